@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only file that imports AnsibleModule: merged argument specs, result and diff shape.  Private to the collection.
+
+A module's ``main`` builds a ``MigrationModule`` from argument specs and hands it one function.  That function gets
+the parameters and returns an ``Outcome``, or raises ``MigrationError`` with one sentence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+
+FAILURES_SHOWN = 25
+"""A result stays small; what is beyond this is in the file at ``report_path`` or counted in ``summary``."""
+
+DIFF_LINES = 2000
+
+
+@dataclasses.dataclass(frozen=True)
+class ArgumentSpec:
+    """Options and the rules between them, so that several specs can be merged into one module."""
+
+    options: t.Dict[str, t.Dict[str, t.Any]]
+    mutually_exclusive: t.Tuple[t.Tuple[str, ...], ...] = ()
+    required_together: t.Tuple[t.Tuple[str, ...], ...] = ()
+    required_one_of: t.Tuple[t.Tuple[str, ...], ...] = ()
+    required_if: t.Tuple[t.Tuple[t.Any, ...], ...] = ()
+    required_by: t.Dict[str, t.Tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    def merge(self, other: ArgumentSpec) -> ArgumentSpec:
+        twice = set(self.options) & set(other.options)
+        if twice:
+            raise ValueError(f"options declared twice: {', '.join(sorted(twice))}")
+        return ArgumentSpec(
+            {**self.options, **other.options},
+            self.mutually_exclusive + other.mutually_exclusive,
+            self.required_together + other.required_together,
+            self.required_one_of + other.required_one_of,
+            self.required_if + other.required_if,
+            {**self.required_by, **other.required_by},
+        )
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a module did, or in check mode would do.
+
+    ``failures`` are sentences, one for each thing that could not be done: if there is one, the module has done the
+    rest and fails at the end.  ``diff`` is a list as Ansible shows it (``before``/``after`` or ``prepared``).
+    ``values`` are further return values.
+    """
+
+    changed: bool = False
+    summary: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    failures: t.List[str] = dataclasses.field(default_factory=list)
+    warnings: t.List[str] = dataclasses.field(default_factory=list)
+    report_path: t.Optional[str] = None
+    diff: t.List[t.Dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    values: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+def prepared_diff(header: str, lines: t.Iterable[str]) -> t.Dict[str, t.Any]:
+    """A diff entry for a list of things to come, cut when it is long.  Lines start with ``+``, ``-`` or ``~``."""
+    shown: t.List[str] = []
+    more = 0
+    for line in lines:
+        if len(shown) < DIFF_LINES:
+            shown.append(line)
+        else:
+            more += 1
+    if more:
+        shown.append(f"... and {more} more")
+    return {"prepared": "\n".join([header, *shown]) + "\n"}
+
+
+class MigrationModule:
+    """Wires parameters, check mode and the result shape of the collection to one function."""
+
+    def __init__(self, *specs: ArgumentSpec) -> None:
+        merged = ArgumentSpec({})
+        for spec in specs:
+            merged = merged.merge(spec)
+        self.ansible = AnsibleModule(
+            argument_spec=merged.options,
+            supports_check_mode=True,
+            mutually_exclusive=list(merged.mutually_exclusive),
+            required_together=list(merged.required_together),
+            required_one_of=list(merged.required_one_of),
+            required_if=list(merged.required_if),
+            required_by=merged.required_by,
+        )
+
+    @property
+    def params(self) -> t.Dict[str, t.Any]:
+        return self.ansible.params
+
+    @property
+    def check_mode(self) -> bool:
+        return self.ansible.check_mode
+
+    def run(self, work: t.Callable[[MigrationModule], Outcome]) -> t.NoReturn:
+        """Calls ``work`` and ends the process with the module's result."""
+        started = time.monotonic()
+        try:
+            outcome = work(self)
+        except MissingLibrary as exc:
+            self.ansible.fail_json(msg=missing_required_lib(exc.library), exception=exc.import_traceback)
+        except MigrationError as exc:
+            self.ansible.fail_json(msg=str(exc), **exc.values)
+        self._exit(outcome, round(time.monotonic() - started, 1))
+
+    def _exit(self, outcome: Outcome, seconds: float) -> t.NoReturn:
+        for warning in outcome.warnings:
+            self.ansible.warn(warning)
+        result: t.Dict[str, t.Any] = {
+            "changed": outcome.changed,
+            "summary": {**outcome.summary, "seconds": seconds},
+            "failures": outcome.failures[:FAILURES_SHOWN],
+            **outcome.values,
+        }
+        if outcome.report_path is not None:
+            result["report_path"] = outcome.report_path
+        if outcome.diff and self.ansible._diff:
+            result["diff"] = outcome.diff
+        if not outcome.failures:
+            self.ansible.exit_json(**result)
+        self.ansible.fail_json(msg=failure_message(outcome.failures), **result)
+
+
+def failure_message(failures: t.Sequence[str]) -> str:
+    """One message for the failures: the sentence itself if there is one, else the number and the first ones."""
+    if len(failures) == 1:
+        return failures[0]
+    shown = " | ".join(failures[:3])
+    more = f" | and {len(failures) - 3} more" if len(failures) > 3 else ""
+    return f"{len(failures)} things could not be done, the rest was: {shown}{more}"
