@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON lines and whole files, written so that a reader never sees half of one.  Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+
+Json = t.Dict[str, t.Any]
+
+
+def json_line(record: Json) -> str:
+    """One line of a JSON-lines file: sorted keys, so that equal content is equal bytes."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+@contextlib.contextmanager
+def atomic_writer(path: str, mode: int = 0o640) -> t.Iterator[t.TextIO]:
+    """A text file that appears under ``path`` only when the block ends without an exception."""
+    folder = os.path.dirname(path) or "."
+    os.makedirs(folder, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix="." + os.path.basename(path) + ".", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def write_text(path: str, text: str) -> bool:
+    """Writes ``text`` to ``path`` unless it is there already; says whether it was written."""
+    with contextlib.suppress(FileNotFoundError, UnicodeDecodeError):
+        with open(path, encoding="utf-8", newline="") as stream:
+            if stream.read() == text:
+                return False
+    with atomic_writer(path) as stream:
+        stream.write(text)
+    return True
+
+
+def read_lines(path: str, what: str) -> t.Iterator[Json]:
+    """The objects of a JSON-lines file; an error names ``what`` it is, the file and the line."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+            for number, line in enumerate(stream, start=1):
+                try:
+                    data = json.loads(line)
+                except ValueError:
+                    raise MigrationError(f"Line {number} of the {what} {path} is not JSON, so the file is damaged; make it anew.") from None
+                if not isinstance(data, dict):
+                    raise MigrationError(f"Line {number} of the {what} {path} is not a JSON object, so the file is damaged; make it anew.")
+                yield data
+    except OSError as exc:
+        raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
+
+
+def read_object(path: str, what: str) -> Json:
+    """The JSON object that a file holds; an error names ``what`` it is and the file."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            data = json.load(stream)
+    except OSError as exc:
+        raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
+    except ValueError:
+        raise MigrationError(f"The {what} {path} is not JSON, so it is damaged; make it anew.") from None
+    if not isinstance(data, dict):
+        raise MigrationError(f"The {what} {path} is not a JSON object, so it is damaged; make it anew.")
+    return data
+
+
+def file_sha256(path: str) -> str:
+    """The sha256 of a whole file, read in blocks."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How channels are named: pure rules of the vendor guide and the ``by_label`` layout.  Private to the collection.
+
+Source: vendor guide, section "How channels of imported packages are named".  The default label ``main`` and the
+owners group add nothing to a name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import typing as t
+import unicodedata
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, SourceFile
+
+VENDOR = "vendor"
+BY_LABEL = "by_label"
+LAYOUTS = (VENDOR, BY_LABEL)
+
+MAIN_LABEL = "main"
+OWNERS_GROUPS = frozenset({"owner", "owners"})
+
+PROTECTED_CHANNELS = ("anaconda-enterprise", "anaconda", "main", "free", "pro", "r", "r-channel", "msys2")
+"""Names AE5 or its mirrors use themselves (AE5 facts 2.3, AE4 facts 3.5)."""
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Slot:
+    """The place in AE4 that a channel stands for: an owner, of an organization perhaps a group, perhaps a label.
+
+    Two slots are never the same place, even when their names would be.
+    """
+
+    site: str
+    owner: str
+    owner_kind: str
+    group: str = ""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The channel's name before ``ae_channel_map``."""
+        return "/".join(part for part in (self.owner, self.group, self.label) if part)
+
+    def describe(self) -> str:
+        """For messages: the slot in words, with its site."""
+        words = [f"{self.owner_kind} {self.owner!r}"]
+        if self.group:
+            words.append(f"group {self.group!r}")
+        if self.label:
+            words.append(f"label {self.label!r}")
+        return f"{', '.join(words)} of site {self.site!r}"
+
+
+@dataclasses.dataclass(frozen=True)
+class ChannelRule:
+    """One rule of ``ae_channel_map``: channels whose name matches ``match`` (fnmatch, case matters) become ``to``.
+
+    ``to`` may use ``{name} {owner} {group} {label} {site}``.  ``site`` restricts the rule to one site.
+    """
+
+    match: str
+    to: str
+    site: t.Optional[str] = None
+
+    def applies(self, slot: Slot) -> bool:
+        return (self.site is None or self.site == slot.site) and fnmatch.fnmatchcase(slot.name, self.match)
+
+    def rename(self, slot: Slot) -> str:
+        """The new name.
+
+        Raises:
+            KeyError, IndexError, ValueError: the template is not one.
+        """
+        return self.to.format(name=slot.name, owner=slot.owner, group=slot.group, label=slot.label, site=slot.site)
+
+
+def is_owners_group(name: str) -> bool:
+    """Whether a group is the default one of an organization, in any of its known spellings."""
+    return name.casefold() in OWNERS_GROUPS
+
+
+def channel_name(slot: Slot, rules: t.Sequence[ChannelRule] = ()) -> str:
+    """The name of a slot's channel; the first rule that applies decides."""
+    for rule in rules:
+        if rule.applies(slot):
+            return rule.rename(slot)
+    return slot.name
+
+
+def folded(name: str) -> str:
+    """What two names must not have in common, because a file system or a product may take them for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def slots_of(site: str, file: SourceFile, layout: str) -> t.Tuple[Slot, ...]:
+    """The slots a file belongs to, in the order of their names; none if it is unlabelled and labels decide.
+
+    Layout ``vendor`` is literal to the guide: of a user, the label decides; of an organization, ``O`` holds every
+    file, ``O/G`` every file of the packages that ``G`` can access, ``O/G/L`` those of them with label ``L``.
+    Layout ``by_label``: labels isolate for organizations too.
+    """
+    labels = sorted({"" if label == MAIN_LABEL else label for label in file.labels})
+    if file.owner_kind == USER:
+        return tuple(Slot(site, file.owner, USER, "", label) for label in labels)
+    if file.owner_kind != ORGANIZATION:
+        return ()
+    groups = ["", *sorted(group for group in set(file.groups) if not is_owners_group(group))]
+    slots = set()
+    for group in groups:
+        if layout == VENDOR:
+            slots.add(Slot(site, file.owner, ORGANIZATION, group, ""))
+            if group:
+                slots.update(Slot(site, file.owner, ORGANIZATION, group, label) for label in labels)
+        else:
+            slots.update(Slot(site, file.owner, ORGANIZATION, group, label) for label in labels)
+    return tuple(sorted(slots))
+
+
+def becomes_visible(file: SourceFile, slot: Slot) -> bool:
+    """Whether a file that was not on ``main`` shows up in a channel without a label (vendor layout, organizations)."""
+    return not slot.label and slot.owner_kind == ORGANIZATION and MAIN_LABEL not in file.labels

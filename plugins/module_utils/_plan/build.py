@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Building a plan: inventories and declarations in, desired state of the cluster out.  Private to the collection.
+
+Nothing here asks the cluster anything or writes a file; the order of everything is fixed, so equal input gives equal
+bytes.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    GROUP,
+    UNKNOWN,
+    Channel,
+    Decision,
+    LeftOut,
+    OwnerRecord,
+    Placement,
+    Share,
+    SourceFile,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory
+
+SUPPORTED_KINDS = frozenset({"conda"})
+"""What an AE5 channel takes (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
+
+NAMES_SHOWN = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanOptions:
+    """The declarations a plan depends on."""
+
+    cluster: str = "cluster"
+    layout: str = naming.VENDOR
+    owners: t.Tuple[str, ...] = ()
+    """Patterns of the owners to migrate; none means all."""
+    channel_rules: t.Tuple[naming.ChannelRule, ...] = ()
+    principals: access.PrincipalMap = dataclasses.field(default_factory=access.PrincipalMap)
+    accept_wider: t.Tuple[str, ...] = ()
+    protected: t.Tuple[str, ...] = naming.PROTECTED_CHANNELS
+    sites: t.Tuple[str, ...] = ()
+    """The sites the cluster is to hold, to notice one without an inventory."""
+
+
+@dataclasses.dataclass
+class ChannelDraft:
+    """A channel while the files are read."""
+
+    name: str
+    slots: t.Dict[Slot, None] = dataclasses.field(default_factory=dict)
+    access_of_package: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    files: int = 0
+    bytes: int = 0
+    made_visible: int = 0
+    """Files that were not on main and show up in a channel without a label."""
+
+
+@dataclasses.dataclass
+class Draft:
+    """A plan while the files are read: everything that later rules and checks look at."""
+
+    options: PlanOptions
+    sites: t.Sequence[SiteInput]
+    channels: t.Dict[str, ChannelDraft] = dataclasses.field(default_factory=dict)
+    placements: t.Dict[t.Tuple[str, str, str], Placement] = dataclasses.field(default_factory=dict)
+    left_out: t.List[LeftOut] = dataclasses.field(default_factory=list)
+    clashes: t.List[t.Tuple[Placement, Placement]] = dataclasses.field(default_factory=list)
+    collaborators: t.Dict[str, t.Dict[str, None]] = dataclasses.field(default_factory=dict)
+    names: t.Dict[Slot, str] = dataclasses.field(default_factory=dict)
+
+    def read(self) -> Draft:
+        """Reads every file of every site once."""
+        for site in self.sites:
+            for file in site.files():
+                self._read_file(site, file)
+        return self
+
+    def _read_file(self, site: SiteInput, file: SourceFile) -> None:
+        if file.owner not in site.owners:
+            raise MigrationError(f"The inventory {site.path} lists files of {file.owner!r}, whom its list of owners lacks; make it anew.")
+        reason = left_out_reason(file, self.options)
+        slots: t.Tuple[Slot, ...] = ()
+        if reason is None:
+            slots = naming.slots_of(site.site, file, self.options.layout)
+            if not slots:
+                reason = ("unlabelled", "It has no label, and a channel of this owner is named by a label.")
+        if reason is not None:
+            self.left_out.append(LeftOut(site.site, file.owner, file.package, file.file, file.path, file.size, *reason))
+            return
+        if file.collaborators:
+            self.collaborators.setdefault(f"{file.owner}/{file.package}", {}).update({item.user: None for item in file.collaborators})
+        for slot in slots:
+            self._place(slot, file)
+
+    def _place(self, slot: Slot, file: SourceFile) -> None:
+        name = self.names.get(slot)
+        if name is None:
+            name = self.names[slot] = naming.channel_name(slot, self.options.channel_rules)
+        channel = self.channels.setdefault(name, ChannelDraft(name))
+        channel.slots[slot] = None
+        placement = Placement(
+            name, slot.site, file.owner, file.package, file.file, file.subdir or "", file.size, file.md5, file.sha256, file.path
+        )
+        before = self.placements.get(placement.key)
+        if before is not None:
+            if (before.sha256, before.md5) != (placement.sha256, placement.md5):
+                self.clashes.append((before, placement))
+            return
+        self.placements[placement.key] = placement
+        channel.files += 1
+        channel.bytes += file.size
+        channel.made_visible += naming.becomes_visible(file, slot)
+        package = f"{file.owner}/{file.package}"
+        known = channel.access_of_package.get(package)
+        channel.access_of_package[package] = file.access if known in (None, file.access) else UNKNOWN
+
+    def owner(self, slot: Slot) -> OwnerRecord:
+        """The owner record of a slot."""
+        return next(site for site in self.sites if site.site == slot.site).owners[slot.owner]
+
+
+def left_out_reason(file: SourceFile, options: PlanOptions) -> t.Optional[t.Tuple[str, str]]:
+    """Why a file gets no placement whatever its labels: (reason, sentence), or None."""
+    if options.owners and not access.matches(file.owner, options.owners):
+        return ("excluded", f"The owner {file.owner!r} is not among ae_owners.")
+    if file.problems:
+        return ("quarantined", " ".join(problem.detail for problem in file.problems))
+    if file.kind not in SUPPORTED_KINDS:
+        return ("unsupported_kind", f"An AE5 channel does not take files of kind {file.kind!r}.")
+    if not file.subdir or not (file.md5 or file.sha256):
+        return ("quarantined", "Its subdir or its digest is not known.")
+    return None
+
+
+def groups_in_use(draft: Draft) -> t.Dict[str, t.List[Slot]]:
+    """AE5 group name -> the AE4 groups (as slots without a label) that the plan makes it stand for."""
+    used: t.Dict[str, t.Dict[Slot, None]] = collections.defaultdict(dict)
+    for slot in sorted(draft.names):
+        if slot.group:
+            used[draft.options.principals.group(slot.site, slot.owner, slot.group)][dataclasses.replace(slot, label="")] = None
+    return {name: list(slots) for name, slots in sorted(used.items())}
+
+
+def group_key(slot: Slot) -> str:
+    """The name of an AE4 group in records and maps: ``SITE:ORGANIZATION/GROUP``."""
+    return f"{slot.site}:{slot.owner}/{slot.group}"
+
+
+def members_in_ae4(draft: Draft) -> t.Dict[str, t.List[str]]:
+    """The AE5 names of the members of each AE4 group the plan uses, owners of the organization included.
+
+    The record of it lets the next plan tell who left since from who was added on AE5.
+    """
+    members: t.Dict[str, t.List[str]] = {}
+    for slots in groups_in_use(draft).values():
+        for slot in slots:
+            owner = draft.owner(slot)
+            group = access.group_of(owner, slot.group)
+            logins = {*(group.members if group else ()), *owner.owners}
+            members[group_key(slot)] = sorted({draft.options.principals.user(login) for login in logins})
+    return members
+
+
+def finish(draft: Draft) -> t.Tuple[Plan, t.List[Placement], t.List[LeftOut]]:
+    """The plan of a draft without errors."""
+    decisions: t.List[Decision] = []
+    channels = [_channel(draft, draft.channels[name], decisions) for name in sorted(draft.channels)]
+    decisions.extend(_decisions_on_people(draft))
+    missing = tuple(sorted(set(draft.options.sites) - {site.site for site in draft.sites}))
+    plan = Plan(
+        draft.options.cluster,
+        draft.options.layout,
+        tuple(SiteInventory(site.site, site.record.files, site.record.bytes, site.record.sha256) for site in draft.sites),
+        tuple(channels),
+        tuple(decisions),
+        dict(collections.Counter(item.reason for item in draft.left_out)),
+        members_in_ae4(draft),
+        missing,
+    )
+    return plan, [draft.placements[key] for key in sorted(draft.placements)], draft.left_out
+
+
+def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -> Channel:
+    slot = min(channel.slots)
+    shares = access.shares_of(slot, draft.owner(slot), draft.options.principals)
+    privacy = access.privacy_of(channel.access_of_package)
+    if privacy.everyone:
+        shares = (*shares, Share(GROUP, access.EVERYONE, "r"))
+    if privacy.narrowed:
+        decisions.append(
+            Decision(
+                "narrower",
+                f"Channel {channel.name} is not public because of {_names(privacy.because)}; {_names(privacy.narrowed)} "
+                "could be read by more people in AE4 than there.",
+                "ae_channel_map",
+            )
+        )
+    if channel.made_visible:
+        decisions.append(
+            Decision(
+                "visible_without_label",
+                f"Channel {channel.name} shows {channel.made_visible} files that were not on the label main in AE4.",
+                "ae_channel_layout",
+            )
+        )
+    if not shares:
+        decisions.append(Decision("shared_with_nobody", f"Channel {channel.name} is shared with nobody: the dump names no owner of it."))
+    return Channel(channel.name, slot.owner, privacy.public, shares, channel.files, channel.bytes)
+
+
+def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
+    for package, users in sorted(draft.collaborators.items()):
+        yield Decision(
+            "collaborators",
+            f"Package {package} had collaborators of its own ({_names(sorted(users))}); AE5 has no right on a single package, "
+            "so they get none.",
+        )
+    for slot in sorted(slot for slot in draft.names if slot.group and not slot.label):
+        group = access.group_of(draft.owner(slot), slot.group)
+        permission = group.permission if group else UNKNOWN
+        if permission != "read":
+            level = access.ACCESS_OF_PERMISSION.get(permission, "r")
+            yield Decision(
+                "group_permission",
+                f"The {slot.describe()} has permission {permission}, which becomes {level}; the guide names only read.",
+                "ae_group_map",
+            )
+
+
+def _names(names: t.Sequence[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module ``migration_plan`` does: read, build, check, ask the cluster, store.  Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import APPLIED_MEMBERS
+
+PLAN_SPEC = ArgumentSpec(
+    {
+        "inventories": {"type": "list", "elements": "path", "required": True},
+        "dest": {"type": "path", "required": True},
+        "cluster": {"type": "str", "default": "cluster"},
+        "sites": {"type": "list", "elements": "str", "default": []},
+        "layout": {"type": "str", "choices": ["vendor", "by_label"], "default": "vendor"},
+        "offline": {"type": "bool", "default": False},
+        "owners": {"type": "list", "elements": "str", "default": []},
+        "channel_map": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "match": {"type": "str", "required": True},
+                "to": {"type": "str", "required": True},
+                "site": {"type": "str"},
+            },
+        },
+        "user_map": {"type": "dict", "default": {}},
+        "group_map": {"type": "dict", "default": {}},
+        "accept_wider": {"type": "list", "elements": "str", "default": []},
+        "protected_channels": {"type": "list", "elements": "str"},
+        "records": {"type": "path"},
+    }
+)
+
+
+def options_from(params: t.Mapping[str, t.Any]) -> build.PlanOptions:
+    """The declarations among a module's parameters."""
+    defaults = build.PlanOptions()
+    protected = params["protected_channels"]
+    return build.PlanOptions(
+        cluster=params["cluster"],
+        layout=params["layout"],
+        owners=tuple(params["owners"]),
+        channel_rules=tuple(ChannelRule(rule["match"], rule["to"], rule.get("site")) for rule in params["channel_map"]),
+        principals=PrincipalMap(
+            {str(key): str(value) for key, value in params["user_map"].items()},
+            {str(key): str(value) for key, value in params["group_map"].items()},
+        ),
+        accept_wider=tuple(params["accept_wider"]),
+        protected=defaults.protected if protected is None else tuple(protected),
+        sites=tuple(params["sites"]),
+    )
+
+
+def make_plan(module: MigrationModule) -> Outcome:
+    """Builds the plan and stores it in ``dest`` unless it is there already.
+
+    Raises:
+        MigrationError: an inventory cannot be used, or the plan has errors; nothing was written then.
+    """
+    params = module.params
+    options = options_from(params)
+    _raise_errors(checks.bad_rules(options.channel_rules))
+    draft = build.Draft(options, read_inventories(params["inventories"])).read()
+    errors = checks.plan_errors(draft)
+    identity = None if params["offline"] else read_identity(params)
+    found: t.List[Decision] = []
+    if identity is not None:
+        more, found = checks.people_findings(draft, identity, _last_members(params["records"]))
+        errors.extend(more)
+    _raise_errors(errors)
+    plan, placements, left_out = build.finish(draft)
+    if identity is not None:
+        found = [*found, *checks.missing_users(plan.channels, identity), *checks.everyone_missing(plan.channels, identity)]
+        plan = plan.with_decisions(found)
+    text = people.render(plan, left_out)
+    changed = not _is_stored(params["dest"], plan, placements)
+    if changed and not module.check_mode:
+        store.save_plan(params["dest"], plan, text, placements, left_out)
+    outcome = Outcome(changed=changed, summary=_summary(plan, placements), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
+    outcome.values["dest"] = params["dest"]
+    outcome.warnings = [f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites]
+    if not params["offline"]:
+        outcome.summary["channels_to_create"] = _to_create(module, plan.channels)
+    outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
+    return outcome
+
+
+def _raise_errors(errors: t.Sequence[str]) -> None:
+    if errors:
+        head = "The plan has an error" if len(errors) == 1 else f"The plan has {len(errors)} errors"
+        raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]))
+
+
+def _last_members(records: t.Optional[str]) -> t.Dict[str, t.List[str]]:
+    if records is None or not os.path.exists(os.path.join(records, APPLIED_MEMBERS)):
+        return {}
+    return read_object(os.path.join(records, APPLIED_MEMBERS), "record of members")
+
+
+def _is_stored(dest: str, plan: store.Plan, placements: t.Sequence[t.Any]) -> bool:
+    """Whether ``dest`` holds this very plan: plan.json names the inventories by digest, and is written last."""
+    with contextlib.suppress(OSError):
+        with open(os.path.join(dest, store.PLAN), encoding="utf-8", errors="surrogateescape") as stream:
+            if stream.read() != json_line(plan.to_json()):
+                return False
+        with open(os.path.join(dest, store.PLACEMENTS), encoding="utf-8", errors="surrogateescape") as stream:
+            lines = iter(stream)
+            return all(next(lines, None) == json_line(placement.to_json()) for placement in placements) and next(lines, None) is None
+    return False
+
+
+def _to_create(module: MigrationModule, channels: t.Sequence[Channel]) -> int:
+    with connect(module.params, read_only=True) as cluster:
+        known = cluster.channels()
+    return sum(channel.name not in known for channel in channels)
+
+
+def _summary(plan: store.Plan, placements: t.Sequence[t.Any]) -> t.Dict[str, t.Any]:
+    return {
+        "sites": len(plan.sites),
+        "channels": len(plan.channels),
+        "placements": len(placements),
+        "bytes": sum(channel.bytes for channel in plan.channels),
+        "decisions": len(plan.decisions),
+        "left_out": plan.left_out,
+    }
+
+
+def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
+    for channel in plan.channels:
+        shared = ", ".join(people.share_in_words(share) for share in channel.shares) or "shared with nobody"
+        yield (
+            f"  {channel.name}: {'public' if channel.public else 'private'}, {channel.files} files, "
+            f"{people.size_in_words(channel.bytes)}; {shared}"
+        )
+    for decision in plan.decisions:
+        yield f"  ! {decision.detail}"

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``plan.yml``: the plan for people.  Private to the collection.  It is generated; what should differ is declared."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import traceback
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, LeftOut, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import LEFT_OUT, Plan
+
+RUAMEL_ERROR: t.Optional[str] = None
+try:
+    from ruamel.yaml import YAML
+except ImportError:
+    RUAMEL_ERROR = traceback.format_exc()
+
+LEFT_OUT_SHOWN = 200
+
+HEADER = """\
+# What the cluster must become.  This file is generated and nobody's input: what should differ is declared in the
+# inventory (see the variable beside each decision), then planned again.
+"""
+
+
+def size_in_words(size: int) -> str:
+    """Bytes as people write them: 12.3 MB (powers of ten)."""
+    value = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def share_in_words(share: Share) -> str:
+    """A share as one would say it: group Devs may read."""
+    return f"{share.kind} {share.name} {'may read' if share.access == 'r' else 'may read and write'}"
+
+
+def _channel(channel: Channel) -> t.Dict[str, t.Any]:
+    return {
+        "owner": channel.owner,
+        "public": channel.public,
+        "shared": [share_in_words(share) for share in channel.shares],
+        "files": channel.files,
+        "size": size_in_words(channel.bytes),
+    }
+
+
+def _left_out(left_out: t.Sequence[LeftOut], total: t.Mapping[str, int]) -> t.Dict[str, t.List[str]]:
+    shown: t.Dict[str, t.List[str]] = {}
+    for reason, items in itertools.groupby(sorted(left_out, key=lambda item: item.reason), key=lambda item: item.reason):
+        lines = [f"{item.owner}/{item.package}/{item.file} of site {item.site}: {item.detail}" for item in itertools.islice(items, LEFT_OUT_SHOWN)]
+        if total[reason] > LEFT_OUT_SHOWN:
+            lines.append(f"and {total[reason] - LEFT_OUT_SHOWN} more, see {LEFT_OUT}")
+        shown[reason] = lines
+    return shown
+
+
+def render(plan: Plan, left_out: t.Sequence[LeftOut]) -> str:
+    """The text of ``plan.yml``.
+
+    Raises:
+        MissingLibrary: ruamel.yaml is not on this host.
+    """
+    if RUAMEL_ERROR is not None:
+        raise MissingLibrary("ruamel.yaml", RUAMEL_ERROR)
+    document = {
+        "cluster": plan.cluster,
+        "layout": plan.layout,
+        "sites": {site.site: {"files": site.files, "size": size_in_words(site.bytes), "inventory": site.sha256} for site in plan.sites},
+        "sites_without_inventory": list(plan.missing_sites),
+        "channels": {channel.name: _channel(channel) for channel in plan.channels},
+        "decisions": [
+            {"what": decision.detail, "why": decision.code, **({"change_it_with": decision.variable} if decision.variable else {})}
+            for decision in plan.decisions
+        ],
+        "left_out": _left_out(left_out, plan.left_out),
+    }
+    yaml = YAML()
+    yaml.width = 160
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return HEADER + stream.getvalue()
