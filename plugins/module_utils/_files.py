@@ -71,7 +71,7 @@ def read_lines(path: str, what: str) -> t.Iterator[Json]:
 def read_object(path: str, what: str) -> Json:
     """The JSON object that a file holds; an error names ``what`` it is and the file."""
     try:
-        with open(path, encoding="utf-8") as stream:
+        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
             data = json.load(stream)
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc

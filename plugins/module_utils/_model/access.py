@@ -72,6 +72,13 @@ def shares_of(slot: Slot, owner: OwnerRecord, names: PrincipalMap) -> t.Tuple[Sh
     return (Share(GROUP, names.group(slot.site, slot.owner, slot.group), access),)
 
 
+def with_everyone(shares: t.Tuple[Share, ...]) -> t.Tuple[Share, ...]:
+    """The shares and read for all users, unless the group of all users is among them already."""
+    if any((share.kind, share.name) == (GROUP, EVERYONE) for share in shares):
+        return shares
+    return (*shares, Share(GROUP, EVERYONE, "r"))
+
+
 @dataclasses.dataclass(frozen=True)
 class Privacy:
     """Whether a channel is public, whether all users may read it, and who loses by that."""

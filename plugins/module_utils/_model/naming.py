@@ -103,7 +103,7 @@ def slots_of(site: str, file: SourceFile, layout: str) -> t.Tuple[Slot, ...]:
     file, ``O/G`` every file of the packages that ``G`` can access, ``O/G/L`` those of them with label ``L``.
     Layout ``by_label``: labels isolate for organizations too.
     """
-    labels = sorted({"" if label == MAIN_LABEL else label for label in file.labels})
+    labels = sorted({"" if label == MAIN_LABEL else label for label in file.labels if label})
     if file.owner_kind == USER:
         return tuple(Slot(site, file.owner, USER, "", label) for label in labels)
     if file.owner_kind != ORGANIZATION:

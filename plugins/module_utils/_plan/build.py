@@ -17,14 +17,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    GROUP,
+    ORGANIZATION,
     UNKNOWN,
+    USER,
     Channel,
     Decision,
     LeftOut,
     OwnerRecord,
     Placement,
-    Share,
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
@@ -88,48 +88,59 @@ class Draft:
     def _read_file(self, site: SiteInput, file: SourceFile) -> None:
         if file.owner not in site.owners:
             raise MigrationError(f"The inventory {site.path} lists files of {file.owner!r}, whom its list of owners lacks; make it anew.")
-        reason = left_out_reason(file, self.options)
+        reason = left_out_reason(file, site.owners[file.owner], self.options)
         slots: t.Tuple[Slot, ...] = ()
         if reason is None:
             slots = naming.slots_of(site.site, file, self.options.layout)
             if not slots:
                 reason = ("unlabelled", "It has no label, and a channel of this owner is named by a label.")
-        if reason is not None:
-            self.left_out.append(LeftOut(site.site, file.owner, file.package, file.file, file.path, file.size, *reason))
-            return
-        if file.collaborators:
-            self.collaborators.setdefault(f"{file.owner}/{file.package}", {}).update({item.user: None for item in file.collaborators})
-        for slot in slots:
-            self._place(slot, file)
+        if reason is None:
+            if file.collaborators:
+                self.collaborators.setdefault(f"{file.owner}/{file.package}", {}).update({item.user: None for item in file.collaborators})
+            placed = [self._place(slot, file) for slot in slots]
+            before = [placement for placement in placed if placement is not None]
+            if len(before) < len(placed):
+                return
+            reason = ("duplicate", f"It is the same file as {before[0].path}, which is placed instead.")
+        self.left_out.append(LeftOut(site.site, file.owner, file.package, file.file, file.path, file.size, *reason))
 
-    def _place(self, slot: Slot, file: SourceFile) -> None:
+    def _place(self, slot: Slot, file: SourceFile) -> t.Optional[Placement]:
+        """Gives the file its placement, or says which placement has its place already."""
         name = self.names.get(slot)
         if name is None:
             name = self.names[slot] = naming.channel_name(slot, self.options.channel_rules)
         channel = self.channels.setdefault(name, ChannelDraft(name))
         channel.slots[slot] = None
+        package = f"{file.owner}/{file.package}"
+        known = channel.access_of_package.get(package)
+        channel.access_of_package[package] = file.access if known in (None, file.access) else UNKNOWN
         placement = Placement(
             name, slot.site, file.owner, file.package, file.file, file.subdir or "", file.size, file.md5, file.sha256, file.path
         )
         before = self.placements.get(placement.key)
         if before is not None:
-            if (before.sha256, before.md5) != (placement.sha256, placement.md5):
+            if not same_bytes(before, placement):
                 self.clashes.append((before, placement))
-            return
+            return before
         self.placements[placement.key] = placement
         channel.files += 1
         channel.bytes += file.size
         channel.made_visible += naming.becomes_visible(file, slot)
-        package = f"{file.owner}/{file.package}"
-        known = channel.access_of_package.get(package)
-        channel.access_of_package[package] = file.access if known in (None, file.access) else UNKNOWN
+        return None
 
     def owner(self, slot: Slot) -> OwnerRecord:
         """The owner record of a slot."""
         return next(site for site in self.sites if site.site == slot.site).owners[slot.owner]
 
 
-def left_out_reason(file: SourceFile, options: PlanOptions) -> t.Optional[t.Tuple[str, str]]:
+def same_bytes(first: Placement, second: Placement) -> bool:
+    """Whether two files are proven to be the same: by sha256, by md5 where one lacks it.  A size alone proves nothing."""
+    if first.sha256 and second.sha256:
+        return first.sha256 == second.sha256
+    return first.size == second.size and bool(first.md5) and first.md5 == second.md5
+
+
+def left_out_reason(file: SourceFile, owner: OwnerRecord, options: PlanOptions) -> t.Optional[t.Tuple[str, str]]:
     """Why a file gets no placement whatever its labels: (reason, sentence), or None."""
     if options.owners and not access.matches(file.owner, options.owners):
         return ("excluded", f"The owner {file.owner!r} is not among ae_owners.")
@@ -139,6 +150,8 @@ def left_out_reason(file: SourceFile, options: PlanOptions) -> t.Optional[t.Tupl
         return ("unsupported_kind", f"An AE5 channel does not take files of kind {file.kind!r}.")
     if not file.subdir or not (file.md5 or file.sha256):
         return ("quarantined", "Its subdir or its digest is not known.")
+    if file.owner_kind not in (USER, ORGANIZATION) or file.owner_kind != owner.kind:
+        return ("quarantined", f"The dump does not say whether its owner {file.owner!r} is a user or an organization.")
     return None
 
 
@@ -195,7 +208,7 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
     shares = access.shares_of(slot, draft.owner(slot), draft.options.principals)
     privacy = access.privacy_of(channel.access_of_package)
     if privacy.everyone:
-        shares = (*shares, Share(GROUP, access.EVERYONE, "r"))
+        shares = access.with_everyone(shares)
     if privacy.narrowed:
         decisions.append(
             Decision(

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
+import string
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
@@ -13,11 +15,19 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, group_key, groups_in_use, members_in_ae4
 
+TEMPLATE_FIELDS = frozenset({"name", "owner", "group", "label", "site"})
+
+
 class PeopleOfTarget(t.Protocol):
     """What Keycloak knows, see ``_ae5.identity.Identity``."""
 
-    users: t.AbstractSet[str]
-    groups: t.Mapping[str, t.AbstractSet[str]]
+    @property
+    def users(self) -> t.AbstractSet[str]:
+        """The user names."""
+
+    @property
+    def groups(self) -> t.Mapping[str, t.AbstractSet[str]]:
+        """The groups by name, with the user names of their members."""
 
 
 def bad_rules(draft_rules: t.Sequence[naming.ChannelRule]) -> t.List[str]:
@@ -26,12 +36,17 @@ def bad_rules(draft_rules: t.Sequence[naming.ChannelRule]) -> t.List[str]:
     errors = []
     for rule in draft_rules:
         try:
-            rule.rename(sample)
-        except (KeyError, IndexError, ValueError, AttributeError) as exc:
-            errors.append(
-                f"The rule of ae_channel_map for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({exc}); "
-                "use {name}, {owner}, {group}, {label} and {site}."
-            )
+            fields = {field for _text, field, _spec, _conversion in string.Formatter().parse(rule.to) if field is not None}
+            if fields <= TEMPLATE_FIELDS:
+                rule.rename(sample)
+                continue
+            why = f"it asks for {', '.join(sorted(repr(field) for field in fields - TEMPLATE_FIELDS))}"
+        except (KeyError, IndexError, ValueError) as exc:
+            why = str(exc)
+        errors.append(
+            f"The rule of ae_channel_map for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({why}); "
+            "use {name}, {owner}, {group}, {label} and {site}."
+        )
     return errors
 
 
@@ -58,21 +73,28 @@ def name_errors(draft: Draft) -> t.List[str]:
 
 
 def _is_name(name: str) -> bool:
-    return all(part and part not in (".", "..") for part in name.split("/"))
+    return all(part.strip() and part not in (".", "..") for part in name.split("/"))
+
+
+def _root(slot: Slot, name: str) -> str:
+    """What all channels of one owner have in common: the name without the group and the label, if they end it."""
+    tail = slot.name[len(slot.owner) :]
+    return name[: -len(tail)] if tail and name.endswith(tail) else name
 
 
 def owner_errors(draft: Draft) -> t.List[str]:
     """One owner name on two sites, unless every channel of one of them was renamed."""
     places: t.Dict[str, t.Dict[str, t.Set[str]]] = collections.defaultdict(lambda: collections.defaultdict(set))
     for slot, name in draft.names.items():
-        places[slot.owner][slot.site].add(name.split("/", 1)[0])
+        places[naming.folded(slot.owner)][slot.site].add(naming.folded(_root(slot, name)))
+    spelling = {naming.folded(slot.owner): slot.owner for slot in sorted(draft.names)}
     errors = []
     for owner, sites in sorted(places.items()):
-        firsts = [name for names in sites.values() for name in names]
-        if len(sites) > 1 and len(firsts) != len(set(firsts)):
+        roots = [root for found in sites.values() for root in found]
+        if len(roots) != len(set(roots)):
             both = " and ".join(f"site {site!r}" for site in sorted(sites))
             errors.append(
-                f"The owner name {owner!r} stands on {both}, and their channels would be mixed; rename one with a rule of "
+                f"The owner name {spelling[owner]!r} stands on {both}, and their channels would be mixed; rename one with a rule of "
                 "ae_channel_map that names its site."
             )
     return errors
@@ -87,17 +109,33 @@ def clash_errors(draft: Draft) -> t.List[str]:
     ]
 
 
-def _accepted(draft: Draft, slot: Slot) -> bool:
-    names = [name for other, name in draft.names.items() if (other.site, other.owner, other.group) == (slot.site, slot.owner, slot.group)]
-    return all(access.matches(name, draft.options.accept_wider) for name in names)
+def _unaccepted(draft: Draft) -> t.Set[Slot]:
+    """The AE4 groups (as slots without a label) with a channel for which wider access is not accepted."""
+    return {
+        dataclasses.replace(slot, label="")
+        for slot, name in draft.names.items()
+        if slot.group and not access.matches(name, draft.options.accept_wider)
+    }
 
 
 def shared_group_errors(draft: Draft) -> t.List[str]:
-    """One AE5 group standing for two AE4 groups, unless each was mapped to it or the channels are accepted."""
+    """One AE5 group standing for two AE4 groups, or the group of all users for one.
+
+    No error where each was mapped to it, or where all its channels are accepted.
+    """
     errors = []
+    closed = _unaccepted(draft)
     for name, slots in groups_in_use(draft).items():
         open_ones = [slot for slot in slots if not draft.options.principals.names_group(slot.site, slot.owner, slot.group)]
-        if len(slots) > 1 and open_ones and not all(_accepted(draft, slot) for slot in slots):
+        if not open_ones or closed.isdisjoint(slots):
+            continue
+        if name == access.EVERYONE:
+            both = " and ".join(slot.describe() for slot in open_ones)
+            errors.append(
+                f"The AE5 group {name!r} holds all users and would stand for {both}; say what it is on AE5 in ae_group_map, or accept "
+                "it with ae_accept_wider."
+            )
+        elif len(slots) > 1:
             both = " and ".join(slot.describe() for slot in slots)
             errors.append(
                 f"The AE5 group {name!r} would stand for {both}, so members of one would read what is the other's; say what each is "
@@ -116,10 +154,13 @@ def people_findings(
     errors: t.List[str] = []
     decisions: t.List[Decision] = []
     now = members_in_ae4(draft)
+    closed = _unaccepted(draft)
     for name, slots in groups_in_use(draft).items():
         held = people.groups.get(name)
         if held is None:
-            decisions.append(Decision("group_missing", f"The AE5 group {name!r} does not exist, so nothing can be shared with it.", "ae_group_map"))
+            decisions.append(
+                Decision("group_missing", f"The AE5 group {name!r} does not exist, so nothing can be shared with it.", "ae_group_map")
+            )
             continue
         for slot in slots:
             entitled = {login.casefold() for login in now[group_key(slot)]}
@@ -129,9 +170,11 @@ def people_findings(
             foreign = sorted(more - set(stale))
             if stale:
                 decisions.append(
-                    Decision("stale_member", f"AE4 no longer has {', '.join(stale)} in the {slot.describe()}; the AE5 group {name!r} still has.")
+                    Decision(
+                        "stale_member", f"AE4 no longer has {', '.join(stale)} in the {slot.describe()}; the AE5 group {name!r} still has."
+                    )
                 )
-            if foreign and not _accepted(draft, slot):
+            if foreign and slot in closed:
                 errors.append(
                     f"The AE5 group {name!r} holds {', '.join(foreign)}, whom the {slot.describe()} does not; take them out, name "
                     "another group in ae_group_map, or accept it with ae_accept_wider."
@@ -155,7 +198,9 @@ def everyone_missing(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t
     needed = any(share.kind == GROUP and share.name == access.EVERYONE for channel in channels for share in channel.shares)
     if not needed or access.EVERYONE in people.groups:
         return []
-    return [Decision("group_missing", f"The AE5 group {access.EVERYONE!r} does not exist, so authenticated packages are shared with nobody.")]
+    return [
+        Decision("group_missing", f"The AE5 group {access.EVERYONE!r} does not exist, so authenticated packages are shared with nobody.")
+    ]
 
 
 def plan_errors(draft: Draft) -> t.List[str]:

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SchemaError, SiteRecord, SourceFile
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records, why
 
 SITE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """A site's name is an inventory host name and becomes a file name."""
@@ -53,15 +52,23 @@ def read_inventory(path: str) -> SiteInput:
     try:
         record = SiteRecord.from_json(next(lines, None))
         owners = {owner.name: owner for owner in map(OwnerRecord.from_json, lines)}
-    except (SchemaError, KeyError, TypeError) as exc:
-        raise MigrationError(f"The list of owners {beside} cannot be used: {exc}; make the inventory anew.") from exc
-    if not SITE_NAME.fullmatch(record.site):
-        raise MigrationError(f"The inventory {path} is of a site named {record.site!r}; a site's name is made of letters, digits, - _ and dots.")
+    except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise MigrationError(f"The list of owners {beside} cannot be used: {why(exc)}; make the inventory anew.") from exc
+    if not isinstance(record.site, str) or not SITE_NAME.fullmatch(record.site):
+        raise MigrationError(
+            f"The inventory {path} is of a site named {record.site!r}; a site's name is made of letters, digits, - _ and dots."
+        )
     if len(owners) != record.owners:
-        raise MigrationError(f"The list of owners {beside} has {len(owners)} of {record.owners} owners, so it is cut off; make the inventory anew.")
-    if not os.path.exists(path):
-        raise MigrationError(f"The inventory {path} is missing beside {beside}; make the inventory anew.")
-    if file_sha256(path) != record.sha256:
+        raise MigrationError(
+            f"The list of owners {beside} has {len(owners)} of {record.owners} owners, so it is cut off; make the inventory anew."
+        )
+    try:
+        digest = file_sha256(path)
+    except FileNotFoundError:
+        raise MigrationError(f"The inventory {path} is missing beside {beside}; make the inventory anew.") from None
+    except OSError as exc:
+        raise MigrationError(f"The inventory {path} cannot be read: {exc.strerror}.") from exc
+    if digest != record.sha256:
         raise MigrationError(f"The inventory {path} is not the one that {beside} belongs to, or is cut off; make the inventory anew.")
     return SiteInput(record, owners, path)
 

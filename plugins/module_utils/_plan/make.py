@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
@@ -90,15 +89,19 @@ def make_plan(module: MigrationModule) -> Outcome:
         found = [*found, *checks.missing_users(plan.channels, identity), *checks.everyone_missing(plan.channels, identity)]
         plan = plan.with_decisions(found)
     text = people.render(plan, left_out)
-    changed = not _is_stored(params["dest"], plan, placements)
+    files = store.rendered(plan, text, placements, left_out)
+    changed = not store.is_stored(params["dest"], files)
     if changed and not module.check_mode:
-        store.save_plan(params["dest"], plan, text, placements, left_out)
+        store.write_plan(params["dest"], files)
     outcome = Outcome(changed=changed, summary=_summary(plan, placements), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
     outcome.values["dest"] = params["dest"]
-    outcome.warnings = [f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites]
+    outcome.warnings = [
+        f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites
+    ]
     if not params["offline"]:
         outcome.summary["channels_to_create"] = _to_create(module, plan.channels)
-    outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
+    if changed:
+        outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
     return outcome
 
 
@@ -112,18 +115,6 @@ def _last_members(records: t.Optional[str]) -> t.Dict[str, t.List[str]]:
     if records is None or not os.path.exists(os.path.join(records, APPLIED_MEMBERS)):
         return {}
     return read_object(os.path.join(records, APPLIED_MEMBERS), "record of members")
-
-
-def _is_stored(dest: str, plan: store.Plan, placements: t.Sequence[t.Any]) -> bool:
-    """Whether ``dest`` holds this very plan: plan.json names the inventories by digest, and is written last."""
-    with contextlib.suppress(OSError):
-        with open(os.path.join(dest, store.PLAN), encoding="utf-8", errors="surrogateescape") as stream:
-            if stream.read() != json_line(plan.to_json()):
-                return False
-        with open(os.path.join(dest, store.PLACEMENTS), encoding="utf-8", errors="surrogateescape") as stream:
-            lines = iter(stream)
-            return all(next(lines, None) == json_line(placement.to_json()) for placement in placements) and next(lines, None) is None
-    return False
 
 
 def _to_create(module: MigrationModule, channels: t.Sequence[Channel]) -> int:

@@ -56,7 +56,10 @@ def _channel(channel: Channel) -> t.Dict[str, t.Any]:
 def _left_out(left_out: t.Sequence[LeftOut], total: t.Mapping[str, int]) -> t.Dict[str, t.List[str]]:
     shown: t.Dict[str, t.List[str]] = {}
     for reason, items in itertools.groupby(sorted(left_out, key=lambda item: item.reason), key=lambda item: item.reason):
-        lines = [f"{item.owner}/{item.package}/{item.file} of site {item.site}: {item.detail}" for item in itertools.islice(items, LEFT_OUT_SHOWN)]
+        lines = [
+            f"{item.owner}/{item.package}/{item.file} of site {item.site}: {item.detail}"
+            for item in itertools.islice(items, LEFT_OUT_SHOWN)
+        ]
         if total[reason] > LEFT_OUT_SHOWN:
             lines.append(f"and {total[reason] - LEFT_OUT_SHOWN} more, see {LEFT_OUT}")
         shown[reason] = lines

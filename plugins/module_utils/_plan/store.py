@@ -3,19 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plan as it lies in its folder: written whole, read in streams.  Private to the collection.
 
-``plan.json`` is written last, so a folder with a ``plan.json`` holds a whole plan.
+``plan.json`` is written last and names the digest of every list beside it, so a folder with a ``plan.json`` holds a
+whole plan, and a list that was cut off or exchanged later is noticed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import itertools
 import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_lines, read_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines, read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     SCHEMA_VERSION,
     Channel,
@@ -65,6 +67,8 @@ class Plan:
     """AE5 names of the people of each AE4 group (``SITE:ORGANIZATION/GROUP``) the plan shares with."""
     missing_sites: t.Tuple[str, ...] = ()
     """Sites of the cluster of which there is no inventory."""
+    digests: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    """sha256 of each list of a stored plan, by the name of its file."""
 
     def with_decisions(self, more: t.Sequence[Decision]) -> Plan:
         """The same plan with further decisions at the end."""
@@ -81,6 +85,7 @@ class Plan:
             "decisions": [decision.to_json() for decision in self.decisions],
             "left_out": self.left_out,
             "members": self.members,
+            "digests": self.digests,
         }
 
     @classmethod
@@ -96,6 +101,7 @@ class Plan:
             dict(data["left_out"]),
             dict(data["members"]),
             tuple(data.get("missing_sites", ())),
+            dict(data.get("digests", {})),
         )
 
 
@@ -110,8 +116,13 @@ def load_plan(folder: str) -> Plan:
         raise MigrationError(f"There is no plan in {folder}; run the plan playbook first.")
     try:
         return Plan.from_json(read_object(path, "plan"))
-    except (SchemaError, KeyError, TypeError) as exc:
-        raise MigrationError(f"The plan {path} cannot be used: {exc}; run the plan playbook again.") from exc
+    except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise MigrationError(f"The plan {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc
+
+
+def why(exc: Exception) -> str:
+    """The reason in an exception's words; a KeyError has only the key."""
+    return f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
 
 
 def read_records(path: str, what: str, make: t.Callable[[Json], Record]) -> t.Iterator[Record]:
@@ -119,19 +130,48 @@ def read_records(path: str, what: str, make: t.Callable[[Json], Record]) -> t.It
     for number, data in enumerate(read_lines(path, what), start=1):
         try:
             yield make(data)
-        except (SchemaError, KeyError, TypeError, ValueError) as exc:
-            raise MigrationError(f"Line {number} of the {what} {path} cannot be used: {exc}.") from exc
+        except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise MigrationError(f"Line {number} of the {what} {path} cannot be used: {why(exc)}; make it anew.") from exc
+
+
+def _whole(folder: str, name: str, what: str) -> str:
+    """The path of a list of a plan, after a look whether it is the one the plan was stored with."""
+    path = os.path.join(folder, name)
+    digest = load_plan(folder).digests.get(name)
+    if digest is None:
+        raise MigrationError(f"The plan in {folder} has no {what} {name}; run the plan playbook again.")
+    try:
+        found = file_sha256(path)
+    except OSError as exc:
+        raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}; run the plan playbook again.") from exc
+    if found != digest:
+        raise MigrationError(f"The {what} {path} is not the one of the plan beside it, or is damaged; run the plan playbook again.")
+    return path
+
+
+def site_list(site: str) -> str:
+    """Where one site's slice of the placements lies in a plan's folder."""
+    return f"{PLACEMENTS_BY_SITE}/{site}.jsonl"
 
 
 def iter_placements(folder: str, site: t.Optional[str] = None) -> t.Iterator[Placement]:
-    """All placements of a plan, ordered by channel, or those of one site."""
-    path = os.path.join(folder, PLACEMENTS) if site is None else os.path.join(folder, PLACEMENTS_BY_SITE, site + ".jsonl")
-    return read_records(path, "list of placements", Placement.from_json)
+    """All placements of a plan, ordered by channel, or those of one site.
+
+    Raises:
+        MigrationError: there is no plan, or the list is not the one it was stored with.
+    """
+    what = "list of placements"
+    return read_records(_whole(folder, PLACEMENTS if site is None else site_list(site), what), what, Placement.from_json)
 
 
 def iter_left_out(folder: str) -> t.Iterator[LeftOut]:
-    """The files of the inventories that have no placement."""
-    return read_records(os.path.join(folder, LEFT_OUT), "list of left-out files", LeftOut.from_json)
+    """The files of the inventories that have no placement.
+
+    Raises:
+        MigrationError: there is no plan, or the list is not the one it was stored with.
+    """
+    what = "list of left-out files"
+    return read_records(_whole(folder, LEFT_OUT, what), what, LeftOut.from_json)
 
 
 def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
@@ -145,18 +185,61 @@ def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
     )
 
 
-def save_plan(folder: str, plan: Plan, for_people: str, placements: t.Sequence[Placement], left_out: t.Sequence[LeftOut]) -> None:
+def _lists(plan: Plan, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> t.Dict[str, t.List[str]]:
+    """The lines of each list of a plan, by the name of its file."""
+    lists: t.Dict[str, t.List[str]] = {PLACEMENTS: []}
+    by_site: t.Dict[str, t.List[str]] = {}
+    for site in plan.sites:
+        lists[site_list(site.site)] = by_site[site.site] = []
+    for placement in placements:
+        line = json_line(placement.to_json())
+        lists[PLACEMENTS].append(line)
+        by_site[placement.site].append(line)
+    lists[LEFT_OUT] = [json_line(item.to_json()) for item in left_out]
+    return lists
+
+
+@dataclasses.dataclass(frozen=True)
+class Rendered:
+    """The files of a plan as they are to be: the lines of each list, and the texts of ``plan.json`` and ``plan.yml``."""
+
+    lists: t.Dict[str, t.List[str]]
+    plan: str
+    for_people: str
+
+
+def rendered(plan: Plan, for_people: str, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> Rendered:
+    """The files of a plan; ``plan.json`` names the digest of every list."""
+    lists = _lists(plan, placements, left_out)
+    digests = {name: _digest(lines) for name, lines in lists.items()}
+    return Rendered(lists, json_line(dataclasses.replace(plan, digests=digests).to_json()), for_people)
+
+
+def _digest(lines: t.Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def is_stored(folder: str, files: Rendered) -> bool:
+    """Whether the folder holds exactly these files already."""
+    wanted = {PLAN: [files.plan], PLAN_FOR_PEOPLE: [files.for_people], **files.lists}
+    try:
+        return all(file_sha256(os.path.join(folder, name)) == _digest(lines) for name, lines in wanted.items())
+    except OSError:
+        return False
+
+
+def write_plan(folder: str, files: Rendered) -> None:
     """Writes the files of a plan into ``folder``, ``plan.json`` last."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(folder, PLAN))
-    with atomic_writer(os.path.join(folder, PLACEMENTS)) as stream:
-        stream.writelines(json_line(placement.to_json()) for placement in placements)
-    for site in plan.sites:
-        with atomic_writer(os.path.join(folder, PLACEMENTS_BY_SITE, site.site + ".jsonl")) as stream:
-            stream.writelines(json_line(placement.to_json()) for placement in placements if placement.site == site.site)
-    with atomic_writer(os.path.join(folder, LEFT_OUT)) as stream:
-        stream.writelines(json_line(item.to_json()) for item in left_out)
-    with atomic_writer(os.path.join(folder, PLAN_FOR_PEOPLE)) as stream:
-        stream.write(for_people)
-    with atomic_writer(os.path.join(folder, PLAN)) as stream:
-        stream.write(json_line(plan.to_json()))
+    for name, lines in [*files.lists.items(), (PLAN_FOR_PEOPLE, [files.for_people]), (PLAN, [files.plan])]:
+        with atomic_writer(os.path.join(folder, name)) as stream:
+            stream.writelines(lines)
+
+
+def save_plan(folder: str, plan: Plan, for_people: str, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> None:
+    """Writes the files of a plan into ``folder``, ``plan.json`` last."""
+    write_plan(folder, rendered(plan, for_people, placements, left_out))

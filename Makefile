@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every target does its own set-up; `make help` lists them.  Nothing outside this folder is changed, except by
+# `make molecule` (see extensions/molecule/README.md) and a file that ansible-test looks for in the home folder.
+
+PYTHON ?= python3
+VENV ?= .venv
+CACHE := .cache
+LOG := $(CACHE)/log
+LINK := collections/ansible_collections/ae_ops/migration
+STAMP := $(VENV)/.requirements-installed
+BIN := $(CURDIR)/$(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -p no:pytest_ansible -p no:ansible -rs
+WORKERS ?= 2
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
+export ANSIBLE_HOME ?= $(CURDIR)/$(CACHE)/ansible
+export ANSIBLE_LOCALHOST_WARNING := false
+export PATH := $(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help venv test test-unit test-e2e sanity lint molecule lab lab-down demo docs build changelog clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
+
+venv: $(STAMP) ## Make the virtual environment (PYTHON=... chooses its Python, 3.11 or later)
+
+$(STAMP): $(wildcard requirements/*.txt)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"Python 3.11 or later is needed to work on the collection, $(PYTHON) is {v[0]}.{v[1]}; say which with: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet -r requirements/dev.txt
+	@touch $@
+
+# The name under which Ansible, mypy and the tests import this checkout.
+$(LINK):
+	@mkdir -p $(@D) && ln -s ../../.. $@
+
+READY := $(STAMP) $(LINK)
+
+test: $(READY) ## Everything below up to molecule, two lanes side by side; logs are in .cache/log
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-unit test-e2e" "sanity lint molecule"
+
+test-unit: $(READY) ## Unit tests
+	@mkdir -p $(LOG)
+	@$(PYTEST) -n $(WORKERS) --junitxml=$(LOG)/test-unit.xml tests/unit
+
+test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the lab
+	@mkdir -p $(LOG)
+	@if [ -d tests/e2e ]; then $(PYTEST) --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
+	else echo "test-e2e: there is no tests/e2e"; fi
+
+sanity: $(READY) ## ansible-test sanity, without containers and without ignore files
+	@tools/sanity.sh $(BIN) $(CACHE)
+
+lint: $(READY) ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy, action group
+	@tools/lint.sh $(CACHE)
+
+molecule: $(READY) ## The roles and playbooks against a real sshd on loopback (as root)
+	@tools/molecule.sh $(CACHE)
+
+lab: $(READY) ## Start the emulated AE4 sites and AE5 cluster
+	@$(BIN)/python -m tests.lab up --dir $(CACHE)/lab
+
+lab-down: $(READY) ## Stop them
+	@$(BIN)/python -m tests.lab down --dir $(CACHE)/lab
+
+demo: $(READY) ## Migrate the demo world from end to end
+	@$(BIN)/python -m tests.lab.demo
+
+docs: $(READY) ## Documentation pages of all modules and roles, in .cache/docs
+	@rm -rf $(CACHE)/docs && mkdir -p $(CACHE)/docs
+	@$(BIN)/antsibull-docs collection --use-current --squash-hierarchy --dest-dir $(CACHE)/docs ae_ops.migration
+	@echo "docs: $$(find $(CACHE)/docs -name '*.rst' | wc -l) pages in $(CACHE)/docs"
+
+build: $(READY) ## The collection's archive, in .cache/build
+	@mkdir -p $(CACHE)/build
+	@$(BIN)/ansible-galaxy collection build --force --output-path $(CACHE)/build
+
+changelog: $(READY) ## Bring CHANGELOG.rst up to date with changelogs/ and the modules there are
+	@tools/changelog.sh $(CACHE)
+
+clean: ## Remove the virtual environment, caches and logs (stops the lab first)
+	@if [ -e $(CACHE)/lab ] && [ -x $(BIN)/python ]; then $(BIN)/python -m tests.lab down --dir $(CACHE)/lab || true; fi
+	rm -rf $(VENV) $(CACHE) collections .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output

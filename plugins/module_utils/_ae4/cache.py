@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remembers what reading package files gave, from one inventory to the next.  Private to the collection.
+
+A cache: losing it costs time only.  JSON lines ``[key, reading]``, appended to while an inventory is made, so that a
+killed one has not read in vain, and rewritten at its end with the keys that were used.  A line that is not understood
+is skipped.
+
+A key holds package id, file, size and the md5 that AE4 tells.  Where AE4 tells no md5 it holds the file's time stamp
+instead, since otherwise nothing in it would change with the bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+import threading
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.archive import Identity, Reading
+
+_VERSION = 1
+
+
+def cache_key(package_id: str, path: str, size: int, md5: t.Optional[str], mtime_ns: int, whole_conda: bool) -> str:
+    """The key of one file.  ``whole_conda`` separates readings with an identity from those that need none."""
+    return json.dumps([_VERSION, package_id, path, size, md5 or f"mtime {mtime_ns}", whole_conda], separators=(",", ":"))
+
+
+class ReadingCache:
+    """Readings by key.  With ``path`` None, or ``writable`` false, nothing is written.  Safe for threads."""
+
+    def __init__(self, path: t.Optional[str], writable: bool, ignore_old: bool = False) -> None:
+        self._path, self._lock = path, threading.Lock()
+        self._old: t.Dict[str, t.Any] = {} if ignore_old or path is None else _load(path)
+        self._used: t.Dict[str, t.Any] = {}
+        self._journal: t.Optional[t.TextIO] = None
+        if path is not None and writable:
+            self._journal = open(path, "a", encoding="utf-8")  # noqa: SIM115 - closed by finish() or close()
+            os.chmod(path, 0o600)
+
+    def get(self, key: str) -> t.Optional[Reading]:
+        with self._lock:
+            value = self._old.get(key)
+            reading = None if value is None else _from_json(value)
+            if reading is not None:
+                self._used[key] = value
+            return reading
+
+    def put(self, key: str, reading: Reading) -> None:
+        value = dataclasses.asdict(reading)
+        with self._lock:
+            self._used[key] = value
+            if self._journal is not None:
+                self._journal.write(_line(key, value))
+
+    def finish(self) -> None:
+        """Replaces the cache's file by one that holds only what was used this time."""
+        if self._journal is None or self._path is None:
+            return
+        self.close()
+        if self._used == _load(self._path):
+            return
+        folder, name = os.path.split(os.path.abspath(self._path))
+        fd, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        with os.fdopen(fd, "w", encoding="utf-8") as stream:
+            stream.writelines(_line(key, value) for key, value in sorted(self._used.items()))
+        os.replace(temporary, self._path)
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+
+def _line(key: str, value: t.Any) -> str:
+    return json.dumps([key, value], separators=(",", ":")) + "\n"
+
+
+def _load(path: str) -> t.Dict[str, t.Any]:
+    found: t.Dict[str, t.Any] = {}
+    try:
+        stream = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by the with below
+    except FileNotFoundError:
+        return found
+    with stream:
+        for line in stream:
+            pair = _parsed(line)
+            if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str):
+                found[pair[0]] = pair[1]
+    return found
+
+
+def _parsed(line: str) -> t.Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None  # the last line of a killed run; a cache may lack anything
+
+
+def _from_json(value: t.Any) -> t.Optional[Reading]:
+    try:
+        identity = value["identity"]
+        return Reading(
+            size=int(value["size"]),
+            md5=str(value["md5"]),
+            sha256=str(value["sha256"]),
+            identity=None if identity is None else Identity(**identity),
+            error=value["error"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

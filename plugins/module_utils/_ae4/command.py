@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds and runs the commands of Anaconda Repository.  Private to the collection.
+
+They live in the installation's ``bin`` folder, which only a shell that reads the service user's ``.bashrc`` has on its
+PATH, so PATH is not looked at.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import pwd
+import signal
+import subprocess
+import threading
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+
+ADMIN = "anaconda-server-admin"
+CONFIG = "anaconda-server-config"
+PROBED = ("~/repo/bin", "~/miniconda2/bin", "~/miniconda/bin")
+LINES_SHOWN = 3
+LINE_LENGTH = 300
+MEASURED_ENTRIES = 500_000
+CONFIG_SECONDS = 60
+
+
+def check_user(user: str) -> None:
+    """Raises ``MigrationError`` unless the process runs as ``user``: only that user may read the repository's storage."""
+    uid = os.geteuid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        name = f"uid {uid}"
+    if name != user:
+        raise MigrationError(f"The export runs as {name} but must run as {user}; set become_user to {user}, or the option user to {name}.")
+
+
+def find_bin_dir(bin_dir: t.Optional[str]) -> str:
+    """The folder that holds ``anaconda-server-admin``.  Raises ``MigrationError`` that says where it was looked for."""
+    folders = [bin_dir] if bin_dir else [os.path.expanduser(folder) for folder in PROBED]
+    for folder in folders:
+        path = os.path.join(folder, ADMIN)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return os.path.abspath(folder)
+    hint = "correct" if bin_dir else "set"
+    raise MigrationError(f"The command {ADMIN} is not in {', '.join(folders)}; {hint} the option bin_dir to the folder that holds it.")
+
+
+def environment(bin_dir: str) -> t.Dict[str, str]:
+    return {**os.environ, "PATH": os.pathsep.join(filter(None, (bin_dir, os.environ.get("PATH", os.defpath))))}
+
+
+class _Tail(threading.Thread):
+    """Reads a pipe to its end and keeps the last lines."""
+
+    def __init__(self, stream: t.IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._stream = stream
+        self.lines: t.Deque[str] = collections.deque(maxlen=LINES_SHOWN)
+        self.start()
+
+    def run(self) -> None:
+        for line in iter(lambda: self._stream.readline(1 << 16), b""):
+            text = "".join(char if char.isprintable() else " " for char in line.decode("utf-8", "replace")).strip()
+            if text:
+                self.lines.append(text[:LINE_LENGTH])
+
+
+def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:
+    """Runs ``anaconda-server-admin export-site`` in ``folder``.
+
+    The command inherits the lock: should this process be killed, no other run starts while the command still writes.
+    Raises ``MigrationError`` with the last lines the command wrote.
+    """
+    try:
+        process = subprocess.Popen(
+            [os.path.join(bin_dir, ADMIN), "export-site"],
+            cwd=folder,
+            env=environment(bin_dir),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(lock_fd,),
+        )
+    except OSError as exc:
+        raise MigrationError(f"The command {ADMIN} in {bin_dir} cannot be run: {exc.strerror}.") from exc
+    tails = [_Tail(stream) for stream in (process.stderr, process.stdout) if stream is not None]
+    code = process.wait()
+    for tail in tails:
+        tail.join(10)  # something the command left running may hold the pipe open for ever
+    if code != 0:
+        said = next((" / ".join(tail.lines) for tail in tails if tail.lines), "it said nothing")
+        raise MigrationError(f"The command {ADMIN} export-site {_ending(code)}: {said}; the last good dump, if any, is untouched.")
+
+
+def _ending(code: int) -> str:
+    if code > 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
+
+
+def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
+    """A sentence if the free space is smaller than the repository's storage, as far as that can be found out.
+
+    It is no error: nobody knows whether an export copies or links.
+    """
+    try:
+        told = subprocess.run(
+            [os.path.join(bin_dir, CONFIG), "--get", "fs_storage_root"],
+            env=environment(bin_dir),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=CONFIG_SECONDS,
+            check=True,
+        )
+        lines = told.stdout.decode("utf-8", "surrogateescape").strip().splitlines()
+        root = lines[-1].strip() if lines else ""
+        status = os.statvfs(export_dir)
+        used, whole = measure(root)
+    except (OSError, ValueError, subprocess.SubprocessError) as exc:
+        return f"The size of the repository's storage is not known ({exc}), so the free space in {export_dir} was not checked."
+    free = status.f_bavail * status.f_frsize
+    if used <= free:
+        return None
+    size = f"{used} bytes" if whole else f"more than {used} bytes"
+    return f"The storage {root} holds {size} and {export_dir} has only {free} bytes free; the export may run out of space."
+
+
+def measure(root: str, limit: int = MEASURED_ENTRIES) -> t.Tuple[int, bool]:
+    """Size of all files below a folder and whether all were counted; stops after ``limit`` entries.  Raises ``OSError`` for the root."""
+    total, count, folders = 0, 0, [root]
+    with os.scandir(root):
+        pass
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    if count > limit:
+                        return total, False
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue  # a folder that went away or is closed to us: the measure is an estimate
+    return total, True

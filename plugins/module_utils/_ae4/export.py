@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exports a site and keeps the last good dump.  Private to the collection.
+
+Names in the export folder::
+
+    dump        the last good dump
+    .lock       held by the run in progress, and by its command
+    .new-X      where a run exports to
+    .old-X      the last good dump while a run swaps: if there is no ``dump``, it is the dump (a run died in between)
+    .trash-X    what is being removed
+
+A swap is two renames, ``dump`` -> ``.old-X`` and ``.new-X/site-dump`` -> ``dump``; wherever a run dies, the next one finds a
+whole dump under one of the two names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import typing as t
+import uuid
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command, dump
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.survey import Survey, owners_with_other_bytes, same_surveys, survey
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+
+DUMP = "dump"
+SITE_DUMP = "site-dump"
+LOCK = ".lock"
+NEW, OLD, TRASH = ".new-", ".old-", ".trash-"
+
+
+class ExportResult(t.NamedTuple):
+    """``present`` is whether there is a dump at ``path`` now; ``before`` and ``after`` are lines, one an owner."""
+
+    changed: bool
+    path: str
+    present: bool
+    summary: t.Dict[str, t.Any]
+    warnings: t.List[str]
+    before: t.List[str]
+    after: t.List[str]
+
+
+def export_site(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:
+    """Exports the site into ``export_dir``.  Raises ``MigrationError``; the last good dump is untouched then."""
+    command.check_user(user)
+    folder = command.find_bin_dir(bin_dir)
+    try:
+        os.makedirs(export_dir, mode=0o750, exist_ok=True)
+        with _locked(export_dir) as lock_fd:
+            return _Swap(export_dir).run(folder, lock_fd)
+    except OSError as exc:
+        where = f" ({exc.filename})" if isinstance(exc.filename, str) else ""
+        raise MigrationError(
+            f"The export into {export_dir} failed: {exc.strerror or exc}{where}; the last good dump, if any, is untouched."
+        ) from exc
+
+
+def predict(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:
+    """What check mode can say: nothing is run; the last good dump, if there is one, is what later phases go on with."""
+    command.check_user(user)
+    command.find_bin_dir(bin_dir)
+    path = os.path.join(export_dir, DUMP)
+    if not os.path.isdir(path):
+        kept = _names(export_dir, OLD)
+        more = f"; the next run puts back {kept[-1]}, which an interrupted run left" if kept else ""
+        return ExportResult(
+            False, path, False, {}, [f"Check mode runs no export, and there is no last good dump in {export_dir} yet{more}."], [], []
+        )
+    found = _survey_path(path)
+    warning = f"Check mode runs no export; the last good dump {path} is used."
+    return ExportResult(False, path, True, found.summary(), [warning], found.lines(), found.lines())
+
+
+@contextlib.contextmanager
+def _locked(export_dir: str) -> t.Iterator[int]:
+    fd = os.open(os.path.join(export_dir, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise MigrationError(f"Another export into {export_dir} is running; wait for its end.") from exc
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _names(export_dir: str, prefix: str) -> t.List[str]:
+    """Entries with the prefix, oldest first."""
+    try:
+        names = [name for name in os.listdir(export_dir) if name.startswith(prefix)]
+    except FileNotFoundError:
+        return []
+    return sorted(names, key=lambda name: (os.lstat(os.path.join(export_dir, name)).st_mtime_ns, name))
+
+
+def _survey_path(path: str) -> Survey:
+    fd = dump.open_dump(path)
+    try:
+        return survey(fd)
+    except OSError as exc:
+        raise MigrationError(f"The dump {path} cannot be read: {exc.strerror}.") from exc
+    finally:
+        os.close(fd)
+
+
+class _Swap:
+    """One export into a folder that is locked."""
+
+    def __init__(self, export_dir: str) -> None:
+        self.folder = export_dir
+        self.dump = os.path.join(export_dir, DUMP)
+        self.warnings: t.List[str] = []
+
+    def run(self, bin_dir: str, lock_fd: int) -> ExportResult:
+        self.repair()
+        warning = command.space_warning(bin_dir, self.folder)
+        if warning is not None:
+            self.warnings.append(warning)
+        fresh = tempfile.mkdtemp(prefix=NEW, dir=self.folder)
+        try:
+            command.run_export(bin_dir, fresh, lock_fd)
+            new_path = find_dump(fresh)
+            new = _survey_path(new_path)
+            old = _survey_path(self.dump) if os.path.isdir(self.dump) else None
+            self.judge(old, new)
+            before = [] if old is None else old.lines()
+            after = new.lines()
+            other_bytes = [] if old is None or not same_surveys(old, new) else self._other_bytes(new_path)
+            after += [f"{dump.shown(name)}: the bytes of some files" for name in other_bytes]
+            changed = old is None or not same_surveys(old, new) or bool(other_bytes)
+            if changed:
+                self.swap(new_path)
+        finally:
+            if os.path.lexists(fresh):
+                self.remove(fresh)
+        return ExportResult(changed, self.dump, True, new.summary(), self.warnings, before, after)
+
+    def repair(self) -> None:
+        """Brings the folder back into order after a run that was killed."""
+        kept = _names(self.folder, OLD)
+        if kept and not os.path.lexists(self.dump):
+            os.rename(os.path.join(self.folder, kept.pop()), self.dump)
+            self._sync()
+        for name in [*kept, *_names(self.folder, NEW), *_names(self.folder, TRASH)]:
+            self.remove(os.path.join(self.folder, name))
+
+    def judge(self, old: t.Optional[Survey], new: Survey) -> None:
+        """Raises ``MigrationError`` unless the new dump is whole.
+
+        A package folder without meta.json is the sign of an export that was cut off.  It counts unless that very folder was
+        like that in the last good dump; where there is no last good dump there is nothing to protect, and a package that
+        AE4 never exports properly must not hold up the site.
+        """
+        if not new.owners:
+            raise MigrationError("The export ended without an error but its dump holds no owner; the last good dump, if any, is kept.")
+        if new.is_empty:
+            raise MigrationError(
+                "The export ended without an error but its dump holds neither a package nor an owner's meta.json; it is not used."
+            )
+        cut_off = sorted(new.incomplete - (old.incomplete if old is not None else set()))
+        if cut_off:
+            names = ", ".join(dump.shown(name) for name in cut_off[:3]) + (f" and {len(cut_off) - 3} more" if len(cut_off) > 3 else "")
+            if old is not None:
+                raise MigrationError(f"The new dump is not whole, meta.json is missing or cut off in {names}; the last good dump is kept.")
+            self.warnings.append(f"In the dump, meta.json is missing or cut off in {names}; their files cannot be migrated.")
+        gone = sorted(set(old.owners) - set(new.owners)) if old is not None else []
+        if gone:
+            self.warnings.append(f"Owners of the last good dump that are no longer in the new one: {', '.join(map(dump.shown, gone))}.")
+
+    def _other_bytes(self, new_path: str) -> t.List[str]:
+        old_fd, new_fd = dump.open_dump(self.dump), dump.open_dump(new_path)
+        try:
+            return owners_with_other_bytes(old_fd, new_fd)
+        finally:
+            os.close(old_fd)
+            os.close(new_fd)
+
+    def swap(self, new_path: str) -> None:
+        """Makes the folder at ``new_path`` the dump."""
+        os.sync()  # the names must not reach the disk before the bytes
+        aside = os.path.join(self.folder, OLD + uuid.uuid4().hex)
+        replaces = os.path.lexists(self.dump)
+        if replaces:
+            os.rename(self.dump, aside)
+            self._sync()
+        try:
+            os.rename(new_path, self.dump)
+        except OSError:
+            if replaces:
+                os.rename(aside, self.dump)
+            raise
+        self._sync()
+        if replaces:
+            self.remove(aside)
+
+    def remove(self, path: str) -> None:
+        """Removes a folder; under another name first, since one that is half removed must not be taken for a dump."""
+        trash = os.path.join(self.folder, TRASH + uuid.uuid4().hex)
+        os.rename(path, trash)
+        try:
+            shutil.rmtree(trash)
+        except OSError as exc:
+            self.warnings.append(f"The folder {trash} could not be removed ({exc.strerror}); the next export tries again.")
+
+    def _sync(self) -> None:
+        fd = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def find_dump(fresh: str) -> str:
+    """The dump that a command left in a folder that was empty before it: where it puts it is not documented.
+
+    ``site-dump``, else the only folder, else the folder itself if owner folders lie in it.  Raises ``MigrationError``.
+    """
+    folders = sorted(entry.path for entry in os.scandir(fresh) if entry.is_dir(follow_symlinks=False))
+    named = os.path.join(fresh, SITE_DUMP)
+    if named in folders:
+        return named
+    if any(_is_owner(folder) for folder in folders):
+        return fresh
+    if len(folders) == 1:
+        return folders[0]
+    found = ", ".join(os.path.basename(folder) for folder in folders[:5]) or "no folder"
+    raise MigrationError(f"The export ended without an error but left no dump where it was run: {found} instead of {SITE_DUMP}.")
+
+
+def _is_owner(folder: str) -> bool:
+    return any(name == dump.META or dump.split_package_folder(name) for name in os.listdir(folder))

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the inventory of a dump: one line per file, with digests and what AE4 says of it.  Private to the collection.
+
+Two passes over the dump: first every owner's meta.json (who is in which group is told by the users' files too), then
+owner after owner, package after package.  Only owners and groups are kept in memory, lines are written as they come.
+
+Every package file of kind conda is read once and never again as long as the cache knows it: sha256, the md5 that AE4
+tells is verified, the identity inside the archive.  A file of another kind is not read at all unless ``deep``: AE5 does not
+take it.
+"""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import archive, dump, rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.cache import ReadingCache, cache_key
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import LinesDiff, Output, owners_path
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner, connect, owner_record, read_owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
+
+AHEAD = 16
+"""Files a worker that are handed to the pool before the first of them has been written."""
+
+
+class InventoryResult(t.NamedTuple):
+    """What making an inventory gave.  ``problems`` are sentences, each once."""
+
+    changed: bool
+    summary: t.Dict[str, t.Any]
+    problems: t.List[str]
+    warnings: t.List[str]
+    diff: t.List[str]
+
+
+class _Scan:
+    """One walk over an open dump."""
+
+    def __init__(self, root_fd: int, cache: ReadingCache, workers: int, deep: bool) -> None:
+        self.root_fd, self.cache, self.workers, self.deep = root_fd, cache, workers, deep
+        self.owners: t.List[Owner] = []
+        self.problems: t.List[Problem] = []
+        self.warnings: t.List[str] = []
+
+    def read_owners(self) -> None:
+        for entry in dump.listing(self.root_fd):
+            name = dump.shown(entry.name)
+            if entry.kind == dump.OTHER:
+                detail = f"The entry {name} of the dump is a link or a special file, and neither is followed or read."
+                self.problems.append(Problem("not_regular", detail))
+            elif entry.kind == dump.FILE or name.startswith("."):
+                self.warnings.append(f"The entry {name} of the dump is no owner's folder and was not looked into.")
+            else:
+                self._read_owner(entry.name, name)
+        connect(self.owners)
+
+    def _read_owner(self, name: str, title: str) -> None:
+        try:
+            self.owners.append(read_owner(self.root_fd, name))
+        except OSError as exc:
+            self.problems.append(Problem("meta_unreadable", f"The owner folder {title} of the dump cannot be read: {exc.strerror}."))
+
+    def files(self) -> t.Iterator[SourceFile]:
+        """All lines in their order; reading goes on ahead of what has been taken."""
+        pending: t.Deque[t.Tuple[rows.Draft, t.Optional[concurrent.futures.Future[t.Union[archive.Reading, str]]]]] = collections.deque()
+        with concurrent.futures.ThreadPoolExecutor(max_workers=self.workers) as pool:
+            for owner in self.owners:
+                for draft in rows.drafts(self.root_fd, owner):
+                    pending.append((draft, pool.submit(self.read, draft) if self.wants_reading(draft) else None))
+                    while len(pending) > AHEAD * self.workers:
+                        yield _finished(*pending.popleft())
+            while pending:
+                yield _finished(*pending.popleft())
+
+    def wants_reading(self, draft: rows.Draft) -> bool:
+        return draft.found is not None and (self.deep or draft.row.kind == rows.CONDA)
+
+    def read(self, draft: rows.Draft) -> t.Union[archive.Reading, str]:
+        """Digests and identity from the cache or from the file; a text if it cannot be read.  Runs in a thread of the pool."""
+        found, row = draft.found, draft.row
+        if found is None:
+            return "it is not there"
+        conda = row.kind == rows.CONDA
+        key = cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, conda)
+        known = None if self.deep else self.cache.get(key)
+        if known is not None and not (conda and archive.could_tell_more(known, row.file)):
+            return known
+        try:
+            fd = dump.open_beneath(self.root_fd, found.path)
+            try:
+                reading = archive.read_package(fd, row.file if conda else "", whole=row.md5 is None and row.sha256 is None)
+            finally:
+                os.close(fd)
+        except OSError as exc:
+            return str(exc.strerror or exc)
+        except MigrationError as exc:
+            return str(exc)
+        if reading.size != row.size:
+            return "it changed while it was read"
+        self.cache.put(key, reading)
+        return reading
+
+
+def _finished(draft: rows.Draft, future: t.Optional[concurrent.futures.Future[t.Union[archive.Reading, str]]]) -> SourceFile:
+    return rows.finish(draft, None if future is None else future.result())
+
+
+class _Tally:
+    """Counts over all lines, and each problem's sentence once: one owner without meta.json spoils many files."""
+
+    def __init__(self) -> None:
+        self.files = self.bytes = self.quarantined = 0
+        self.kinds: t.Dict[str, int] = {}
+        self.sentences: t.Dict[str, None] = {}
+        self.packages: t.Set[t.Tuple[str, str]] = set()
+
+    def add(self, row: SourceFile) -> None:
+        self.files += 1
+        self.bytes += row.size
+        self.quarantined += bool(row.problems)
+        self.kinds[row.kind] = self.kinds.get(row.kind, 0) + 1
+        if row.package_id:
+            self.packages.add((row.owner, row.package_id))
+        self.note(row.problems)
+
+    def note(self, problems: t.Iterable[Problem]) -> None:
+        for problem in problems:
+            self.sentences[problem.detail] = None
+
+    def summary(self, owners: int) -> t.Dict[str, t.Any]:
+        return {
+            "owners": owners,
+            "packages": len(self.packages),
+            "files": self.files,
+            "bytes": self.bytes,
+            "problems": len(self.sentences),
+            "quarantined": self.quarantined,
+            "kinds": dict(sorted(self.kinds.items())),
+        }
+
+
+def make_inventory(
+    path: str, inventory: str, site: str, cache: t.Optional[str], workers: int, deep: bool, write: bool, diff: bool
+) -> InventoryResult:
+    """Makes ``inventory`` and the owners file beside it out of the dump at ``path``.
+
+    Files are replaced as a whole and only if their content differs, the owners file last: it binds itself to the other by
+    digest.  ``write`` false computes the same and writes nothing.  Raises ``MigrationError``.
+    """
+    root_fd = dump.open_dump(path)
+    try:
+        readings = ReadingCache(cache, write, ignore_old=deep)
+        try:
+            result = _make(_Scan(root_fd, readings, workers, deep), inventory, site, write, diff)
+            readings.finish()
+            return result
+        finally:
+            readings.close()
+    except OSError as exc:
+        where = f" ({exc.filename})" if isinstance(exc.filename, str) else ""
+        raise MigrationError(f"The inventory {inventory} of the dump {path} could not be made: {exc.strerror}{where}.") from exc
+    finally:
+        os.close(root_fd)
+
+
+def _make(scan: _Scan, inventory: str, site: str, write: bool, diff: bool) -> InventoryResult:
+    tally = _Tally()
+    scan.read_owners()
+    files_diff, owners_diff = LinesDiff(inventory, diff), LinesDiff(owners_path(inventory), diff)
+    with Output(inventory, write) as files, Output(owners_path(inventory), write) as owners:
+        for row in scan.files():
+            tally.add(row)
+            files_diff.add(files.write(row.to_json()))
+        owner_records = sorted((owner_record(owner) for owner in scan.owners), key=lambda record: record.name)
+        owners.write(SiteRecord(site, tally.files, tally.bytes, files.sha256, len(owner_records), tuple(scan.problems)).to_json())
+        tally.note(scan.problems)
+        for record in owner_records:
+            tally.note(record.problems)
+            owners_diff.add(owners.write(record.to_json()))
+        changed = files.differs() or owners.differs()
+        files.commit()
+        owners.commit()
+    lines = [*owners_diff.lines(), *files_diff.lines()]
+    return InventoryResult(changed, tally.summary(len(owner_records)), list(tally.sentences), scan.warnings, lines)

@@ -1,0 +1,252 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes inventory lines out of the folders of one owner.  Private to the collection.
+
+``drafts`` gives what listing and meta.json tell; ``finish`` adds what reading the file told.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import archive, dump, meta, values
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.matching import Match, match
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+
+CONDA = "conda"
+OTHER = "other"
+"""Kind of what lies in an owner's folder but in no package: projects, environments, whatever an export adds."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Draft:
+    """A line before its file has been read.  ``found`` is None where there is nothing that could be read."""
+
+    row: records.SourceFile
+    found: t.Optional[dump.Found]
+    meta: t.Optional[meta.FileMeta]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Package:
+    """What is common to the files of one package folder."""
+
+    owner: Owner
+    name: str
+    id: str
+    meta: t.Optional[meta.PackageMeta]
+    problem: t.Optional[Problem]
+
+    @property
+    def title(self) -> str:
+        return f"package {dump.shown(self.name)} of {self.owner.title}"
+
+
+def drafts(root_fd: int, owner: Owner) -> t.Iterator[Draft]:
+    """All files of an owner, in the order of their paths (what is missing follows the files of its package)."""
+    with dump.folder(root_fd, owner.name) as fd:
+        for entry in dump.listing(fd):
+            if entry.kind != dump.FOLDER:
+                if entry.name != dump.META or entry.kind != dump.FILE:
+                    yield _outside(owner, "", dump.Found((owner.name, entry.name), entry))
+                continue
+            split = dump.split_package_folder(entry.name)
+            try:
+                with dump.folder(fd, entry.name) as below:
+                    parts = (owner.name, entry.name)
+                    yield from _package_drafts(root_fd, owner, below, parts, split) if split else _other_drafts(owner, below, parts)
+            except OSError as exc:
+                detail = f"The folder {dump.shown(entry.name)} of {owner.title} cannot be read: {exc.strerror}."
+                owner.problems.append(Problem(values.UNREADABLE, detail))
+
+
+def _other_drafts(owner: Owner, fd: int, parts: t.Tuple[str, ...]) -> t.Iterator[Draft]:
+    for found in dump.walk(fd, parts):
+        yield _outside(owner, dump.shown(parts[-1]), found)
+
+
+def _outside(owner: Owner, package: str, found: dump.Found) -> Draft:
+    """A file that belongs to no package.  A package file in such a place is a sign of a layout nobody knows of."""
+    problems = _entry_problems(owner, found)
+    if _by_ending(found.parts[-1]) == CONDA:
+        problems.append(Problem("not_in_meta", f"The file {_title(found)} of {owner.title} lies outside of any package."))
+    row = _row(owner, package, "", found, dump.shown(found.parts[-1]), OTHER, problems)
+    return Draft(row, None, None)
+
+
+def _by_ending(name: str) -> str:
+    return CONDA if name.endswith((archive.TAR_BZ2, archive.CONDA)) else "file"
+
+
+def _title(found: dump.Found) -> str:
+    return dump.shown("/".join(found.parts[1:]))
+
+
+def _package_drafts(root_fd: int, owner: Owner, fd: int, parts: t.Tuple[str, ...], split: t.Tuple[str, str]) -> t.Iterator[Draft]:
+    package = _read_package(owner, fd, split)
+    found = [item for item in dump.walk(fd, parts) if item.parts[len(parts) :] != (dump.META,)]
+    metas = package.meta.files if package.meta is not None else ()
+    if package.meta is not None:
+        names = {name for name in package.meta.groups if owner.kind == records.ORGANIZATION}
+        if names:
+            owner.groups_of.setdefault(package.name, set()).update(names)
+    count = 0
+    for item in match(found, metas, len(parts), lambda item: _md5_of(root_fd, item)):
+        count += 1
+        yield _draft(package, item)
+    if package.problem is not None and not count:
+        owner.problems.append(package.problem)
+
+
+def _md5_of(root_fd: int, found: dump.Found) -> t.Optional[str]:
+    if found.entry.kind != dump.FILE:
+        return None
+    fd = dump.open_beneath(root_fd, found.path)
+    try:
+        return archive.read_package(fd, "").md5
+    finally:
+        os.close(fd)
+
+
+def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
+    package_id, name = split
+    title = f"package {dump.shown(name)} of {owner.title}"
+    parsed = None
+    problem = None
+    try:
+        data = dump.read_meta(fd)
+        if data is None:
+            problem = Problem("package_meta_missing", f"The {title} has no meta.json in the dump; nobody knows who may see its files.")
+        else:
+            parsed = meta.parse_package(meta.load(data))
+            if parsed.name is not None and parsed.name.lower() != name.lower():
+                detail = f"The folder of the {title} holds the meta.json of another package, {parsed.name}."
+                problem = Problem("identity_mismatch", detail)
+    except MigrationError as exc:
+        code = exc.code if isinstance(exc, values.MetaError) else values.UNREADABLE
+        problem = Problem(code, f"The meta.json of the {title} is not understood: {exc}.")
+    return _Package(owner, name, package_id, parsed, problem)
+
+
+def _draft(package: _Package, item: Match) -> Draft:
+    owner, told = package.owner, item.meta
+    name = dump.shown(item.name) or "(unnamed)"
+    problems = [problem for problem in (owner.problem, package.problem) if problem is not None]
+    if told is not None and told.error is not None:
+        problems.append(Problem(told.error.code, f"The entry {name} in the meta.json of {package.title} is not understood: {told.error}."))
+    if item.found is None:
+        if told is None or told.error is None or told.name:
+            problems.append(Problem("file_missing", f"The file {name} of {package.title} is in its meta.json but not in the dump."))
+    else:
+        problems += _entry_problems(owner, item.found, with_owner=False)
+        if told is None and package.meta is not None:
+            problems.append(Problem("not_in_meta", f"The file {name} of {package.title} is in the dump but not in its meta.json."))
+        elif told is not None and told.size is not None and item.found.entry.kind == dump.FILE and told.size != item.found.entry.size:
+            detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes where AE4 says {told.size}."
+            problems.append(Problem("size_mismatch", detail))
+    kinds = package.meta.kinds if package.meta is not None else ()
+    kind = (told.kind if told else None) or (kinds[0] if len(kinds) == 1 else _by_ending(item.name))
+    row = _row(owner, package.name, package.id, item.found, name, kind, problems)
+    row = dataclasses.replace(
+        row,
+        subdir=(told.subdir if told else None) or item.folder_subdir,
+        labels=told.labels if told else (),
+        access=package.meta.access if package.meta is not None else records.UNKNOWN,
+        groups=tuple(sorted(owner.groups_of.get(package.name, ()))),
+        collaborators=package.meta.collaborators if package.meta is not None else (),
+        md5=told.md5 if told else None,
+        sha256=told.sha256 if told else None,
+        size=row.size if item.found is not None else (told.size or 0) if told else 0,
+    )
+    readable = item.found is not None and item.found.entry.kind == dump.FILE and not any(dump.is_unsafe(part) for part in item.found.parts)
+    return Draft(row, item.found if readable else None, told)
+
+
+def _entry_problems(owner: Owner, found: dump.Found, with_owner: bool = True) -> t.List[Problem]:
+    problems = [owner.problem] if with_owner and owner.problem is not None else []
+    title = f"{_title(found)} of {owner.title}"
+    if any(dump.is_unsafe(part) for part in found.parts[1:]):
+        problems.append(Problem(values.UNSAFE, f"The name of {title} holds control or undecodable characters."))
+    if found.too_deep:
+        problems.append(Problem("not_regular", f"The folder {title} lies deeper than {dump.MAX_DEPTH} folders and was not looked into."))
+    elif found.entry.kind != dump.FILE:
+        problems.append(Problem("not_regular", f"The entry {title} is a link or a special file, and neither is followed or read."))
+    return problems
+
+
+def _row(
+    owner: Owner, package: str, package_id: str, found: t.Optional[dump.Found], name: str, kind: str, problems: t.List[Problem]
+) -> records.SourceFile:
+    return records.SourceFile(
+        owner=owner.title,
+        owner_kind=owner.kind,
+        package=dump.shown(package),
+        package_id=package_id,
+        file=name,
+        subdir=None,
+        path="" if found is None else "/".join(dump.shown(part) for part in found.parts),
+        labels=(),
+        access=records.UNKNOWN,
+        groups=(),
+        size=found.entry.size if found is not None else 0,
+        md5=None,
+        sha256=None,
+        kind=kind,
+        problems=tuple(problems),
+    )
+
+
+def finish(draft: Draft, reading: t.Union[archive.Reading, str, None]) -> records.SourceFile:
+    """The line, with the digests and the identity that reading gave compared to what AE4 says.
+
+    ``reading`` is None where the file was not to be read, and a text (why) where it could not be.
+    """
+    row = draft.row
+    if reading is None:
+        return row
+    title = f"The file {row.file} of the package {row.package} of {row.owner}"
+    problems = list(row.problems)
+    if isinstance(reading, str):
+        return dataclasses.replace(row, problems=(*problems, Problem("bad_archive", f"{title} cannot be read: {reading}.")))
+    same = True
+    for code, told, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
+        if told is not None and told != real:
+            same = False
+            problems.append(Problem(code, f"{title} has the {code[:-9]} {real} where AE4 says {told}; it was damaged or exchanged."))
+    subdir = row.subdir
+    if row.kind == CONDA:
+        subdir = _check_identity(row, reading, title, problems)
+    return dataclasses.replace(
+        row,
+        subdir=subdir,
+        md5=row.md5 or (reading.md5 if same else None),
+        sha256=row.sha256 or (reading.sha256 if same else None),
+        problems=tuple(problems),
+    )
+
+
+def _check_identity(row: records.SourceFile, reading: archive.Reading, title: str, problems: t.List[Problem]) -> t.Optional[str]:
+    """The file's subdir; adds to ``problems``."""
+    identity = reading.identity
+    if reading.error is not None:
+        problems.append(Problem("bad_archive", f"{title} is no sound package: {reading.error}."))
+    elif identity is None and not row.file.endswith(archive.CONDA):
+        problems.append(Problem("bad_archive", f"{title} is of kind conda but its name does not end in .tar.bz2 or .conda."))
+    if identity is None:
+        return row.subdir
+    inside = f"{identity.name}-{identity.version}-{identity.build}"
+    stem = next((row.file[: -len(end)] for end in (archive.TAR_BZ2, archive.CONDA) if row.file.endswith(end)), row.file)
+    if stem != inside:
+        problems.append(Problem("identity_mismatch", f"{title} says inside that it is {inside}."))
+    if row.subdir is not None and identity.subdir_told and identity.subdir not in (None, row.subdir):
+        problems.append(Problem("identity_mismatch", f"{title} says inside that it is for {identity.subdir}, AE4 has it in {row.subdir}."))
+    subdir = row.subdir or identity.subdir
+    if subdir is None:
+        problems.append(Problem("bad_archive", f"{title} does not tell its subdir, neither inside nor in meta.json."))
+    return subdir

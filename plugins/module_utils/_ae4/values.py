@@ -1,0 +1,201 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values out of a ``meta.json``: strict JSON, names, digests, sizes, aliases.  Private to the collection.
+
+Pure functions.  What they cannot read they refuse with a ``MetaError`` whose text is the end of a sentence: the caller
+says which file it is about.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import is_unsafe, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+
+MAX_DEPTH = 40
+MAX_DIGITS = 30
+UNREADABLE = "meta_unreadable"
+SHAPE = "meta_shape_unknown"
+UNSAFE = "name_unsafe"
+MISSING: t.Any = object()
+_ACCESS = {word: word for word in (records.PUBLIC, records.AUTHENTICATED, records.PRIVATE)}
+_PERMISSIONS = {
+    **dict.fromkeys(("read", "r", "read-only"), "read"),
+    **dict.fromkeys(("write", "w", "rw", "read-write"), "write"),
+    **dict.fromkeys(("admin", "a", "administration"), "admin"),
+}
+
+Json = t.Dict[str, t.Any]
+
+
+class MetaError(MigrationError):
+    """A ``meta.json`` or a part of it is not understood.  ``code`` is a problem code of the inventory."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def load(data: bytes) -> Json:
+    """The object in the bytes of a ``meta.json``.
+
+    Refused: anything but one UTF-8 JSON object, a key that stands twice in one object, numbers of absurd length, NaN,
+    nesting deeper than ``MAX_DEPTH``.  Raises ``MetaError`` (code meta_unreadable).
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+        )
+        _check_depth(value)
+    except RecursionError as exc:
+        raise MetaError(UNREADABLE, f"it is nested deeper than {MAX_DEPTH} levels") from exc
+    except ValueError as exc:
+        raise MetaError(UNREADABLE, f"it is not valid JSON ({shown(str(exc))[:200]})") from exc
+    if not isinstance(value, dict):
+        raise MetaError(UNREADABLE, "it holds no JSON object")
+    return value
+
+
+def _object(pairs: t.List[t.Tuple[str, t.Any]]) -> Json:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: t.Set[str] = set()
+        twice = next(key for key, _item in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twice[:80]!r} stands twice in one object")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number has {len(text)} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number is out of range")
+    return value
+
+
+def _constant(text: str) -> t.NoReturn:
+    raise ValueError(f"{text} is not a number")
+
+
+def _check_depth(value: t.Any) -> None:
+    level: t.List[t.Any] = [value]
+    for _depth in range(MAX_DEPTH):
+        level = [item for box in level if isinstance(box, (dict, list)) for item in (box.values() if isinstance(box, dict) else box)]
+        if not level:
+            return
+    raise RecursionError
+
+
+def first(data: Json, *names: str) -> t.Any:
+    """The value of the first of the names that is there; ``MISSING`` if none is."""
+    for name in names:
+        if name in data:
+            return data[name]
+    return MISSING
+
+
+def keys_of(data: Json) -> str:
+    return "its keys are " + (shown(", ".join(sorted(data))[:300]) or "none")
+
+
+def plain(value: t.Any) -> t.Any:
+    """Takes the wrapping off a value in MongoDB's extended JSON: ``{"$oid": X}`` and the like become X."""
+    if isinstance(value, dict) and len(value) == 1:
+        key = next(iter(value))
+        if key in ("$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"):
+            return value[key]
+    return value
+
+
+def text(value: t.Any, what: str) -> str:
+    """A name: a non-empty string that can be written into files and onto terminals.  Raises ``MetaError``."""
+    value = plain(value)
+    if not isinstance(value, str) or not value:
+        raise MetaError(SHAPE, f"{what} is not a name but {shown(repr(value))[:80]}")
+    if is_unsafe(value):
+        raise MetaError(UNSAFE, f"{what} {shown(value)[:120]!r} holds control characters or characters that are none")
+    return value
+
+
+def text_or_none(value: t.Any, what: str) -> t.Optional[str]:
+    value = plain(value)
+    return None if value is MISSING or value is None or value == "" else text(value, what)
+
+
+def named(value: t.Any, what: str, *names: str) -> str:
+    """A name given as a string or as an object that has it under one of the names."""
+    value = plain(value)
+    if isinstance(value, dict):
+        found = first(value, *names)
+        if found is MISSING:
+            raise MetaError(SHAPE, f"{what} has none of {', '.join(names)}, {keys_of(value)}")
+        value = found
+    return text(value, what)
+
+
+def name_list(value: t.Any, what: str, *names: str) -> t.Tuple[str, ...]:
+    """Names given as a list of strings or objects, or as an object keyed by name.  Sorted, each once."""
+    value = plain(value)
+    if value is None:
+        return ()
+    if not isinstance(value, (list, dict)):
+        raise MetaError(SHAPE, f"the list of {what}s is {shown(repr(value))[:80]}")
+    return tuple(sorted({named(item, f"a {what}", *names) for item in value}))
+
+
+def digest_or_none(value: t.Any, length: int) -> t.Optional[str]:
+    """A lower-case hex digest; None where it is absent, null or the word ``None`` (old servers write that)."""
+    value = plain(value)
+    if value is MISSING or value is None or value in ("", "None"):
+        return None
+    lowered = value.lower() if isinstance(value, str) else ""
+    if len(lowered) != length or set(lowered) - set("0123456789abcdef"):
+        raise MetaError(SHAPE, f"a digest is {shown(repr(value))[:80]} instead of {length} hex digits")
+    return lowered
+
+
+def size_or_none(value: t.Any) -> t.Optional[int]:
+    value = plain(value)
+    if value is MISSING or value is None:
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MAX_DIGITS:
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise MetaError(SHAPE, f"a size is {shown(repr(value))[:80]}")
+    return value
+
+
+def permission(value: t.Any) -> str:
+    """read, write or admin; of several the widest; ``unknown`` where it is absent or a word that is not known."""
+    value = plain(value)
+    words = value if isinstance(value, list) else [value]
+    found = {_PERMISSIONS.get(word.lower(), records.UNKNOWN) for word in words if isinstance(word, str)}
+    return next((word for word in ("admin", "write", "read") if word in found), records.UNKNOWN)
+
+
+def access(data: Json) -> str:
+    """public, authenticated, private or unknown.  Where two keys disagree the narrower one counts."""
+    told = []
+    word = plain(first(data, "access", "access_level"))
+    if isinstance(word, str):
+        told.append(_ACCESS.get(word.lower(), records.UNKNOWN))
+    if isinstance(first(data, "public", "is_public"), bool):
+        told.append(records.PUBLIC if first(data, "public", "is_public") else records.PRIVATE)
+    if isinstance(data.get("private"), bool):
+        told.append(records.PRIVATE if data["private"] else records.PUBLIC)
+    order = (records.PRIVATE, records.UNKNOWN, records.AUTHENTICATED, records.PUBLIC)
+    if "access" in data and records.AUTHENTICATED in told and word is not None:
+        # "public: false" beside "access: authenticated" only says that it is not public
+        told = [item for item in told if item != records.PRIVATE]
+    return next((item for item in order if item in told), records.UNKNOWN)

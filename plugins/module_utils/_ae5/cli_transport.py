@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations over ``anaconda-enterprise-cli``, documented commands only.  Private to the collection.
+
+Source: AE5 facts 1.1.  What the client can do beyond them is learnt from its help texts, once.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_process import Cli
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
+    LIST_SHARES,
+    PRIVACY_AT_BIRTH,
+    PRIVACY_LATER,
+    UNSHARE,
+    ChannelState,
+    Transport,
+    TransportError,
+    UnknownPrincipal,
+    UploadSource,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, Share
+
+MODIFY_COMMANDS = ("modify", "update", "edit")
+SLOWEST_UPLOAD = 100_000
+"""Bytes a second; an upload that is slower than this is given up."""
+
+
+class CliTransport(Transport):
+    """AE5 through its command line client."""
+
+    name = "cli"
+
+    def __init__(
+        self, http: Http, program: str, *, username: t.Optional[str], password: t.Optional[str], access_token: t.Optional[str]
+    ) -> None:
+        self._timeout = http.timeout
+        self._cli = Cli(http, program, username=username, password=password, access_token=access_token)
+        self._lock = threading.Lock()
+        self._helps: t.Dict[t.Tuple[str, ...], str] = {}
+
+    @property
+    def tokens(self) -> TokenSource:
+        return self._cli
+
+    def close(self) -> None:
+        self._cli.close()
+
+    def can(self, ability: str) -> bool:
+        if ability == PRIVACY_AT_BIRTH:
+            return cli_text.has_option(self._help("channels", "create"), "--private")
+        if ability == PRIVACY_LATER:
+            return self._modify_command() is not None
+        if ability == LIST_SHARES:
+            return cli_text.has_option(self._help("channels", "share"), "--list")
+        # Of the list of channels only the name is known for sure, so privacy is asked of the conda side (LIST_PRIVACY).
+        return ability == UNSHARE
+
+    def channels(self) -> t.Dict[str, ChannelState]:
+        return cli_text.parse_channels(self._cli.run(["channels", "list"]))
+
+    def create_channel(self, name: str, private: bool) -> None:
+        args = ["channels", "create", plain(name)]
+        if private:
+            if not self.can(PRIVACY_AT_BIRTH):
+                raise MigrationError(
+                    f"Channel {name} must be private and anaconda-enterprise-cli cannot create a private channel; use transport api."
+                )
+            args.append("--private")
+        self._cli.run(args)
+
+    def set_privacy(self, name: str, privacy: str) -> None:
+        command = self._modify_command()
+        if command is None:
+            raise MigrationError(
+                f"Channel {name} must become {privacy} and anaconda-enterprise-cli cannot change a channel's privacy; use transport api."
+            )
+        self._cli.run(["channels", command, "--private" if privacy == PRIVATE else "--public", plain(name)])
+
+    def shares(self, name: str) -> t.Optional[t.Tuple[Share, ...]]:
+        if not self.can(LIST_SHARES):
+            return None
+        return cli_text.parse_shares(self._cli.run(["channels", "share", "--list", plain(name)]), name)
+
+    def conda_token(self) -> t.Optional[str]:
+        """What the client's login left for conda, if it did."""
+        return self._cli.conda_token()
+
+    def share(self, name: str, share: Share) -> None:
+        try:
+            self._cli.run(["channels", "share", f"--{share.kind}", plain(share.name), "--level", share.access, plain(name)])
+        except TransportError as exc:
+            if exc.status != 404 and "not found" not in exc.reason.lower() and "unknown" not in exc.reason.lower():
+                raise
+            raise UnknownPrincipal(
+                f"AE5 does not know the {share.kind} {share.name!r}, so channel {name} is not shared with it ({exc.reason.rstrip('.')});"
+                " create it in Keycloak or map its name.",
+                status=404,
+                reason=exc.reason,
+            ) from None
+
+    def unshare(self, name: str, share: Share) -> None:
+        self._cli.run(["channels", "share", f"--{share.kind}", plain(share.name), "--remove", plain(name)])
+
+    def upload(self, channel: str, source: UploadSource) -> None:
+        self._cli.run(["upload", source.checked_path(), "--channel", plain(channel)], timeout=self._timeout + source.size / SLOWEST_UPLOAD)
+
+    def _modify_command(self) -> t.Optional[str]:
+        """The command that changes a channel's privacy both ways, if there is one."""
+        known = cli_text.commands_of(self._help("channels"))
+        for command in MODIFY_COMMANDS:
+            if command in known:
+                text = self._help("channels", command)
+                if cli_text.has_option(text, "--private") and cli_text.has_option(text, "--public"):
+                    return command
+        return None
+
+    def _help(self, *command: str) -> str:
+        with self._lock:
+            if command not in self._helps:
+                self._helps[command] = self._cli.help(*command)
+            return self._helps[command]
+
+
+def plain(name: str) -> str:
+    """The name, which must not look like an option."""
+    if name.startswith("-"):
+        raise MigrationError(
+            f"The name {name!r} begins with a dash, which anaconda-enterprise-cli would take for an option; use transport api."
+        )
+    return name

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One AE5 cluster: some ten operations over either transport, and its channels as conda sees them.  Private to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.api_transport import ApiTransport
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Repodata
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_PRIVACY, ChannelState, Transport, UploadSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+
+
+class WriteInCheckMode(AssertionError):
+    """A bug of the collection: something wanted to change the cluster in check mode."""
+
+
+class Cluster:
+    """A connected cluster.  With ``read_only`` every operation that would change something raises ``WriteInCheckMode``."""
+
+    def __init__(self, http: Http, transport: Transport, repodata: Repodata, *, read_only: bool, workers: int = 8) -> None:
+        self.http = http
+        self.transport = transport
+        self.repodata = repodata
+        self.read_only = read_only
+        self.workers = workers
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes connections and removes what the transport keeps on this host."""
+        self.transport.close()
+        self.http.close()
+
+    def can(self, ability: str) -> bool:
+        """Whether the transport has an ability, see ``transport.ABILITIES``."""
+        return self.transport.can(ability)
+
+    def channels(self) -> t.Dict[str, ChannelState]:
+        """The channels that the user can see, by name."""
+        return self.transport.channels()
+
+    def privacy(self, states: t.Iterable[ChannelState]) -> t.Dict[str, t.Optional[str]]:
+        """public, private or ``None`` (it cannot be told) for each channel.
+
+        Where the transport does not list it, an anonymous request for the channel's repodata tells.
+        """
+        known: t.Dict[str, t.Optional[str]] = {}
+        asked = []
+        for state in states:
+            known[state.name] = state.privacy
+            if state.privacy is None or not self.transport.can(LIST_PRIVACY):
+                asked.append(state.name)
+        known.update(self.repodata.privacy(asked))
+        return known
+
+    def create_channel(self, name: str, private: bool) -> None:
+        """Creates a channel that does not exist."""
+        self._writing(f"create channel {name}")
+        self.transport.create_channel(name, private)
+
+    def set_privacy(self, name: str, privacy: str) -> None:
+        """Makes a channel public or private."""
+        self._writing(f"make channel {name} {privacy}")
+        self.transport.set_privacy(name, privacy)
+
+    def shares(self, name: str) -> t.Optional[t.Tuple[Share, ...]]:
+        """Whom a channel is shared with; ``None`` where this transport cannot show it."""
+        return self.transport.shares(name)
+
+    def share(self, name: str, share: Share) -> None:
+        """Gives a right on a channel, or changes it."""
+        self._writing(f"share channel {name}")
+        self.transport.share(name, share)
+
+    def unshare(self, name: str, share: Share) -> None:
+        """Takes a right on a channel away."""
+        self._writing(f"unshare channel {name}")
+        self.transport.unshare(name, share)
+
+    def upload(self, channel: str, source: UploadSource) -> None:
+        """Puts one file into a channel."""
+        self._writing(f"upload {source.file} to {channel}")
+        self.transport.upload(channel, source)
+
+    def bearer(self) -> str:
+        """A token of the user, good for a while."""
+        if self.transport.tokens is None:
+            raise MigrationError("This transport has no token to lend; give username and password.")
+        return self.transport.tokens.token()
+
+    def _writing(self, what: str) -> None:
+        if self.read_only:
+            raise WriteInCheckMode(f"check mode must not {what}")
+
+
+def http_of(params: t.Mapping[str, t.Any]) -> Http:
+    """The HTTP side of the connection options."""
+    http = Http(params["url"], validate_certs=params["validate_certs"], ca_path=params["ca_path"], timeout=params["timeout"])
+    for name in ("password", "access_token", "client_secret", "keycloak_password", "conda_token"):
+        http.protect(params[name])
+    return http
+
+
+def connect(params: t.Mapping[str, t.Any], read_only: bool) -> Cluster:
+    """The cluster of a module's connection options (``argspec.AE5``).  Nothing is asked of it yet.
+
+    Raises:
+        MigrationError: the options do not suffice, or the address is not to be used.
+    """
+    if not params["access_token"] and not params["password"]:
+        raise MigrationError(f"There is no login for the AE5 cluster {params['url']}; give username and password, or access_token.")
+    if params["workers"] < 1 or params["timeout"] < 1:
+        raise MigrationError("workers and timeout must be at least 1.")
+    http = http_of(params)
+    transport: Transport
+    if params["transport"] == "api":
+        transport = ApiTransport(http, token_source(params, http))
+    else:
+        transport = CliTransport(
+            http,
+            params["cli"],
+            username=params["username"],
+            password=params["password"],
+            access_token=params["access_token"],
+        )
+    repodata = Repodata(
+        http, conda_token=lambda: params["conda_token"] or transport.conda_token(), tokens=transport.tokens, workers=params["workers"]
+    )
+    return Cluster(http, transport, repodata, read_only=read_only, workers=params["workers"])
+
+
+def token_source(params: t.Mapping[str, t.Any], http: Http) -> TokenSource:
+    """Where the bearer tokens come from: the given token, or Keycloak."""
+    if params["access_token"]:
+        return FixedToken(params["access_token"])
+    return PasswordGrant(http, params["username"], params["password"], client_id=params["client_id"], client_secret=params["client_secret"])

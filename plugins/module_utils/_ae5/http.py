@@ -1,0 +1,380 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP to one AE5 cluster: time-outs, retries, tokens, and errors as one sentence.  Private to the collection.
+
+* One ``requests`` session per thread, blocks of 1 MiB, TLS verified, no redirect followed.
+* Plain http only to the loopback interface.
+* ``~/.netrc`` is not read (it would replace our bearer token); proxies of the environment are.
+* No secret gets into a message: known secrets and ``/t/TOKEN/`` are masked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import email.utils
+import ipaddress
+import json
+import os
+import random
+import re
+import threading
+import time
+import traceback
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+
+try:
+    import requests
+    import requests.adapters
+    import requests.utils
+except ImportError:
+    requests = None  # type: ignore[assignment]
+    REQUESTS_ERROR: t.Optional[str] = traceback.format_exc()
+else:
+    REQUESTS_ERROR = None
+
+if t.TYPE_CHECKING:
+    from requests import Response
+
+BLOCK = 1 << 20
+ATTEMPTS = 5
+BACKOFF = 0.5
+LONGEST_WAIT = 60.0
+"""Seconds; a longer Retry-After is cut to this."""
+MESSAGE_LENGTH = 300
+BUSY = (429, 502, 503, 504)
+
+
+class TokenSource(t.Protocol):
+    """Something that has a bearer token: a login, or a fixed token."""
+
+    def token(self) -> str:
+        """A token that is good for the next request."""
+
+    def renew(self, stale: str) -> t.Optional[str]:
+        """A token other than ``stale``, which was refused; ``None`` where there is no way to get one."""
+
+
+class HttpError(MigrationError):
+    """A request that did not succeed.  ``status`` is ``None`` where no answer came.
+
+    ``reached`` is false if the server cannot have seen the request: then nothing can have happened there.
+    """
+
+    def __init__(
+        self, message: str, *, status: t.Optional[int] = None, reached: bool = True, reason: str = "", retry_after: t.Optional[float] = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reached = reached
+        self.reason = reason
+        """The server's own words, or what broke the connection."""
+        self.retry_after = retry_after
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the headers (any case), and the JSON of the body where it was asked for."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    data: t.Any = None
+
+
+def origin_of(url: str) -> str:
+    """``https://HOST[:PORT]`` of a cluster's address.
+
+    Raises:
+        MigrationError: the address is not one that a token may be sent to.
+    """
+    parts = urlsplit(url)
+    shown = f"{parts.scheme}://{parts.hostname or ''}"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise MigrationError(f"The address {shown!r} of the AE5 cluster is not usable; give it as https://HOST.")
+    if parts.username or parts.password:
+        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; give it as username and password instead.")
+    if parts.path.rstrip("/") or parts.query or parts.fragment:
+        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; the paths are known.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would show tokens to the network; use https.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine itself."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def retry_after_seconds(value: t.Optional[str], now: t.Optional[datetime.datetime] = None) -> t.Optional[float]:
+    """What a Retry-After header asks for, in seconds; both of its forms."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return min(float(value), LONGEST_WAIT)
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=datetime.timezone.utc)
+    now = now or datetime.datetime.now(datetime.timezone.utc)
+    return min(max((when - now).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+class Http:
+    """Requests to one cluster.  Safe to use from several threads.
+
+    ``sleep`` and ``jitter`` are there for tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        validate_certs: bool = True,
+        ca_path: t.Optional[str] = None,
+        timeout: float = 60,
+        sleep: t.Callable[[float], None] = time.sleep,
+        jitter: t.Callable[[], float] = random.random,
+    ) -> None:
+        if REQUESTS_ERROR is not None:
+            raise MissingLibrary("requests", REQUESTS_ERROR)
+        self.origin = origin_of(url)
+        self.host = urlsplit(self.origin).hostname or ""
+        if ca_path is not None and not os.path.exists(ca_path):
+            raise MigrationError(f"The file {ca_path} with the certificates to trust (ca_path) does not exist.")
+        self.verify: t.Union[bool, str] = (ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or True) if validate_certs else False
+        self.timeout = timeout
+        self.sleep = sleep
+        self._jitter = jitter
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: t.List[requests.Session] = []
+        self._secrets: t.Set[str] = set()
+
+    @property
+    def api_url(self) -> str:
+        """The URL that the command line client calls a site."""
+        return self.origin + API_BASE
+
+    def protect(self, secret: t.Optional[str]) -> None:
+        """From now on ``secret`` is masked in every message."""
+        if secret:
+            self._secrets.add(secret)
+
+    def mask(self, text: str) -> str:
+        """``text`` without the secrets that are known, on one line, and not too long."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        text = re.sub(r"/t/[^/\s?\"']+", "/t/***", text)
+        text = " ".join(text.split())
+        return text if len(text) <= MESSAGE_LENGTH else text[:MESSAGE_LENGTH] + "..."
+
+    def backoff(self, attempt: int) -> float:
+        """Seconds to wait after the given attempt (1 is the first): doubling, with half of it at random."""
+        return float(min(BACKOFF * 2 ** (attempt - 1), LONGEST_WAIT) * (0.5 + self._jitter() / 2))
+
+    def session(self) -> requests.Session:
+        """This thread's session."""
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False
+            session.proxies = dict(requests.utils.get_environ_proxies(self.origin))
+            session.verify = self.verify
+            session.headers["User-Agent"] = "ae_ops.migration"
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _adapter())
+            self._local.session = session
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        """Closes the sessions of all threads."""
+        with self._lock:
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            session.close()
+        self._local = threading.local()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        ok: t.Container[int] = (200,),
+        auth: t.Optional[TokenSource] = None,
+        headers: t.Optional[t.Mapping[str, str]] = None,
+        params: t.Optional[t.Mapping[str, t.Any]] = None,
+        body: t.Optional[t.Mapping[str, t.Any]] = None,
+        form: t.Optional[t.Mapping[str, str]] = None,
+        data: t.Optional[t.Callable[[], t.Any]] = None,
+        replay: t.Optional[bool] = None,
+        want_json: bool = False,
+        status_only: bool = False,
+    ) -> Answer:
+        """One request, repeated where that is safe; ``data`` makes a fresh body for each attempt.
+
+        ``replay`` says whether the request may be sent again although it may have been carried out: GETs may.
+        A 401 is answered once with a new token.  With ``want_json`` an answer that was cut off counts as a broken
+        connection (a 304 has no body).  With ``status_only`` the body is not read.
+
+        Raises:
+            HttpError: the answer's status is not in ``ok``, or there was none.
+        """
+        replay = method == "GET" if replay is None else replay
+        attempt = 0
+        renewed = False
+        while True:
+            attempt += 1
+            token = auth.token() if auth is not None else None
+            self.protect(token)
+            try:
+                response = self._send(method, path, token, headers, params, body, form, data, status_only)
+                try:
+                    if response.status_code in ok:
+                        parsed = self._json_of(response, method, path) if want_json and response.status_code != 304 else None
+                        return Answer(response.status_code, response.headers, parsed)
+                    error = self._refusal(method, path, response)
+                finally:
+                    if status_only:
+                        response.close()
+            except HttpError as exc:
+                error = exc
+            if error.status == 401 and auth is not None and token is not None and not renewed:
+                renewed = True
+                if auth.renew(token) is not None:
+                    attempt -= 1
+                    continue
+            again = error.status == 429 or (replay and (error.status is None or error.status in BUSY))
+            if not again or attempt >= ATTEMPTS:
+                raise error
+            self.sleep(error.retry_after if error.retry_after is not None else self.backoff(attempt))
+
+    def json(self, method: str, path: str, **options: t.Any) -> t.Any:
+        """As ``call``; only the JSON of the answer."""
+        return self.call(method, path, want_json=True, **options).data
+
+    def _json_of(self, response: Response, method: str, path: str) -> t.Any:
+        try:
+            return response.json()
+        except ValueError:
+            reason = "the answer is not JSON"
+            raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason) from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        token: t.Optional[str],
+        headers: t.Optional[t.Mapping[str, str]],
+        params: t.Optional[t.Mapping[str, t.Any]],
+        body: t.Optional[t.Mapping[str, t.Any]],
+        form: t.Optional[t.Mapping[str, str]],
+        data: t.Optional[t.Callable[[], t.Any]],
+        stream: bool,
+    ) -> Response:
+        sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token is not None else {})}
+        payload: t.Any = form
+        if data is not None:
+            payload = data()
+            sent["Content-Type"] = payload.content_type
+        try:
+            return self.session().request(
+                method,
+                self.origin + path,
+                headers=sent,
+                params=params,
+                json=body,
+                data=payload,
+                stream=stream,
+                timeout=self.timeout,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as exc:
+            raise MigrationError(
+                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; give the authority's file as ca_path."
+            ) from None
+        except requests.exceptions.RequestException as exc:
+            reason = self.mask(innermost(exc))
+            reached = not isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) and not _unconnected(exc)
+            raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reached=reached, reason=reason) from None
+        finally:
+            if data is not None:
+                payload.close()
+
+    def _refusal(self, method: str, path: str, response: Response) -> HttpError:
+        status = response.status_code
+        what = f"{method} {self.mask(path)} at {self.host}"
+        if 300 <= status < 400:
+            where = urlsplit(response.headers.get("Location", "")).hostname or "nowhere"
+            text = (
+                f"{what} was answered with a redirect to {where} ({status}), which is not followed; give the cluster's own address as url."
+            )
+            return HttpError(text, status=status, reason=f"redirect to {where}")
+        said = self.mask(server_message(response))
+        return HttpError(
+            f"{what} failed with status {status}" + (f": {said.rstrip('.')}." if said else "."),
+            status=status,
+            reason=said,
+            retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+        )
+
+
+def server_message(response: Response) -> str:
+    """The server's own words in an error, from the shapes that AE5, its siblings and Keycloak use."""
+    try:
+        data = json.loads(response.content[: 1 << 16])
+    except (ValueError, requests.exceptions.RequestException):
+        return str(response.reason or "")
+    if not isinstance(data, dict):
+        return str(response.reason or "")
+    error = data.get("error")
+    if isinstance(error, dict):
+        return str(error.get("message", ""))
+    for key in ("error_description", "errorMessage", "message", "detail", "error"):
+        if isinstance(data.get(key), str):
+            return str(data[key])
+    return str(response.reason or "")
+
+
+def innermost(exc: BaseException) -> str:
+    """What really broke a connection, without the layers of libraries around it (they repeat the URL)."""
+    seen: t.Set[int] = set()
+    while id(exc) not in seen:
+        seen.add(id(exc))
+        inner = getattr(exc, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in exc.args if isinstance(arg, BaseException)), None)
+        inner = inner or exc.__cause__ or exc.__context__
+        if not isinstance(inner, BaseException):
+            break
+        exc = inner
+    text = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+    return re.sub(r"^<[^>]*>: ", "", text) or type(exc).__name__
+
+
+def _unconnected(exc: BaseException) -> bool:
+    text = repr(exc)
+    return "NewConnectionError" in text or "NameResolutionError" in text or "ConnectTimeoutError" in text
+
+
+def _adapter() -> requests.adapters.HTTPAdapter:
+    class Adapter(requests.adapters.HTTPAdapter):
+        """Sends in blocks of 1 MiB instead of 16 KiB: three times as fast for large files."""
+
+        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
+
+    return Adapter(pool_connections=1, pool_maxsize=1)

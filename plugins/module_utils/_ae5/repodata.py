@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Channels as a conda client sees them: the one public protocol of AE5.  Private to the collection.
+
+Source: DESIGN section 7; AE5 facts 2.1 (the slash of a channel name is literal here) and 2.4 (token form of the URL).
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import threading
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import CONDA_BASE
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Package
+
+SEEN = "seen"
+ABSENT = "absent"
+REFUSED = "refused"
+
+NOARCH = "noarch"
+SUBDIRS = (
+    NOARCH,
+    "linux-64",
+    "linux-32",
+    "linux-aarch64",
+    "linux-armv6l",
+    "linux-armv7l",
+    "linux-ppc64",
+    "linux-ppc64le",
+    "linux-s390x",
+    "osx-64",
+    "osx-arm64",
+    "win-32",
+    "win-64",
+    "win-arm64",
+)
+"""The subdirs that conda knows, for a channel of which nothing else is known."""
+
+Pair = t.Tuple[str, str]
+Result = t.TypeVar("Result")
+Item = t.TypeVar("Item")
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """A subdir of a channel.  ``state``: seen, absent (404) or refused (401, 403); only a seen one has packages."""
+
+    state: str
+    packages: t.Dict[str, Package]
+    """By file name."""
+    etag: t.Optional[str] = None
+
+
+class Repodata:
+    """Reads repodata with the first token there is of: the conda token, the transport's bearer token, none.
+
+    ``conda_token`` is asked when the first repodata is read, because a transport may have to log in to know it.
+    """
+
+    def __init__(
+        self, http: Http, *, conda_token: t.Callable[[], t.Optional[str]], tokens: t.Optional[TokenSource], workers: int = 8
+    ) -> None:
+        self._http = http
+        self._conda_token = conda_token
+        self._tokens = tokens
+        self._access: t.Optional[t.Tuple[str, t.Optional[TokenSource]]] = None
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._cache: t.Dict[Pair, Listing] = {}
+
+    def read(self, pairs: t.Iterable[Pair]) -> t.Dict[Pair, Listing]:
+        """The listing of each (channel, subdir).
+
+        Raises:
+            HttpError: the cluster could not be asked; that a channel is absent or refused is an answer.
+        """
+        return in_parallel(self._read, list(dict.fromkeys(pairs)), self._workers)
+
+    def packages(self, pairs: t.Iterable[Pair]) -> t.Dict[Pair, t.Dict[str, Package]]:
+        """As ``read``; only what is seen, by file name."""
+        return {pair: listing.packages for pair, listing in self.read(pairs).items()}
+
+    def forget(self) -> None:
+        """Drops the listings that are kept for conditional requests."""
+        with self._lock:
+            self._cache.clear()
+
+    def anonymous_status(self, channel: str) -> int:
+        """The status that someone without a token gets for the channel's repodata; the body is not read."""
+        return self._status(CONDA_BASE, None, channel)
+
+    def privacy(self, channels: t.Iterable[str]) -> t.Dict[str, t.Optional[str]]:
+        """public or private as a stranger and we see it; ``None`` where the two answers do not tell."""
+        return in_parallel(self._privacy, list(dict.fromkeys(channels)), self._workers)
+
+    def _privacy(self, channel: str) -> t.Optional[str]:
+        stranger = self.anonymous_status(channel)
+        if stranger == 200:
+            return PUBLIC
+        if stranger in (401, 403):
+            return PRIVATE
+        # A server may hide a private channel behind a 404; then we see what the stranger does not.
+        return PRIVATE if self._status(*self._with_token(), channel) == 200 else None
+
+    def _with_token(self) -> t.Tuple[str, t.Optional[TokenSource]]:
+        """The base of the URLs that show us private channels, and the bearer token to send there."""
+        with self._lock:
+            if self._access is None:
+                token = self._conda_token()
+                self._http.protect(token)
+                self._access = (f"{CONDA_BASE}/t/{quote(token, safe='')}", None) if token else (CONDA_BASE, self._tokens)
+            return self._access
+
+    def _status(self, base: str, tokens: t.Optional[TokenSource], channel: str) -> int:
+        path = f"{base}/{channel_path(channel)}/{NOARCH}/repodata.json"
+        return self._http.call("GET", path, ok=(200, 401, 403, 404), auth=tokens, status_only=True).status
+
+    def _read(self, pair: Pair) -> Listing:
+        channel, subdir = pair
+        with self._lock:
+            kept = self._cache.get(pair)
+        headers = {"If-None-Match": kept.etag} if kept is not None and kept.etag else {}
+        base, tokens = self._with_token()
+        path = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/repodata.json"
+        try:
+            answer = self._http.call("GET", path, ok=(200, 304), auth=tokens, headers=headers, want_json=True)
+        except HttpError as exc:
+            if exc.status == 404:
+                return Listing(ABSENT, {})
+            if exc.status in (401, 403):
+                return Listing(REFUSED, {})
+            raise
+        if answer.status == 304 and kept is not None:
+            return kept
+        listing = Listing(SEEN, parse_repodata(answer.data, subdir, f"{channel}/{subdir}"), answer.headers.get("ETag"))
+        if listing.etag:
+            with self._lock:
+                self._cache[pair] = listing
+        return listing
+
+
+def parse_repodata(data: t.Any, subdir: str, where: str) -> t.Dict[str, Package]:
+    """The packages of a repodata.json, both ``packages`` and ``packages.conda``, by file name.
+
+    Raises:
+        MigrationError: it does not have the shape of repodata.
+    """
+    found: t.Dict[str, Package] = {}
+    for key in ("packages", "packages.conda"):
+        section = data.get(key, {}) if isinstance(data, dict) else None
+        if not isinstance(section, dict) or not all(isinstance(record, dict) for record in section.values()):
+            raise MigrationError(f"The repodata of {where} does not have the shape of repodata; look at what answers there.")
+        for file, record in section.items():
+            found[file] = Package(
+                subdir,
+                file,
+                str(record.get("name", "")),
+                str(record.get("version", "")),
+                str(record.get("build", "")),
+                record.get("size"),
+                _digest(record.get("md5")),
+                _digest(record.get("sha256")),
+            )
+    return found
+
+
+def channel_path(channel: str) -> str:
+    """A channel name in a conda URL: slashes stay.  Dots that a URL would swallow are refused."""
+    if any(part in ("", ".", "..") for part in channel.split("/")):
+        raise MigrationError(f"The channel name {channel!r} cannot be part of a URL; rename it with ae_channel_map.")
+    return quote(channel, safe="/")
+
+
+def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> t.Dict[Item, Result]:
+    """``work`` of each item by a bounded number of threads; the first exception ends it."""
+    if len(items) <= 1 or workers == 1:
+        return {item: work(item) for item in items}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
+        futures = {item: pool.submit(work, item) for item in items}
+        try:
+            return {item: future.result() for item, future in futures.items()}
+        except BaseException:
+            for future in futures.values():
+                future.cancel()
+            raise
+
+
+def _digest(value: t.Any) -> t.Optional[str]:
+    return value.lower() if isinstance(value, str) and value else None

@@ -1,0 +1,176 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: channel_share
+short_description: Share AE5 channels with users and groups
+version_added: 1.0.0
+author:
+  - ae_ops.migration contributors (@ae-ops)
+description:
+  - Gives users and groups rights on channels, one right, a list of rights, or all rights of a plan, in parallel.
+  - With O(plan) only channels are shared whose placements are all there, rights are added and changed, and none is taken away.
+    Rights that the plan does not name are returned in RV(extra).
+  - A transport that cannot list rights is told everything that the file in O(records) does not say was applied already.
+extends_documentation_fragment:
+  - ae_ops.migration.ae5
+  - ae_ops.migration.attributes
+  - ae_ops.migration.attributes.actiongroup_ae5
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - Over a transport that cannot list rights, and without O(records), every right is sent again and counts as a change.
+options:
+  channel:
+    description: Name of one channel.
+    type: str
+  user:
+    description: User that gets the right.
+    type: str
+  group:
+    description: Group that gets the right.
+    type: str
+  access:
+    description: V(r) is read-only, V(rw) is read and write.
+    type: str
+    choices: [r, rw]
+    default: r
+  state:
+    description: Whether the right is there or taken away.
+    type: str
+    choices: [present, absent]
+    default: present
+  shares:
+    description: Several rights, instead of the options above.
+    type: list
+    elements: dict
+    suboptions:
+      channel:
+        description: Name of the channel.
+        type: str
+        required: true
+      user:
+        description: User that gets the right.
+        type: str
+      group:
+        description: Group that gets the right.
+        type: str
+      access:
+        description: V(r) is read-only, V(rw) is read and write.
+        type: str
+        choices: [r, rw]
+        default: r
+      state:
+        description: Whether the right is there or taken away.
+        type: str
+        choices: [present, absent]
+        default: present
+  plan:
+    description: Folder of a plan, see M(ae_ops.migration.migration_plan).
+    type: path
+  records:
+    description:
+      - Folder of the records. The rights that were applied last are kept there in C(shares.json).
+      - Without it nothing is lost but certainty.
+    type: path
+  assume_transferred:
+    description:
+      - Only in check mode, with O(plan). Predicts as if the phases before had been carried out, so that a whole run can be predicted.
+    type: bool
+    default: false
+seealso:
+  - module: ae_ops.migration.channel
+"""
+
+EXAMPLES = r"""
+- name: A group may read a channel
+  ae_ops.migration.channel_share:
+    url: https://ae5.example.com
+    username: migrator
+    password: "{{ ae5_password }}"
+    transport: api
+    channel: anaconda-organization/Devs
+    group: Devs
+    access: r
+
+- name: The rights of a plan
+  ae_ops.migration.channel_share:
+    url: https://ae5.example.com
+    username: migrator
+    password: "{{ ae5_password }}"
+    plan: /srv/migration/prod/plan
+    records: /srv/migration/prod/records
+"""
+
+RETURN = r"""
+shares:
+  description: One row for each right.
+  returned: when the cluster could be asked
+  type: list
+  elements: dict
+  contains:
+    channel:
+      description: Name of the channel.
+      type: str
+      returned: success
+    user:
+      description: The user.
+      type: str
+      returned: for a user
+    group:
+      description: The group.
+      type: str
+      returned: for a group
+    access:
+      description: V(r) or V(rw).
+      type: str
+      returned: success
+    result:
+      description:
+        - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(held) (the channel is not complete) or V(failed).
+      type: str
+      returned: success
+    verified:
+      description: Whether the cluster itself shows it.
+      type: bool
+      returned: success
+  sample: [{channel: anaconda-organization/Devs, group: Devs, access: r, result: added, verified: true}]
+extra:
+  description: Rights on the plan's channels that the plan does not name.
+  returned: with O(plan)
+  type: list
+  elements: dict
+  sample: []
+summary:
+  description: Number of rights by result, with O(plan) also C(extra), and C(seconds).
+  returned: when the cluster could be asked
+  type: dict
+  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, held: 0, failed: 0, seconds: 0.3}
+failures:
+  description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.share_work import SHARE, work
+
+
+def main() -> None:
+    MigrationModule(AE5, SHARE).run(work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: package_sync
+short_description: Bring the packages of a site dump into the channels of an AE5 cluster
+version_added: 1.0.0
+author:
+  - ae_ops.migration contributors (@ae-ops)
+description:
+  - Compares a list of placements with what the channels' repodata shows, by SHA256, else MD5, and uploads what is missing, in parallel.
+  - A file is checked while it is sent. The request of a corrupted file stays unfinished, so it never becomes a package; the file is
+    reported as quarantined and the rest goes on.
+  - A file that was uploaded counts as uploaded only when the repodata shows its digest.
+  - Nothing is overwritten and nothing is deleted.
+  - Runs on the host that holds the dump, with a short-lived O(access_token). When the token expires, what is left fails and the next run goes on
+    from there.
+extends_documentation_fragment:
+  - ae_ops.migration.ae5
+  - ae_ops.migration.attributes
+  - ae_ops.migration.attributes.actiongroup_ae5
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Predicts from repodata and the sizes of the files. A file whose bytes were damaged without a change of size is found only when it is sent.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  placements:
+    description: The list of placements, a plan's C(placements/SITE.jsonl) or C(placements.jsonl).
+    type: path
+    required: true
+  site:
+    description: Only placements of this site are brought. By default all in the list.
+    type: str
+  dump:
+    description: Folder of the site's dump, which the paths of the placements are relative to.
+    type: path
+    required: true
+  results:
+    description:
+      - File to write one line to for each placement, with what became of it. Not written in check mode.
+      - While the transfer runs, C(RESULTS.journal) has the lines so far.
+    type: path
+    required: true
+  conflict:
+    description:
+      - What to do where a channel has another file of the same name.
+      - V(fail) reports it as a failure.
+      - V(keep) keeps the file of the channel and reports it in O(results) only.
+    type: str
+    choices: [fail, keep]
+    default: fail
+  refused:
+    description:
+      - Channels that nothing is to be put into, see RV(ae_ops.migration.channel#module:refused).
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: ae_ops.migration.site_inventory
+  - module: ae_ops.migration.access_token
+"""
+
+EXAMPLES = r"""
+- name: The packages of one site
+  ae_ops.migration.package_sync:
+    url: https://ae5.example.com
+    access_token: "{{ token.access_token }}"
+    transport: api
+    placements: /srv/migration/east/placements.jsonl
+    site: east
+    dump: /srv/migration/east/dump
+    results: /srv/migration/east/transfer.jsonl
+"""
+
+RETURN = r"""
+summary:
+  description: Number of placements, all and by outcome, C(bytes_uploaded) and C(seconds).
+  returned: when the transfer began
+  type: dict
+  sample: {placements: 8, uploaded: 7, present: 1, conflict: 0, quarantined: 0, failed: 0, bytes_uploaded: 123456, seconds: 1.2}
+report_path:
+  description: The file O(results).
+  returned: when the transfer began, not in check mode
+  type: str
+  sample: /srv/migration/east/transfer.jsonl
+failures:
+  description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.module_work import SYNC, sync_work
+
+
+def main() -> None:
+    MigrationModule(AE5, SYNC).run(sync_work)
+
+
+if __name__ == "__main__":
+    main()

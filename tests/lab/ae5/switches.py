@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's switches: one for each assumption that a real cluster could answer differently."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+GIB = 1024**3
+
+
+@dataclasses.dataclass
+class Switches:
+    """A default is the stance of ``ae5-facts`` section 5; the comment names the assumption (A1-A16) or says invented."""
+
+    # A1: whether the assumed contract below /repository/api is there at all.  The CLI does not need it.
+    api: str = "served"  # served | absent (404)
+    # A5: a file name that the channel already holds.
+    duplicate: str = "reject"  # reject (409) | overwrite | keep (200, the old bytes stay)
+    # A6: sharing with somebody Keycloak does not know.
+    unknown_principal: str = "reject"  # reject (404) | accept
+    # A7: lifetime of access tokens and of the CLI's bearer token.
+    token_seconds: float = 300
+    # A7 (invented): lifetime of refresh tokens; Keycloak's own default for an idle session.
+    refresh_seconds: float = 1800
+    # A7: what opens a private channel to a conda client.
+    conda_auth: str = "both"  # both | token (only /t/TOKEN/) | bearer (only Authorization: Bearer)
+    # A8: whether lists come in pages, and how long a page may be.
+    paging: str = "offset"  # offset | none (always everything)
+    page_limit: int = 200
+    # A10: the largest package file, in bytes.
+    max_bytes: int = GIB
+    # A11: the shape of an error.
+    error_body: str = "nested"  # nested {"error": {"message"}} | plain {"message"} | html (as a proxy's page)
+    # A13: which channel names are taken.
+    channel_names: str = "lenient"  # lenient | strict (a-z 0-9 _ -, at most one slash)
+    # A15: what a user who is no administrator sees in a list of channels.
+    channel_list: str = "accessible"  # accessible | all
+    # A16: who may read a private channel.
+    private_means: str = "collaborators"  # collaborators | authenticated (everyone who is logged in)
+    # Invented: the status of a private channel for somebody without the right.
+    private_status: int = 403  # 403 | 404
+    # Documented default of the product, switchable to prove that the collection never relies on it.
+    default_privacy: str = "public"  # public | private
+    # A3: what the CLI can do beyond the documented commands.
+    cli_abilities: str = "minimal"  # minimal | rich (invented commands, see cli.py)
+    # Keycloak: the client that users' tokens are got with.  The id is a fact, the secret is the lab's own.
+    client_id: str = "anaconda-platform"
+    client_secret: str = "lab-client-secret"  # noqa: S105 - the lab's own
+    # Invented, for proofs: a cluster that refuses every write with 500.
+    writes: str = "ok"  # ok | fail
+    # Invented: how many times a repodata is read before it shows a package that was uploaded.
+    readonly_repodata_delay: int = 0
+    # Invented: seconds that every request takes longer.
+    latency: float = 0.0
+
+    def update(self, values: t.Mapping[str, t.Any]) -> None:
+        """Sets the named switches; raises ``ValueError`` for a name or a value that there is not."""
+        fields = {field.name: field for field in dataclasses.fields(self)}
+        for name, value in values.items():
+            if name not in fields:
+                raise ValueError(f"there is no switch {name}")
+            if name in CHOICES and value not in CHOICES[name]:
+                raise ValueError(f"switch {name} is one of {', '.join(map(str, CHOICES[name]))}, not {value!r}")
+            kind = type(fields[name].default)
+            if not isinstance(value, (int, float) if kind is float else kind):
+                raise ValueError(f"switch {name} takes a {kind.__name__}, not {value!r}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def to_json(self) -> dict[str, t.Any]:
+        return dataclasses.asdict(self)
+
+
+CHOICES: dict[str, tuple[t.Any, ...]] = {
+    "api": ("served", "absent"),
+    "duplicate": ("reject", "overwrite", "keep"),
+    "unknown_principal": ("reject", "accept"),
+    "conda_auth": ("both", "token", "bearer"),
+    "paging": ("offset", "none"),
+    "error_body": ("nested", "plain", "html"),
+    "channel_names": ("lenient", "strict"),
+    "channel_list": ("accessible", "all"),
+    "private_means": ("collaborators", "authenticated"),
+    "private_status": (403, 404),
+    "default_privacy": ("public", "private"),
+    "cli_abilities": ("minimal", "rich"),
+    "writes": ("ok", "fail"),
+}

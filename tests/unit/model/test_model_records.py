@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every record goes to JSON text and back unharmed, and a wrong shape is a ``SchemaError`` that names what lacks."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from hypothesis import given
+from hypothesis import strategies as st
+
+CLASSES = [
+    records.Problem,
+    records.SourceFile,
+    records.GroupRecord,
+    records.OwnerRecord,
+    records.SiteRecord,
+    records.Channel,
+    records.Decision,
+    records.Placement,
+    records.LeftOut,
+    records.TransferRow,
+]
+IDS = [found.__name__ for found in CLASSES]
+texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=8)
+shares = st.builds(records.Share, st.sampled_from(["user", "group"]), texts, st.sampled_from(["r", "rw"]))
+
+
+
+st.register_type_strategy(records.Share, shares)
+st.register_type_strategy(str, texts)
+
+
+@pytest.mark.parametrize("record_class", CLASSES, ids=IDS)
+@given(data=st.data())
+def test_a_record_survives_its_line(record_class: t.Any, data: st.DataObject) -> None:
+    record = data.draw(st.builds(record_class))
+    assert record_class.from_json(json.loads(json_line(record.to_json()))) == record
+
+
+@given(shares)
+def test_a_share_survives_its_line(share: records.Share) -> None:
+    assert records.Share.from_json(json.loads(json_line(share.to_json()))) == share
+
+
+@pytest.mark.parametrize("record_class", [*CLASSES, records.Share], ids=[*IDS, "Share"])
+@pytest.mark.parametrize("data", [None, [], "text", 1, {}], ids=repr)
+def test_a_wrong_shape_is_a_schema_error(record_class: t.Any, data: t.Any) -> None:
+    with pytest.raises(records.SchemaError, match=r"^a (\w|[ -])+ (must be a JSON object|lacks)"):
+        record_class.from_json(data)
+
+
+SHARES = {"access x": {"user": "u", "access": "x"}, "no principal": {"access": "r"}, "access missing": {"group": "g"}}
+
+
+@pytest.mark.parametrize("data", SHARES.values(), ids=SHARES)
+def test_a_share_that_is_none(data: t.Any) -> None:
+    with pytest.raises(records.SchemaError):
+        records.Share.from_json(data)
+
+
+def test_another_schema_version_is_refused() -> None:
+    site = records.SiteRecord("east", 0, 0, "0" * 64).to_json()
+    with pytest.raises(records.SchemaError, match="schema_version 2 is not 1"):
+        records.SiteRecord.from_json({**site, "schema_version": 2})
