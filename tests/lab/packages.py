@@ -9,6 +9,7 @@ Equal arguments give equal bytes, on every machine.  Sizes are bytes.
 from __future__ import annotations
 
 import bz2
+import functools
 import gzip
 import hashlib
 import io
@@ -27,6 +28,11 @@ _ARCH = {"32": "x86", "64": "x86_64"}
 def noise(seed: str, size: int) -> bytes:
     """``size`` bytes that no compressor makes smaller, always the same for one ``seed``."""
     return random.Random(seed).randbytes(size)  # noqa: S311 - filler, not a secret
+
+
+@functools.lru_cache(maxsize=4)
+def _trailing_noise(size: int) -> bytes:
+    return bz2.compress(noise("trailing", size))
 
 
 def _dump(value: t.Any) -> bytes:
@@ -71,12 +77,14 @@ def conda_package(
     size: int | None = None,
     noarch_python: bool = False,
     old_index: bool = False,
+    trailing: bool = False,
 ) -> tuple[str, bytes]:
     """A conda package: its file name and its bytes.
 
     ``files`` are what it installs, by path; by default one small text.  ``size`` pads the file to about that many
     bytes.  ``noarch_python`` declares ``noarch: python``, else a package of subdir noarch is ``generic``.
     ``old_index`` leaves ``subdir`` out of info/index.json, as the packages of AE4's early years do.
+    ``trailing`` pads with a second bz2 stream behind the end of the archive instead: ten times faster for many files.
     """
     payload = dict(files) if files is not None else {f"share/{name}/about.txt": f"{name} {version} {build}\n".encode()}
     index = _index(name, version, build, build_number, subdir, depends)
@@ -84,7 +92,7 @@ def conda_package(
         index["noarch"] = "python" if noarch_python else "generic"
     if old_index:
         del index["subdir"]
-    if size is not None:
+    if size is not None and not trailing:
         payload[f"share/{name}/padding-{version}-{build}.bin"] = noise(f"{name}-{version}-{build}", max(0, size - 700))
     about = {"summary": f"{name}, made for the lab", "license": "BSD-3-Clause", "license_family": "BSD", "home": "", "description": ""}
     paths = [
@@ -100,6 +108,8 @@ def conda_package(
     if noarch_python:
         info["info/link.json"] = _dump({"noarch": {"type": "python"}, "package_metadata_version": 1})
     data = bz2.compress(_tar({**info, **{path: payload[path] for path in sorted(payload)}}))
+    if size is not None and trailing:
+        data += _trailing_noise(max(0, size - 700))
     return f"{name}-{version}-{build}.tar.bz2", data
 
 

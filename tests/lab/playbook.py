@@ -35,11 +35,13 @@ class Run:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Environment for Ansible that leaves the user's own configuration alone."""
+    """Environment for Ansible that leaves the user's own configuration alone; ``home`` is a folder for its files."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "ansible.cfg").touch()
     return {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

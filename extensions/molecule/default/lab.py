@@ -67,7 +67,11 @@ def fill_site(user: str, python: str) -> None:
 
 def fill_cluster(root: Path, url: str) -> dict[str, str]:
     lab = LabClient(url)
-    people = ["anaconda-user-1", *GROUP_MEMBERS, {"username": ACCOUNT, "password": PASSWORD, "roles": ["ae-admin", "ae-uploader", "ae-creator"]}]
+    people = [
+        "anaconda-user-1",
+        *GROUP_MEMBERS,
+        {"username": ACCOUNT, "password": PASSWORD, "roles": ["ae-admin", "ae-uploader", "ae-creator"]},
+    ]
     lab.seed(users=people, groups={GROUP: GROUP_MEMBERS})
     return {
         "ae5_url": url,

@@ -39,6 +39,7 @@ class ReadingCache:
         self._used: t.Dict[str, t.Any] = {}
         self._journal: t.Optional[t.TextIO] = None
         if path is not None and writable:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
             self._journal = open(path, "a", encoding="utf-8")  # noqa: SIM115 - closed by finish() or close()
             os.chmod(path, 0o600)
 

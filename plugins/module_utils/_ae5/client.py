@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.api_transport import ApiTransport
@@ -14,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_PRIVACY, ChannelState, Transport, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Share
 
 
 class WriteInCheckMode(AssertionError):
@@ -81,12 +82,12 @@ class Cluster:
     def share(self, name: str, share: Share) -> None:
         """Gives a right on a channel, or changes it."""
         self._writing(f"share channel {name}")
-        self.transport.share(name, share)
+        self.transport.share(name, as_keycloak(share))
 
     def unshare(self, name: str, share: Share) -> None:
         """Takes a right on a channel away."""
         self._writing(f"unshare channel {name}")
-        self.transport.unshare(name, share)
+        self.transport.unshare(name, as_keycloak(share))
 
     def upload(self, channel: str, source: UploadSource) -> None:
         """Puts one file into a channel."""
@@ -102,6 +103,11 @@ class Cluster:
     def _writing(self, what: str) -> None:
         if self.read_only:
             raise WriteInCheckMode(f"check mode must not {what}")
+
+
+def as_keycloak(share: Share) -> Share:
+    """The share with the user's name as Keycloak has it, which lower-cases user names; group names are as they are."""
+    return dataclasses.replace(share, name=share.name.lower()) if share.kind == USER else share
 
 
 def http_of(params: t.Mapping[str, t.Any]) -> Http:

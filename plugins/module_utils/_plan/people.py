@@ -17,6 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store impor
 RUAMEL_ERROR: t.Optional[str] = None
 try:
     from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 except ImportError:
     RUAMEL_ERROR = traceback.format_exc()
 
@@ -66,6 +67,15 @@ def _left_out(left_out: t.Sequence[LeftOut], total: t.Mapping[str, int]) -> t.Di
     return shown
 
 
+def _exact(value: t.Any) -> t.Any:
+    """The same value; texts with line breaks or control characters in the one style of YAML that keeps them all."""
+    if isinstance(value, str):
+        return value if value.isprintable() else DoubleQuotedScalarString(value)
+    if isinstance(value, dict):
+        return {_exact(key): _exact(item) for key, item in value.items()}
+    return [_exact(item) for item in value] if isinstance(value, list) else value
+
+
 def render(plan: Plan, left_out: t.Sequence[LeftOut]) -> str:
     """The text of ``plan.yml``.
 
@@ -90,5 +100,5 @@ def render(plan: Plan, left_out: t.Sequence[LeftOut]) -> str:
     yaml.width = 160
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(document, stream)
+    yaml.dump(_exact(document), stream)
     return HEADER + stream.getvalue()

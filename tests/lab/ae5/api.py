@@ -9,6 +9,7 @@ import typing as t
 
 from flask import Blueprint, Response, jsonify, request
 
+from .database import Row
 from .identity import REALM
 from .parts import Parts, bearer, caller, json_object, number, problem
 from .routes import CLI_BASE, Request, contract
@@ -19,7 +20,6 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DEFAULT_PAGE = 50
 
 Answer = t.Union[Response, t.Tuple[Response, int]]
-Row = t.Mapping[str, t.Any]
 
 
 def channel_json(row: Row) -> dict[str, str]:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
+import typing
+from urllib.parse import quote
 
 OWNERS = ("owner", "owners")
 
 
-def first(data, *names, default=None):
+def first(data: dict, *names: str, default: typing.Any = None) -> typing.Any:
     """The first of these keys that is there: dumps of different servers spell them differently."""
     for name in names:
         if data.get(name) is not None:
@@ -24,16 +26,16 @@ def first(data, *names, default=None):
     return default
 
 
-def login_of(item):
+def login_of(item: typing.Any) -> str:
     return item if isinstance(item, str) else first(item, "login", "user_login", "name", "username")
 
 
-def read_json(path):
+def read_json(path: str) -> dict:
     with open(path, encoding="utf-8") as stream:
         return json.load(stream)
 
 
-def groups_of(meta):
+def groups_of(meta: dict) -> dict:
     """{name: {permission, members, packages}} of an organization."""
     groups = first(meta, "groups", default=[])
     if isinstance(groups, dict):
@@ -49,7 +51,7 @@ def groups_of(meta):
     }
 
 
-def files_of(folder):
+def files_of(folder: str) -> typing.Iterator[tuple]:
     """(package name, labels, path) of each conda file of an owner's folder."""
     for entry in sorted(os.listdir(folder)):
         package = os.path.join(folder, entry)
@@ -66,11 +68,11 @@ def files_of(folder):
                     yield entry.split("--", 1)[1], listed.get(name, []), os.path.join(parent, name)
 
 
-def wanted(owner, organization, groups, files):
+def wanted(owner: str, organization: bool, groups: dict, files: list) -> dict:
     """{channel: (shares, {path})}, shares as (kind, name, level)."""
-    channels = {}
+    channels: dict = {}
 
-    def put(name, shares, path):
+    def put(name: str, shares: list, path: str) -> None:
         channels.setdefault(name, (shares, set()))[1].add(path)
 
     owners = [member for name, group in groups.items() if name.lower() in OWNERS for member in group["members"]]
@@ -91,10 +93,8 @@ def wanted(owner, organization, groups, files):
     return channels
 
 
-def import_owner(site, folder, failure):
+def import_owner(site: typing.Any, folder: str, failure: typing.Type[Exception]) -> list:
     """Imports one owner's folder; the sentences for what could not be done."""
-    from urllib.parse import quote
-
     owner = os.path.basename(os.path.abspath(folder))
     try:
         meta = read_json(os.path.join(folder, "meta.json"))
@@ -103,9 +103,9 @@ def import_owner(site, folder, failure):
         channels = wanted(owner, organization, groups if organization else {}, list(files_of(folder)))
     except (OSError, ValueError, KeyError, IndexError, AttributeError) as exc:
         return [f"{folder} cannot be read: {exc!r}"]
-    problems = []
+    problems: list = []
 
-    def attempt(text, work, *arguments):
+    def attempt(text: str, work: typing.Callable, *arguments: typing.Any) -> None:
         try:
             work(*arguments)
         except failure as exc:

@@ -54,4 +54,5 @@ def _repodata(parts: Parts, channel: str, subdir: str) -> Response:
     answer = Response(body, mimetype="application/json")
     answer.set_etag(etag)
     answer.cache_control.no_cache = True
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

@@ -24,26 +24,34 @@ def seed(parts: Parts, data: Json) -> None:
     "admins": [{"username", "password"}], "channels": [{"name", "owner", "privacy", "shares": [{"type", "name", "access"}]}]}``.
     A user given by name alone has the name as the password.  Members that are not users yet are made so.
     """
+    groups = data.get("groups", ())
+    if isinstance(groups, dict):
+        groups = [{"name": name, "members": members} for name, members in groups.items()]
     with parts.database.change():
         for item in data.get("users", ()):
             _seed_user(parts, {"username": item} if isinstance(item, str) else item)
-        groups = data.get("groups", ())
-        if isinstance(groups, dict):
-            groups = [{"name": name, "members": members} for name, members in groups.items()]
         for group in groups:
-            parts.identity.add_group(group["name"])
-            for member in group.get("members", ()):
-                _seed_user(parts, {"username": member, "groups": [group["name"]]})
-            for role in group.get("roles", ()):
-                _grant(parts, "group", group["name"], role)
+            _seed_group(parts, group)
         for item in data.get("admins", ()):
             if parts.identity.user(item["username"].lower(), MASTER) is None:
                 parts.identity.add_user(item["username"], item["password"], realm=MASTER)
         for item in data.get("channels", ()):
-            if parts.state.channel(item["name"]) is None:
-                parts.state.create(item["name"], item["owner"], item.get("privacy"))
-            for share in item.get("shares", ()):
-                parts.state.share(item["name"], share["type"], share["name"], share["access"])
+            _seed_channel(parts, item)
+
+
+def _seed_group(parts: Parts, item: Json) -> None:
+    parts.identity.add_group(item["name"])
+    for member in item.get("members", ()):
+        _seed_user(parts, {"username": member, "groups": [item["name"]]})
+    for role in item.get("roles", ()):
+        _grant(parts, "group", item["name"], role)
+
+
+def _seed_channel(parts: Parts, item: Json) -> None:
+    if parts.state.channel(item["name"]) is None:
+        parts.state.create(item["name"], item["owner"], item.get("privacy"))
+    for share in item.get("shares", ()):
+        parts.state.share(item["name"], share["type"], share["name"], share["access"])
 
 
 def _seed_user(parts: Parts, item: Json) -> None:

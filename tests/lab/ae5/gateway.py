@@ -27,11 +27,11 @@ Application = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
 GONE = 499
 
 
-class LabGateway(wsgi.Gateway_10):
+class LabGateway(wsgi.Gateway_10):  # type: ignore[misc, unused-ignore]
     """Hands the connection to the application, which may have to reset it."""
 
-    def get_environ(self) -> Environ:
-        environ: Environ = super().get_environ()
+    def get_environ(self) -> Environ:  # type: ignore[override, unused-ignore]
+        environ: Environ = super().get_environ()  # type: ignore[no-untyped-call, unused-ignore]
         environ["lab.connection"] = self.req.conn
         return environ
 
@@ -85,7 +85,7 @@ class Gate:
         self._parts = parts
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
-        path = environ.get("REQUEST_URI", environ["PATH_INFO"]).split("?", 1)[0]
+        path = str(environ.get("REQUEST_URI") or environ["PATH_INFO"]).split("?", 1)[0]
         environ["PATH_INFO"] = environ["lab.path"] = path
         if path.startswith(LAB_BASE + "/"):
             return self._application(environ, start_response)
@@ -138,7 +138,7 @@ class Gate:
 
     def _record(self, environ: Environ, status: int, body: Body, headers: Headers) -> None:
         asked: Request = environ["lab.request"]
-        length = dict((name.lower(), value) for name, value in headers).get("content-length", "0")
+        length = _length(headers)
         self._parts.log.add(
             method=environ["REQUEST_METHOD"],
             path=masked(environ["lab.path"]),
@@ -147,7 +147,7 @@ class Gate:
             user=environ.get("lab.user"),
             write=asked.write,
             bytes=body.count,
-            sent=0 if environ["REQUEST_METHOD"] == "HEAD" else int(length),
+            sent=0 if environ["REQUEST_METHOD"] == "HEAD" else length,
             agent=environ.get("HTTP_USER_AGENT", ""),
         )
 
@@ -167,8 +167,7 @@ def _made(status: int, body: t.Any, headers: t.Mapping[str, str]) -> tuple[str, 
 
 def _cut(environ: Environ, fault: Fault, headers: Headers, answer: t.Iterable[bytes]) -> t.Iterator[bytes]:
     """The first part of the answer, and then the end of the connection."""
-    length = int(dict((name.lower(), value) for name, value in headers).get("content-length", "0"))
-    left = fault.bytes if fault.action == "reset_after_bytes" else length // 2
+    left = fault.bytes if fault.action == "reset_after_bytes" else _length(headers) // 2
     try:
         for block in answer:
             if left <= 0:
@@ -180,6 +179,10 @@ def _cut(environ: Environ, fault: Fault, headers: Headers, answer: t.Iterable[by
     if fault.action == "reset_after_bytes":
         reset(environ)
     raise ConnectionAbortedError(errno.ECONNABORTED, "closed early by the lab")
+
+
+def _length(headers: Headers) -> int:
+    return int({name.lower(): value for name, value in headers}.get("content-length", "0"))
 
 
 def _close(answer: t.Iterable[bytes]) -> None:

@@ -9,6 +9,7 @@ import typing as t
 
 from flask import Blueprint, Response, jsonify, request
 
+from .database import Row
 from .identity import MASTER, REALM
 from .parts import Parts, caller, json_object, number
 from .routes import contract
@@ -18,7 +19,6 @@ DEFAULT_MAX = 100
 """Keycloak's own: a list of users or members without ``max`` ends here.  Groups have no such end."""
 
 Answer = t.Union[Response, t.Tuple[Response, int]]
-Row = t.Mapping[str, t.Any]
 
 
 def user_json(row: Row) -> dict[str, t.Any]:
@@ -102,14 +102,9 @@ class Admin:
             if self.identity.group(group) is None:
                 raise Refused(404, f"Unable to find group specified by path: {group}")
         passwords = [str(item.get("value", "")) for item in body.get("credentials", ()) if item.get("type") == "password"]
-        more = {
-            "email": body.get("email"),
-            "first": body.get("firstName"),
-            "last": body.get("lastName"),
-            "enabled": bool(body.get("enabled")),
-        }
+        password, enabled = passwords[0] if passwords else "", bool(body.get("enabled"))
         try:
-            id_ = self.identity.add_user(name, passwords[0] if passwords else "", **more)
+            id_ = self.identity.add_user(name, password, enabled=enabled, **_person(body))
         except KeyError:
             raise Refused(409, "User exists with same username") from None
         for group in groups:
@@ -207,7 +202,7 @@ class Admin:
         return Response(status=204)
 
 
-def _person(body: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _person(body: t.Mapping[str, t.Any]) -> t.Any:
     return {"email": body.get("email"), "first": body.get("firstName"), "last": body.get("lastName")}
 
 

@@ -101,3 +101,5 @@ def segments(path: str) -> list[str]:
 
 
 Environ = t.Dict[str, t.Any]
+
+__all__ = ["CLI_BASE", "LAB_BASE", "Environ", "Request", "classify", "contract", "masked", "segments"]

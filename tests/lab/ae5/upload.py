@@ -37,7 +37,7 @@ class Received:
 
 
 class _FilePart(BaseTarget):
-    def __init__(self, stream: t.BinaryIO, limit: int) -> None:
+    def __init__(self, stream: t.IO[bytes], limit: int) -> None:
         super().__init__()
         self.stream = stream
         self.limit = limit

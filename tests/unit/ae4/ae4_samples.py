@@ -64,6 +64,17 @@ def conda(name: str, version: str = "1.0", build: str = "0", **more: t.Any) -> F
     return File(f"{name}-{version}-{build}.tar.bz2", data, **more)
 
 
+def same_size_pair() -> tuple[File, File]:
+    """Two package files of one name and size whose bytes differ, whose md5 no meta.json tells."""
+    by_size: dict[int, File] = {}
+    for number in range(1000):
+        file = conda("a", extra=str(number).encode(), md5=False)
+        other = by_size.setdefault(len(file.data), file)
+        if other is not file:
+            return other, file
+    raise AssertionError("no two packages have the same size")
+
+
 @dataclasses.dataclass
 class Package:
     name: str

@@ -62,7 +62,8 @@ def groups(connection: sqlite3.Connection, organization: str) -> t.List[Record]:
 
 def packages(connection: sqlite3.Connection, login: str) -> t.List[Record]:
     """The packages of an owner with their files, by id."""
-    return [package(connection, row) for row in connection.execute("SELECT * FROM packages WHERE owner = ? ORDER BY id", (login,)).fetchall()]
+    rows = connection.execute("SELECT * FROM packages WHERE owner = ? ORDER BY id", (login,)).fetchall()
+    return [package(connection, row) for row in rows]
 
 
 def package(connection: sqlite3.Connection, row: sqlite3.Row) -> Record:

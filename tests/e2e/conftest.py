@@ -1,0 +1,39 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Worlds for the end-to-end tests."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.world import PEOPLE, World, fill_guide_site, fill_lab_site
+
+MakeWorld = t.Callable[..., World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> t.Iterator[MakeWorld]:
+    """Makes worlds that end with the test."""
+    made: list[World] = []
+
+    def make(*sites: str, transport: str = "api", **switches: t.Any) -> World:
+        world = World(tmp_path / f"world{len(made)}", sites or ("east",), transport, **switches)
+        made.append(world)
+        return world
+
+    yield make
+    for world in made:
+        world.close()
+
+
+@pytest.fixture
+def two_sites(make_world: MakeWorld) -> World:
+    """The guide's site and a second one, over the assumed api; the cluster knows the same people."""
+    world = make_world("east", "west")
+    fill_guide_site(world.sites["east"])
+    fill_lab_site(world.sites["west"])
+    world.seed_people(**PEOPLE)
+    return world

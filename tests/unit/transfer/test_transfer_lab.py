@@ -1,0 +1,200 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The phases of apply against the lab's cluster, over both transports."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+
+from tests.lab.ae5.server import Ae5Lab
+from tests.unit.module_runner import run_module
+
+from tests.unit.transfer.transfer_world import PASSWORD, World, options
+
+Options = t.Dict[str, t.Any]
+
+
+def prepared(result: dict[str, t.Any]) -> list[str]:
+    return [line for entry in result.get("diff", []) for line in entry["prepared"].splitlines()[1:]]
+
+
+def fill(world: World) -> str:
+    world.channel("owner", Share("user", "Alice", "rw"), public=True)
+    world.channel("owner/Devs", Share("group", "Devs", "r"))
+    world.add("owner", "alpha")
+    world.add("owner", "beta", subdir="noarch")
+    world.add("owner/Devs", "alpha")
+    return world.save()
+
+
+def phases(world: World, connection: Options, plan: str, **how: bool) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
+    assume = {"assume_transferred": how.get("check", False)}
+    yield "birth", run_module("channel", {**connection, "plan": plan, "phase": "birth"}, **how)
+    yield "sync", run_module("package_sync", {**connection, **sync}, **how)
+    yield "share", run_module("channel_share", {**connection, "plan": plan, "records": str(world.root / "records"), **assume}, **how)
+    yield "publish", run_module("channel", {**connection, "plan": plan, "phase": "publish", **assume}, **how)
+
+
+def test_the_phases_bring_a_plan_to_the_cluster_and_find_nothing_to_do_the_second_time(
+    world: World, lab: Ae5Lab, connection: Options
+) -> None:
+    plan = fill(world)
+    predicted = dict(phases(world, connection, plan, check=True, diff=True))
+    assert lab.writes() == []
+    assert not world.results.exists()
+    assert not list(world.root.glob("records*"))
+
+    done = dict(phases(world, connection, plan, check=False, diff=True))
+    for phase, result in done.items():
+        assert (phase, result["failed"], result.get("msg")) == (phase, False, None)
+        assert result["changed"], phase
+        assert prepared(result) == prepared(predicted[phase]), phase
+        assert predicted[phase]["changed"], phase
+
+    state = lab.state()["channels"]
+    assert {name: channel["privacy"] for name, channel in state.items()} == {"owner": "public", "owner/Devs": "private"}
+    assert [file["file"] for file in state["owner"]["files"]] == ["alpha-1.0-0.tar.bz2", "beta-1.0-0.tar.bz2"]
+    assert [file["sha256"] for file in state["owner/Devs"]["files"]] == [
+        placement.sha256 for placement in world.placements if placement.channel == "owner/Devs"
+    ]
+    assert state["owner"]["shares"] == [{"type": "user", "name": "alice", "access": "rw"}]
+    assert state["owner/Devs"]["shares"] == [{"type": "group", "name": "Devs", "access": "r"}]
+    rows = [json.loads(line) for line in world.results.read_text().splitlines()]
+    assert [(row["channel"], row["outcome"]) for row in rows] == [("owner", "uploaded"), ("owner", "uploaded"), ("owner/Devs", "uploaded")]
+    assert not world.results.with_name("transfer.jsonl.journal").exists()
+
+    lab.clear_log()
+    for phase, result in phases(world, connection, plan, check=False, diff=True):
+        assert (phase, result["failed"], result["changed"]) == (phase, False, False)
+    assert lab.writes() == []
+
+
+def test_no_password_and_no_token_is_in_any_result(world: World, lab: Ae5Lab, connection: Options) -> None:
+    plan = fill(world)
+    text = json.dumps(dict(phases(world, connection, plan, check=False, diff=True)))
+    assert PASSWORD not in text
+    assert "eyJ" not in text
+
+
+def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: World, lab: Ae5Lab) -> None:
+    plan = fill(world)
+    connection = options(lab, "cli")
+    result = run_module("channel", {**connection, "plan": plan, "phase": "birth"}, diff=True)
+    assert result["failed"]
+    assert result["msg"].startswith("Channel owner/Devs must be private and is refused: it does not exist and would be created public")
+    assert result["refused"] == ["owner/Devs"]
+    assert prepared(result) == ["+ channel owner (public)"]
+    assert list(lab.state()["channels"]) == ["owner"]
+
+    sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
+    result = run_module("package_sync", {**connection, **sync, "refused": result["refused"]})
+    assert result["msg"] == "Channel owner/Devs got none of its 1 files, because the channel was refused."
+    assert result["summary"]["uploaded"] == 2
+    assert list(lab.state()["channels"]) == ["owner"]
+
+    records = str(world.root / "records")
+    for expected, verified in (("added", False), ("recorded", False)):
+        result = run_module("channel_share", {**connection, "plan": plan, "records": records})
+        assert [row["result"] for row in result["shares"]] == [expected, "held"]
+        assert result["shares"][0]["verified"] is verified
+        assert result["changed"] is (expected == "added")
+    (world.root / "records" / "shares.json").unlink()
+    assert run_module("channel_share", {**connection, "plan": plan, "records": records})["changed"]
+
+
+def test_a_minimal_client_may_create_a_channel_public_that_was_accepted_to_be(world: World, lab: Ae5Lab) -> None:
+    plan = fill(world)
+    arguments = {**options(lab, "cli"), "plan": plan, "phase": "birth", "accept_public": ["owner/*"]}
+    result = run_module("channel", arguments, diff=True)
+    assert not result["failed"]
+    assert prepared(result) == ["+ channel owner (public)", "+ channel owner/Devs (public)"]
+    assert not run_module("channel", arguments)["changed"]
+
+
+def test_a_public_channel_that_must_be_private_is_hidden_at_birth(world: World, lab: Ae5Lab, connection: Options) -> None:
+    plan = fill(world)
+    lab.seed(channels=[{"name": "owner/Devs", "owner": "migrator", "privacy": "public"}])
+    result = run_module("channel", {**connection, "plan": plan, "phase": "birth"}, diff=True)
+    assert not result["failed"]
+    assert prepared(result) == ["+ channel owner (private)", "~ channel owner/Devs public -> private"]
+    assert lab.state()["channels"]["owner/Devs"]["privacy"] == "private"
+
+
+def test_an_incomplete_channel_is_neither_shared_nor_published(world: World, lab: Ae5Lab, connection: Options) -> None:
+    plan = fill(world)
+    run_module("channel", {**connection, "plan": plan, "phase": "birth"})
+    lab.clear_log()
+    shared = run_module("channel_share", {**connection, "plan": plan})
+    assert [row["result"] for row in shared["shares"]] == ["held", "held"]
+    assert "2 of its files are not proven to be there (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)" in shared["msg"]
+    published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
+    assert published["msg"].startswith("Channel owner is not made public: 2 of its files")
+    assert lab.writes() == []
+
+
+@pytest.mark.parametrize("transport", ["api", "cli"])
+def test_an_unknown_principal_is_one_sentence_and_the_rest_is_done(world: World, lab: Ae5Lab, transport: str) -> None:
+    lab.seed(channels=[{"name": "c", "owner": "migrator", "privacy": "private"}])
+    shares = [{"channel": "c", "user": "nobody"}, {"channel": "c", "group": "Devs", "access": "rw"}]
+    result = run_module("channel_share", {**options(lab, transport), "shares": shares})
+    assert [row["result"] for row in result["shares"]] == ["failed", "added"]
+    assert "AE5 does not know the user 'nobody', so channel c is not shared with it" in result["msg"]
+    assert lab.state()["channels"]["c"]["shares"] == [{"type": "group", "name": "Devs", "access": "rw"}]
+
+
+def test_shares_that_the_plan_does_not_name_are_returned_and_left(world: World, lab: Ae5Lab) -> None:
+    world.channel("c", Share("group", "Devs", "rw"))
+    plan = world.save()
+    mine = [{"type": "user", "name": "alice", "access": "r"}, {"type": "group", "name": "Devs", "access": "r"}]
+    lab.seed(channels=[{"name": "c", "owner": "migrator", "privacy": "private", "shares": mine}])
+    result = run_module("channel_share", {**options(lab, "api"), "plan": plan}, diff=True)
+    assert result["extra"] == [{"channel": "c", "user": "alice", "access": "r"}]
+    assert prepared(result) == ["~ group Devs r -> rw on c"]
+    assert len(lab.state()["channels"]["c"]["shares"]) == 2
+
+
+def test_a_share_can_be_taken_away(lab: Ae5Lab, connection: Options) -> None:
+    lab.seed(channels=[{"name": "c", "owner": "migrator", "privacy": "private", "shares": [{"type": "user", "name": "alice", "access": "r"}]}])
+    arguments = {**connection, "channel": "c", "user": "alice", "state": "absent"}
+    assert prepared(run_module("channel_share", arguments, diff=True)) == ["- user alice r on c"]
+    assert lab.state()["channels"]["c"]["shares"] == []
+    assert not run_module("channel_share", arguments)["changed"]
+
+
+def test_channel_info_shows_what_there_is(world: World, lab: Ae5Lab, connection: Options) -> None:
+    plan = fill(world)
+    for _phase, result in phases(world, connection, plan):
+        assert not result["failed"]
+    lab.clear_log()
+    arguments = {**connection, "names": ["owner/Devs", "nothing"], "packages": True, "subdirs": ["noarch", "linux-64"]}
+    result = run_module("channel_info", arguments)
+    [channel] = result["channels"]
+    assert (channel["name"], channel["privacy"]) == ("owner/Devs", "private")
+    assert channel["shares"] == [{"group": "Devs", "access": "r"}]
+    assert [package["file"] for package in channel["packages"]] == ["alpha-1.0-0.tar.bz2"]
+    assert result["absent"] == ["nothing"]
+    assert not result["changed"]
+    assert lab.writes() == []
+
+
+def test_a_token_of_one_host_moves_packages_from_another(world: World, lab: Ae5Lab, connection: Options) -> None:
+    plan = fill(world)
+    run_module("channel", {**connection, "plan": plan, "phase": "birth"})
+    token = run_module("access_token", connection)["access_token"]
+    mover = {key: value for key, value in connection.items() if key not in ("username", "password", "client_secret")}
+    sync = {"placements": str(world.plan / "placements" / "east.jsonl"), "dump": str(world.dump), "results": str(world.results)}
+    result = run_module("package_sync", {**mover, "access_token": token, **sync, "site": "east"})
+    assert (result["failed"], result["summary"]["uploaded"]) == (False, 3)
+
+
+def test_a_wrong_password_is_one_sentence(lab: Ae5Lab, connection: Options) -> None:
+    result = run_module("channel_info", {**connection, "password": "not-the-password"})
+    assert result["failed"]
+    assert "refused the login of 'migrator'" in result["msg"]
+    assert "not-the-password" not in result["msg"]
+    assert "\n" not in result["msg"]
