@@ -12,7 +12,7 @@ LOG := $(CACHE)/log
 LINK := collections/ansible_collections/ae_ops/migration
 STAMP := $(VENV)/.requirements-installed
 BIN := $(CURDIR)/$(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -p no:pytest_ansible -p no:ansible -rs
+PYTEST := $(BIN)/python -m pytest -p no:pytest-ansible -rs
 WORKERS ?= 2
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections

@@ -125,7 +125,7 @@ class World:
 
     def channels(self) -> dict[str, Json]:
         """Channels of the cluster by name."""
-        return {channel["name"]: channel for channel in self.cluster.state()["channels"]}
+        return t.cast("dict[str, Json]", self.cluster.state()["channels"])
 
     def files_of(self, channel: str) -> list[str]:
         return sorted(file["file"] for file in self.channels()[channel]["files"])

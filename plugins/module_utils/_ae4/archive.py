@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import bz2
 import dataclasses
+import errno
 import hashlib
 import io
 import os
 import struct
 import typing as t
 import zipfile
+import zlib
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.meta import subdir_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tarstream import ArchiveError, Inflater, Limits, find_member
@@ -36,6 +38,8 @@ TAR_BZ2 = ".tar.bz2"
 CONDA = ".conda"
 _END_OF_ZIP = b"PK\x05\x06"
 _ZIP_MEMBERS = 64
+# what zipfile lets through where a directory or a header is damaged
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, LookupError, RuntimeError, OverflowError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,13 +151,17 @@ def _conda_identity(fd: int, size: int, limits: Limits) -> Identity:
         try:
             with zipfile.ZipFile(stream) as box:
                 infos = [item for item in box.infolist() if item.filename.startswith("info-") and item.filename.endswith(".tar.zst")]
-                if len(infos) != 1:
+                if len(infos) != 1 or infos[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise ArchiveError("it holds no info-*.tar.zst")
                 with box.open(infos[0]) as packed:
                     source = _limited(packed.read, size)
                     inflater = Inflater(source, _Zstd, limits.inflated(size))
                     return parse_index(find_member(inflater, INDEX, limits))
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error, OverflowError) as exc:
+        except OSError as exc:
+            if exc.errno != errno.EINVAL:  # zipfile seeks wherever a damaged directory sends it
+                raise
+            raise ArchiveError("it is not a sound zip file") from exc
+        except _BROKEN_ZIP as exc:
             raise ArchiveError("it is not a sound zip file") from exc
 
 

@@ -64,10 +64,11 @@ class _Tail(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        for line in iter(lambda: self._stream.readline(1 << 16), b""):
-            text = "".join(char if char.isprintable() else " " for char in line.decode("utf-8", "replace")).strip()
-            if text:
-                self.lines.append(text[:LINE_LENGTH])
+        with self._stream:
+            for line in iter(lambda: self._stream.readline(1 << 16), b""):
+                text = "".join(char if char.isprintable() else " " for char in line.decode("utf-8", "replace")).strip()
+                if text:
+                    self.lines.append(text[:LINE_LENGTH])
 
 
 def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:

@@ -144,6 +144,8 @@ class _Swap:
 
     def repair(self) -> None:
         """Brings the folder back into order after a run that was killed."""
+        if os.path.islink(self.dump) or (os.path.lexists(self.dump) and not os.path.isdir(self.dump)):
+            raise MigrationError(f"The dump {self.dump} must be a folder of its own, not a link or a file; move it away.")
         kept = _names(self.folder, OLD)
         if kept and not os.path.lexists(self.dump):
             os.rename(os.path.join(self.folder, kept.pop()), self.dump)
@@ -222,7 +224,8 @@ def find_dump(fresh: str) -> str:
 
     ``site-dump``, else the only folder, else the folder itself if owner folders lie in it.  Raises ``MigrationError``.
     """
-    folders = sorted(entry.path for entry in os.scandir(fresh) if entry.is_dir(follow_symlinks=False))
+    with os.scandir(fresh) as entries:
+        folders = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
     named = os.path.join(fresh, SITE_DUMP)
     if named in folders:
         return named

@@ -39,7 +39,9 @@ def tar_bytes(members: dict[str, bytes], fmt: int = tarfile.GNU_FORMAT) -> bytes
 
 
 def conda_bytes(name: str, version: str, build: str, subdir: str | None = "linux-64", extra: bytes = b"x", **more: t.Any) -> bytes:
-    return bz2.compress(tar_bytes({"lib/first": extra, "info/index.json": index_json(name, version, build, subdir, **more), "lib/last": b"y"}))
+    return bz2.compress(
+        tar_bytes({"lib/first": extra, "info/index.json": index_json(name, version, build, subdir, **more), "lib/last": b"y"})
+    )
 
 
 @dataclasses.dataclass
@@ -113,7 +115,9 @@ def sample() -> list[Account]:
     organization = Account(
         "acme",
         [
-            Package("six", [conda("six", number=3, labels=("main", "Test")), conda("six", number=4, subdir="osx-64")], 0x30, access="private"),
+            Package(
+                "six", [conda("six", number=3, labels=("main", "Test")), conda("six", number=4, subdir="osx-64")], 0x30, access="private"
+            ),
             Package("x--y", [conda("x--y", number=5, labels=())], 0x31, access="authenticated"),
             Package("notes", [File("notes.ipynb", b"{}", kind="ipynb", number=6)], 0x32),
         ],
@@ -146,7 +150,11 @@ def owner_meta(account: Account, dialect: str) -> dict[str, t.Any]:
     else:
         meta["is_org"] = True
         meta["groups"] = {
-            group.name: {"perms": [group.permission], "members": list(group.members), "packages": [f"{account.name}/{name}" for name in group.packages]}
+            group.name: {
+                "perms": [group.permission],
+                "members": list(group.members),
+                "packages": [f"{account.name}/{name}" for name in group.packages],
+            }
             for group in account.groups
         }
     return meta

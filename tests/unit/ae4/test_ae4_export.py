@@ -14,8 +14,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command, export
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command, export
 from tests.unit.ae4 import ae4_samples as samples
 from tests.unit.ae4.ae4_samples import Account, Package, sample, write_dump
 from tests.unit.module_runner import run_module
@@ -163,7 +163,10 @@ def test_check_mode_runs_nothing(host: Host, tmp_path: Path) -> None:
 
 
 FAILING = {
-    "exit code": ('mkdir site-dump; echo one >&2; echo "No space left on device" >&2; exit 3', ("exit code 3", "one / No space left on device")),
+    "exit code": (
+        'mkdir site-dump; echo one >&2; echo "No space left on device" >&2; exit 3',
+        ("exit code 3", "one / No space left on device"),
+    ),
     "killed": ("kill -9 $$", ("SIGKILL", "it said nothing")),
     "stdout only": ("echo mongo is down; exit 1", ("mongo is down",)),
     "nothing left": ("exit 0", ("no folder",)),
@@ -249,7 +252,6 @@ def test_command_keeps_the_lock_when_the_module_is_killed(host: Host, tmp_path: 
     host.admin(f'cat "{tmp_path}/gate"')
     child = os.fork()
     if child == 0:
-        command.space_warning = lambda *_args: os.set_inheritable(1, True) and None  # type: ignore[assignment]
         try:
             export.export_site(str(host.export_dir), getpass.getuser(), None)
         finally:
@@ -261,12 +263,22 @@ def test_command_keeps_the_lock_when_the_module_is_killed(host: Host, tmp_path: 
 
 
 def test_free_space_is_warned_of(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open(host.storage / "big", "wb") as big:
-        big.truncate(1 << 44)
-    result = host.run()
+    (host.storage / "sub").mkdir()
+    with open(host.storage / "sub" / "big", "wb") as big:
+        big.truncate(1 << 30)
+    real = os.statvfs
+
+    def statvfs(path: str) -> os.statvfs_result:
+        found = list(real(path))
+        found[4] = ((1 << 30) - 1) // found[1]  # blocks that are free to us
+        return os.statvfs_result(found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "statvfs", statvfs)
+        result = host.run()
     assert result["changed"] is True
     assert "has only" in result["warnings"][0]
-    assert str(1 << 44) in result["warnings"][0]
+    assert str(1 << 30) in result["warnings"][0]
     host.script("anaconda-server-config", "exit 1")
     assert "not known" in host.run()["warnings"][0]
 
@@ -346,6 +358,17 @@ def test_leftovers_of_killed_runs_are_removed(host: Host) -> None:
     assert host.run()["changed"] is False
     assert host.names() == [".lock", "dump"]
     assert tree(host.dump) == tree(host.world)
+
+
+def test_dump_that_is_a_link_is_refused(host: Host, tmp_path: Path) -> None:
+    host.export_dir.mkdir()
+    write_dump(tmp_path / "elsewhere", sample())
+    host.dump.symlink_to(tmp_path / "elsewhere")
+    result = host.run()
+    assert result["failed"] is True
+    assert str(host.dump) in result["msg"]
+    assert host.dump.is_symlink()
+    assert tree(tmp_path / "elsewhere") == tree(host.world)
 
 
 def test_second_rename_that_fails_is_undone(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

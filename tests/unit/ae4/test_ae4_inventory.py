@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
-
 from tests.unit.ae4 import ae4_samples as samples
 from tests.unit.ae4.ae4_samples import Account, File, Group, Package, codes, conda, read_lines, sample, write_dump
 from tests.unit.module_runner import run_module
@@ -73,7 +73,9 @@ def test_whole_dump(site: Site, dialect: str, layout: str) -> None:
         ("alice", "moto", "linux-64"): ("moto-1.0-0.tar.bz2", ("main",), "public", (), "user"),
         ("alice", "pysocks", "linux-64"): ("pysocks-1.0-0.tar.bz2", ("main",), "public", (), "user"),
     }
-    by_digest = {hashlib.sha256(file.data).hexdigest(): file for account in accounts for package in account.packages for file in package.files}
+    by_digest = {
+        hashlib.sha256(file.data).hexdigest(): file for account in accounts for package in account.packages for file in package.files
+    }
     for row in rows:
         if row.kind == "conda":
             assert row.sha256 is not None

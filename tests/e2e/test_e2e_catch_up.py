@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Catch-up: what changed on AE4 since, and what AE4 took away."""
+
+from __future__ import annotations
+
+from tests.e2e.world import World
+
+
+def test_only_new_placements_are_uploaded_and_what_is_gone_is_reported(two_sites: World) -> None:
+    assert two_sites.run().returncode == 0
+    east = two_sites.sites["east"]
+    east.add_package("anaconda-user-1", "tools", ("1.0", "0", ["main"]))
+    east.store.set_labels(east.ids["pysocks-1.6.6-py35_0.tar.bz2"], ["dev"])
+    east.store.remove_member("anaconda-organization", "Devs", "carol")
+
+    run = two_sites.run()
+    assert run.returncode == 0, run.output
+    assert sorted((upload["status"], upload["path"]) for upload in two_sites.uploads()) == [
+        (201, "/repository/api/channels/anaconda-user-1%2Fdev/artifacts"),
+        (201, "/repository/api/channels/anaconda-user-1/artifacts"),
+    ]
+    other = sorted({(write["route"], write["path"]) for write in two_sites.writes() if write["route"] != "artifact_upload"})
+    assert other == [
+        ("channel_create", "/repository/api/channels"),
+        ("channel_update", "/repository/api/channels/anaconda-user-1%2Fdev"),
+        ("share_put", "/repository/api/channels/anaconda-user-1%2Fdev/shares/user/anaconda-user-1"),
+    ]
+    assert two_sites.files_of("anaconda-user-1") == ["moto-0.4.31-2.tar.bz2", "tools-1.0-0.tar.bz2"]
+    assert two_sites.files_of("anaconda-user-1/dev") == ["pysocks-1.6.6-py35_0.tar.bz2"]
+    assert two_sites.files_of("anaconda-user-1/test") == ["pysocks-1.6.6-py35_0.tar.bz2"], "nothing is ever deleted"
+    report = two_sites.report()
+    stale = sorted(finding["detail"] for finding in report["findings"] if finding["verdict"] == "stale")
+    assert stale == [
+        "AE4 no longer gives anything in channel anaconda-user-1/test; AE5 still has it.",
+        "AE4 no longer has carol in the organization 'anaconda-organization', group 'Devs' of site 'east'; "
+        "the AE5 group 'Devs' still has.",
+    ]
+    assert report["failures"] == []
+
+    again = two_sites.run()
+    assert (again.returncode, again.total("changed"), two_sites.writes()) == (0, 0, []), again.output
+
+
+def test_a_group_with_people_ae4_does_not_know_stops_the_plan_by_name(two_sites: World) -> None:
+    two_sites.seed_people([], {"Devs": ["mallory"]})
+    run = two_sites.run()
+    assert run.returncode != 0
+    assert "The AE5 group 'Devs' holds mallory, whom the organization 'anaconda-organization', group 'Devs' of site 'east' does not" in run.output
+    assert two_sites.writes() == []
+
+    accepted = two_sites.run(ae_accept_wider=["anaconda-organization/Devs*"])
+    assert accepted.returncode == 0, accepted.output
+
+
+def test_what_an_admin_did_on_ae5_is_kept_and_reported(two_sites: World) -> None:
+    assert two_sites.run().returncode == 0
+    two_sites.cluster.seed(
+        channels=[{"name": "anaconda-user-1", "owner": "migrator", "shares": [{"type": "user", "name": "mallory", "access": "r"}]}]
+    )
+    run = two_sites.run()
+    assert run.returncode == 0, run.output
+    assert ("user", "mallory", "r") in two_sites.shares_of("anaconda-user-1")
+    foreign = [finding for finding in two_sites.report()["findings"] if finding["verdict"] == "foreign"]
+    assert [finding["command"] for finding in foreign] == ["anaconda-enterprise-cli channels share --user mallory --remove anaconda-user-1"]
+
+    strict = two_sites.run("verify", verify_strict=True)
+    assert strict.returncode != 0
+    assert "Channel anaconda-user-1 is shared with user mallory, which no migration did." in strict.output
