@@ -4,6 +4,7 @@
 """Copies the files of this checkout that git does not ignore to DIR/ansible_collections/ae_ops/migration.
 
 ansible-test and antsibull want a real folder of that name; a symlink will not do.  Uncommitted files are copied too.
+The copy is a git repository without commits.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def stage(target: Path) -> int:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy, follow_symlinks=False)
         count += 1
+    # A repository of its own: inside this one git ignores the copy, and tools that ask git what there is would see nothing.
+    subprocess.run(["git", "init", "--quiet", str(target)], check=True)
     return count
 
 

@@ -44,7 +44,9 @@ def inventories(dest: Path, channels: int, placements: int) -> list[str]:
         packages = [f"package{index:05}" for index in range(files)]
         # each package in two groups, each file with a label: one placement in the organization, two in each group
         groups = [
-            group(f"{name}-group{index}", [f"user{index:05}"], [p for i, p in enumerate(packages) if index in (i % GROUPS, (i + 1) % GROUPS)])
+            group(
+                f"{name}-group{index}", [f"user{index:05}"], [p for i, p in enumerate(packages) if index in (i % GROUPS, (i + 1) % GROUPS)]
+            )
             for index in range(GROUPS)
         ]
         site = sites[number % 2].owner(organization(name, *groups, owners=[f"user{number:05}"]))

@@ -31,6 +31,8 @@ class Site:
     """File name -> bytes."""
     ids: dict[str, str] = dataclasses.field(default_factory=dict)
     """File name -> id in the store."""
+    variables: Json = dataclasses.field(default_factory=dict)
+    """Host variables beside, or instead of, those of the lab."""
 
     @property
     def store(self) -> t.Any:
@@ -94,7 +96,12 @@ class World:
                 "keycloak_password": PASSWORD,
             },
             "sites": {
-                name: {"user": site.lab.user, "bin_dir": str(site.lab.bin_dir), "export_dir": str(site.lab.export_dir)}
+                name: {
+                    "user": site.lab.user,
+                    "bin_dir": str(site.lab.bin_dir),
+                    "export_dir": str(site.lab.export_dir),
+                    "variables": site.variables,
+                }
                 for name, site in self.sites.items()
             },
         }

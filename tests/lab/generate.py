@@ -110,7 +110,13 @@ class SiteSpec:
 
 
 def conda(
-    name: str, version: str, build: str, labels: t.Sequence[str] = ("main",), subdir: str = "linux-64", size: int | None = None, **more: t.Any
+    name: str,
+    version: str,
+    build: str,
+    labels: t.Sequence[str] = ("main",),
+    subdir: str = "linux-64",
+    size: int | None = None,
+    **more: t.Any,
 ) -> FileSpec:
     """A conda file; ``more`` as of ``packages.conda_package``.  Its bytes are made when they are needed."""
     number = more.get("build_number", 0)
@@ -228,7 +234,7 @@ def write_dump(dest: Path, site: SiteSpec, dialect: str = "api", layout: str = "
         for owner, packages in records(site):
             folder = dest / owner["login"]
             folder.mkdir()
-            jobs = []
+            jobs: list[tuple[Path, Record]] = []
             for package in packages:
                 below = folder / dump_format.package_folder(package)
                 below.mkdir()

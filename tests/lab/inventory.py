@@ -16,7 +16,8 @@ CLUSTER = "prod"
 def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any) -> Path:
     """Writes the inventory of a lab (the content of ``lab.json``) and returns its folder.
 
-    ``all_vars`` go into ``group_vars/all.yml``.  Every host is this machine: the AE4 hosts are told apart by their folders.
+    ``all_vars`` go into ``group_vars/all.yml``, the ``variables`` of a site into its file.  Every host is this machine: the
+    AE4 hosts are told apart by their folders.
     """
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     sites = {name: {**local, "ae5_cluster": CLUSTER} for name in lab["sites"]}
@@ -44,6 +45,7 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
             "ae4_bin_dir": site["bin_dir"],
             "ae4_export_dir": site["export_dir"],
             "ae_work_dir": str(folder.parent / "work" / name),
+            **site.get("variables", {}),
         }
     yaml = YAML()
     yaml.explicit_start = True

@@ -156,7 +156,7 @@ def people(sites: t.Iterable[SiteSpec]) -> tuple[list[str], dict[str, list[str]]
 def seed_ae5(url: str, users: t.Mapping[str, str], groups: t.Mapping[str, t.Sequence[str]], master: tuple[str, str]) -> dict[str, str]:
     """Gives the cluster the same people, the migrating account and a master admin.  Returns a conda token for every user."""
     joined = {name: [group for group, members in groups.items() if name in members] for name in users}
-    body = {
+    body: Record = {
         "users": [
             {
                 "username": name,

@@ -191,6 +191,8 @@ def wide_site(channels: int, files: int, size: int) -> SiteSpec:
             owners.append(OwnerSpec(f"user-{channel // 10:04}"))
         label = f"l{channel % 10}" if channel % 10 else "main"
         count = files // channels + (channel < files % channels)
-        made: list[FileSpec] = [conda(f"pkg-{channel:05}", f"1.{number}", "0", (label,), size=size, trailing=True) for number in range(count)]
+        made: list[FileSpec] = [
+            conda(f"pkg-{channel:05}", f"1.{number}", "0", (label,), size=size, trailing=True) for number in range(count)
+        ]
         owners[-1].packages.append(PackageSpec(f"pkg-{channel:05}", made))
     return SiteSpec(owners)

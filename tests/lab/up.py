@@ -115,7 +115,9 @@ class Lab:
         secret = secrets.token_hex(16)
         self._spawn("ae5", "tests.lab.ae5", "--root", str(ae5_root), "--set", f"client_secret={secret}")
         for site in sites:
-            self._spawn(site, "tests.lab.ae4", "--root", str(self.folder / "sites" / site), "--name", site, "--user", ae4_user or current_user())
+            self._spawn(
+                site, "tests.lab.ae4", "--root", str(self.folder / "sites" / site), "--name", site, "--user", ae4_user or current_user()
+            )
         urls = {name: f"http://127.0.0.1:{self._port(name)}" for name in ("ae5", *sites)}
         master = ("lab-master", secrets.token_hex(10))
         users = seed_world(seed, {site: urls[site] for site in sites}, urls["ae5"], self.folder / "client", master)

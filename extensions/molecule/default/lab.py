@@ -5,7 +5,7 @@
 
 ``lab.py site USER PYTHON`` lays the host out below that user's home, its commands started with PYTHON, and fills its
 store.  ``lab.py cluster ROOT URL`` makes the people the plan needs, and prints the connection variables as JSON.
-ROOT is where the cluster's data lie.  What the cluster must hold in the end is in expected.yml.
+ROOT is where the cluster's data lie.  What the cluster must hold in the end is in vars/expected.yml.
 """
 
 from __future__ import annotations

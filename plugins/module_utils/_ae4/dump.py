@@ -36,6 +36,8 @@ MAX_META_BYTES = 64 << 20
 """A package with ten thousand files has a meta.json of about 20 MB."""
 MAX_DEPTH = 6
 """Folders below a package's folder that are looked into."""
+OTHER_DEPTH = 32
+"""The same below folders that are no package's: projects and environments are deep trees."""
 PACKAGE_FOLDER = re.compile(r"([0-9a-f]{24})--(.+)\Z", re.DOTALL)
 
 FILE = "file"
@@ -77,6 +79,8 @@ def encode(name: str) -> bytes:
 
 def is_unsafe(name: str) -> bool:
     """Whether a name cannot be written into a file of a run or onto a terminal: control characters, undecodable bytes."""
+    if name.isprintable():
+        return False  # the usual case, and fast
     return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _BIDI for char in name)
 
 

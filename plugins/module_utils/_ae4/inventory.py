@@ -25,6 +25,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
 
+_Told = t.Union[archive.Reading, str, None]
+
 AHEAD = 16
 """Files a worker that are handed to the pool before the first of them has been written."""
 
@@ -68,33 +70,39 @@ class _Scan:
 
     def files(self) -> t.Iterator[SourceFile]:
         """All lines in their order; reading goes on ahead of what has been taken."""
-        pending: t.Deque[t.Tuple[rows.Draft, t.Optional[concurrent.futures.Future[t.Union[archive.Reading, str]]]]] = collections.deque()
+        pending: t.Deque[t.Tuple[rows.Draft, t.Union[_Told, concurrent.futures.Future[_Told]]]] = collections.deque()
         with concurrent.futures.ThreadPoolExecutor(max_workers=self.workers) as pool:
             for owner in self.owners:
                 for draft in rows.drafts(self.root_fd, owner):
-                    pending.append((draft, pool.submit(self.read, draft) if self.wants_reading(draft) else None))
+                    known = self.known(draft)
+                    wanted = known is None and draft.found is not None and (self.deep or draft.row.kind == rows.CONDA)
+                    pending.append((draft, pool.submit(self.read, draft) if wanted else known))
                     while len(pending) > AHEAD * self.workers:
                         yield _finished(*pending.popleft())
             while pending:
                 yield _finished(*pending.popleft())
 
-    def wants_reading(self, draft: rows.Draft) -> bool:
-        return draft.found is not None and (self.deep or draft.row.kind == rows.CONDA)
+    def known(self, draft: rows.Draft) -> t.Optional[archive.Reading]:
+        """What the cache knows of the file.
 
-    def read(self, draft: rows.Draft) -> t.Union[archive.Reading, str]:
-        """Digests and identity from the cache or from the file; a text if it cannot be read.  Runs in a thread of the pool."""
+        A reading that disagrees with what AE4 tells is not believed again: the file may have been exported anew since.
+        """
+        row = draft.row
+        found = None if self.deep or draft.found is None else self.cache.get(_key(draft, draft.found))
+        if found is None or row.md5 not in (None, found.md5) or row.sha256 not in (None, found.sha256):
+            return None
+        return None if row.kind == rows.CONDA and archive.could_tell_more(found, row.file) else found
+
+    def read(self, draft: rows.Draft) -> _Told:
+        """Digests and identity from the file; a text if it cannot be read.  Runs in a thread of the pool."""
         found, row = draft.found, draft.row
         if found is None:
-            return "it is not there"
-        conda = row.kind == rows.CONDA
-        key = cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, conda)
-        known = None if self.deep else self.cache.get(key)
-        if known is not None and not (conda and archive.could_tell_more(known, row.file)):
-            return known
+            return None
         try:
             fd = dump.open_beneath(self.root_fd, found.path)
             try:
-                reading = archive.read_package(fd, row.file if conda else "", whole=row.md5 is None and row.sha256 is None)
+                name = row.file if row.kind == rows.CONDA else ""
+                reading = archive.read_package(fd, name, whole=row.md5 is None and row.sha256 is None)
             finally:
                 os.close(fd)
         except OSError as exc:
@@ -103,12 +111,17 @@ class _Scan:
             return str(exc)
         if reading.size != row.size:
             return "it changed while it was read"
-        self.cache.put(key, reading)
+        self.cache.put(_key(draft, found), reading)
         return reading
 
 
-def _finished(draft: rows.Draft, future: t.Optional[concurrent.futures.Future[t.Union[archive.Reading, str]]]) -> SourceFile:
-    return rows.finish(draft, None if future is None else future.result())
+def _key(draft: rows.Draft, found: dump.Found) -> str:
+    row = draft.row
+    return cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, row.kind == rows.CONDA)
+
+
+def _finished(draft: rows.Draft, told: t.Union[_Told, concurrent.futures.Future[_Told]]) -> SourceFile:
+    return rows.finish(draft, told.result() if isinstance(told, concurrent.futures.Future) else told)
 
 
 class _Tally:

@@ -28,6 +28,7 @@ class Output:
         self._temporary: t.Optional[str] = None
         if write:
             folder, name = os.path.split(self.path)
+            os.makedirs(folder, exist_ok=True)
             fd, self._temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
             self._stream = os.fdopen(fd, "wb")
 

@@ -23,6 +23,9 @@ CONDA = "conda"
 OTHER = "other"
 """Kind of what lies in an owner's folder but in no package: projects, environments, whatever an export adds."""
 
+_NEAR = 4
+"""Parts of ``owner/folder/subdir/file``."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
@@ -67,14 +70,17 @@ def drafts(root_fd: int, owner: Owner) -> t.Iterator[Draft]:
 
 
 def _other_drafts(owner: Owner, fd: int, parts: t.Tuple[str, ...]) -> t.Iterator[Draft]:
-    for found in dump.walk(fd, parts):
+    for found in dump.walk(fd, parts, dump.OTHER_DEPTH):
         yield _outside(owner, dump.shown(parts[-1]), found)
 
 
 def _outside(owner: Owner, package: str, found: dump.Found) -> Draft:
-    """A file that belongs to no package.  A package file in such a place is a sign of a layout nobody knows of."""
-    problems = _entry_problems(owner, found)
-    if _by_ending(found.parts[-1]) == CONDA:
+    """A file that belongs to no package, of a project for instance, whose links and odd names are nobody's concern here.
+
+    A package file near the top is a sign of a layout nobody knows of, and a problem.
+    """
+    problems = [] if owner.problem is None else [owner.problem]
+    if _by_ending(found.parts[-1]) == CONDA and len(found.parts) <= _NEAR:
         problems.append(Problem("not_in_meta", f"The file {_title(found)} of {owner.title} lies outside of any package."))
     row = _row(owner, package, "", found, dump.shown(found.parts[-1]), OTHER, problems)
     return Draft(row, None, None)
@@ -144,7 +150,7 @@ def _draft(package: _Package, item: Match) -> Draft:
         if told is None or told.error is None or told.name:
             problems.append(Problem("file_missing", f"The file {name} of {package.title} is in its meta.json but not in the dump."))
     else:
-        problems += _entry_problems(owner, item.found, with_owner=False)
+        problems += _entry_problems(owner, item.found)
         if told is None and package.meta is not None:
             problems.append(Problem("not_in_meta", f"The file {name} of {package.title} is in the dump but not in its meta.json."))
         elif told is not None and told.size is not None and item.found.entry.kind == dump.FILE and told.size != item.found.entry.size:
@@ -168,8 +174,8 @@ def _draft(package: _Package, item: Match) -> Draft:
     return Draft(row, item.found if readable else None, told)
 
 
-def _entry_problems(owner: Owner, found: dump.Found, with_owner: bool = True) -> t.List[Problem]:
-    problems = [owner.problem] if with_owner and owner.problem is not None else []
+def _entry_problems(owner: Owner, found: dump.Found) -> t.List[Problem]:
+    problems = []
     title = f"{_title(found)} of {owner.title}"
     if any(dump.is_unsafe(part) for part in found.parts[1:]):
         problems.append(Problem(values.UNSAFE, f"The name of {title} holds control or undecodable characters."))

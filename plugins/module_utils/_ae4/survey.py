@@ -84,7 +84,7 @@ def _survey_owner(root_fd: int, name: str, incomplete: t.Set[str]) -> OwnerSurve
             else:
                 told.update(dump.encode(entry.name) + b"/\0")
                 with dump.folder(fd, entry.name) as below:
-                    found = list(dump.walk(below, (name, entry.name)))
+                    found = list(dump.walk(below, (name, entry.name), dump.OTHER_DEPTH))
                 if dump.split_package_folder(entry.name):
                     result.packages += 1
                     if not _has_whole_meta(root_fd, (name, entry.name, dump.META), found):
@@ -147,7 +147,7 @@ def _pairs(root_fd: int, owner: str) -> t.Iterator[t.Tuple[dump.Found, bool]]:
                 yield dump.Found((owner, entry.name), entry), False
                 continue
             with dump.folder(fd, entry.name) as below:
-                found = [item for item in dump.walk(below, (owner, entry.name)) if not _is_meta(item)]
+                found = [item for item in dump.walk(below, (owner, entry.name), dump.OTHER_DEPTH) if not _is_meta(item)]
                 for pair in match(found, _file_metas(below), 2, lambda _found: None):
                     if pair.found is not None:
                         yield pair.found, pair.meta is not None and pair.meta.md5 is not None

@@ -377,4 +377,11 @@ def _adapter() -> requests.adapters.HTTPAdapter:
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
             super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
 
+        def close(self) -> None:
+            # urllib3 2 leaves the connections of a dropped pool to the garbage collector.
+            pools = self.poolmanager.pools
+            for key in list(pools.keys()):
+                pools[key].close()
+            super().close()
+
     return Adapter(pool_connections=1, pool_maxsize=1)

@@ -9,6 +9,7 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import owners_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SchemaError, SiteRecord, SourceFile
@@ -33,12 +34,6 @@ class SiteInput:
     def files(self) -> t.Iterator[SourceFile]:
         """The files, one at a time; there may be very many."""
         return read_records(self.path, "inventory", SourceFile.from_json)
-
-
-def owners_path(inventory: str) -> str:
-    """Where the owners of an inventory are: beside it."""
-    stem = inventory[: -len(".jsonl")] if inventory.endswith(".jsonl") else inventory
-    return stem + ".owners.jsonl"
 
 
 def read_inventory(path: str) -> SiteInput:

@@ -22,6 +22,11 @@ def blueprint(store: Store) -> Blueprint:
     return site
 
 
+def _decoded(label: str) -> str:
+    """The server leaves an encoded slash in a path as it is; the client sends a plain one."""
+    return label.replace("%2F", "/").replace("%2f", "/")
+
+
 def _group(store: Store, org: str, name: str) -> Record:
     asking.login()
     for item in store.group_records(org):
@@ -95,12 +100,13 @@ def _labels(site: Blueprint, store: Store) -> None:
 
     @site.get("/channels/<owner>/<path:label>")
     def label_files(owner: str, label: str) -> Response:
-        files = [objects.file(item, file) for item, file in visible(owner) if label in file["labels"]]
+        files = [objects.file(item, file) for item, file in visible(owner) if _decoded(label) in file["labels"]]
         return jsonify({"is_locked": False, "files": files})
 
     @site.route("/channels/<owner>/<path:label>", methods=["POST", "DELETE"])
     def change(owner: str, label: str) -> tuple[str, int]:
         asking.need_write(store, owner)
+        label = _decoded(label)
         for _record, file in list(chosen(owner)):
             rest = [item for item in file["labels"] if item != label]
             store.set_labels(file["id"], rest if request.method == "DELETE" else [*rest, label])

@@ -43,12 +43,22 @@ class Ae4Lab:
     """One AE4 host below ``root``.
 
     ``user`` is the service user that export-site insists on (default: the current one), ``owners_group`` how the site
-    spells the automatic group of organizations.  All other keywords are switches, see ``DEFAULT_SWITCHES``; they live in
+    spells the automatic group of organizations, ``python`` the interpreter of the commands (default: this one; a service
+    user that may not enter its folder needs another).  All other keywords are switches, see ``DEFAULT_SWITCHES``; they live in
     ``root/switches.json``, where the commands read them at run time.
     """
 
-    def __init__(self, root: Path, name: str = "ae4", user: str | None = None, owners_group: str = "owners", **switches: object) -> None:
+    def __init__(
+        self,
+        root: Path,
+        name: str = "ae4",
+        user: str | None = None,
+        owners_group: str = "owners",
+        python: str | None = None,
+        **switches: object,
+    ) -> None:
         self.root, self.name, self.user = Path(root).resolve(), name, user or current_user()
+        self.python = python or sys.executable
         self.home = self.root / "home"
         self.prefix = self.home / "repo"
         self.bin_dir = self.prefix / "bin"
@@ -72,7 +82,7 @@ class Ae4Lab:
         shutil.copytree(source, library / "ae4tools", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         for script in commands.COMMANDS:
             path = self.bin_dir / script
-            path.write_text(SCRIPT.format(python=sys.executable, library=str(library)), encoding="utf-8")
+            path.write_text(SCRIPT.format(python=self.python, library=str(library)), encoding="utf-8")
             path.chmod(0o755)
         (self.home / ".bashrc").write_text(f'export PATH="{self.bin_dir}:$PATH"\n', encoding="utf-8")
         values = {"fs_storage_root": str(self.storage), "port": 8080, "lab": {"root": str(self.root), "user": self.user, "name": self.name}}

@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import datetime
-
 from .store import Record
-
-
-def _date(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+from .tools.dump_format import date
 
 
 def user(record: Record) -> Record:
     """A user or organization."""
-    shown = {"login": record["login"], "name": record["name"], "user_type": record["kind"], "created_at": _date(record["created"])}
+    shown = {"login": record["login"], "name": record["name"], "user_type": record["kind"], "created_at": date(record["created"])}
     return {**shown, "company": None, "location": None, "url": None, "description": None}
 
 
@@ -37,8 +32,8 @@ def package(record: Record, files: bool = True) -> Record:
         "versions": versions,
         "latest_version": versions[-1] if versions else None,
         "conda_platforms": sorted({item["basename"].partition("/")[0] for item in conda}),
-        "created_at": _date(record["created"]),
-        "modified_at": _date(record["modified"]),
+        "created_at": date(record["created"]),
+        "modified_at": date(record["modified"]),
     }
     if files:
         shown["files"] = [file(record, item) for item in record["files"]]
@@ -62,7 +57,7 @@ def file(package: Record, record: Record) -> Record:
         "sha256": record["sha256"],
         "size": record["size"],
         "ndownloads": 0,
-        "upload_time": _date(record["uploaded"]),
+        "upload_time": date(record["uploaded"]),
         "full_name": where,
         "download_url": f"/download/{where}",
         "owner": package["owner"],

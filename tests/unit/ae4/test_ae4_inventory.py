@@ -112,6 +112,21 @@ def test_second_run_reads_no_package_and_changes_nothing(site: Site, monkeypatch
     assert len(opened) == 6  # the notebook too
     assert deep["changed"] is True  # and so it has a sha256 now
     assert site.row("notes.ipynb")["sha256"] == hashlib.sha256(b"{}").hexdigest()
+    opened.clear()
+    assert site.run()["changed"] is False
+    assert opened == []
+
+
+def test_file_that_was_damaged_and_exported_anew_is_read_again(site: Site) -> None:
+    accounts = sample()
+    write_dump(site.dump, accounts)
+    path = site.dump / "alice" / accounts[1].packages[0].folder / "moto-1.0-0.tar.bz2"
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    assert site.run()["failed"] is True
+    assert site.run()["failed"] is True
+    path.write_bytes(good)
+    assert site.run()["failed"] is False
 
 
 def test_cache_notices_new_bytes_where_no_md5_is_told(site: Site) -> None:
@@ -328,10 +343,16 @@ def test_what_lies_outside_of_packages(site: Site) -> None:
     (projects / "p.tar").write_bytes(b"p")
     (projects / "six-1.0-0.tar.bz2").write_bytes(b"p")
     (site.dump / "README").write_text("hello")
+    deep = projects / "envs/default/lib/python2.7/site-packages/x/y"
+    deep.mkdir(parents=True)
+    (deep / "cached-1.0-0.tar.bz2").write_bytes(b"")
+    (deep / "link").symlink_to("/etc/passwd")
     result = site.run()
     row = site.rows()["alice/projects/p.tar"]
     assert (row["kind"], row["package"], row["problems"]) == ("other", "projects", [])
     assert codes(site.rows()["alice/projects/six-1.0-0.tar.bz2"]) == ["not_in_meta"]
+    assert [path for path, row in site.rows().items() if row["problems"]] == ["alice/projects/six-1.0-0.tar.bz2"]
+    assert len(site.rows()) == 10
     assert result["warnings"] == ["The entry README of the dump is no owner's folder and was not looked into."]
 
 

@@ -76,7 +76,9 @@ def test_groups_members_and_packages_over_the_api(host: Ae4Lab, org: Binstar) ->
     org.call("POST", "group", "org", "Devs", perms="write")
     org.call("PUT", "group", "org", "Devs", "members", "worker")
     org.call("PUT", "group", "org", "Devs", "packages", "six")
-    assert org.call("GET", "groups", "org") == {"groups": [{"name": "owners", "permission": "admin"}, {"name": "Devs", "permission": "write"}]}
+    assert org.call("GET", "groups", "org") == {
+        "groups": [{"name": "owners", "permission": "admin"}, {"name": "Devs", "permission": "write"}]
+    }
     assert org.call("GET", "group", "org", "Devs") == {"name": "Devs", "permission": "write", "members_count": 1, "repos_count": 1}
     assert [item["login"] for item in org.call("GET", "group", "org", "Devs", "members")] == ["worker"]
     assert [item["full_name"] for item in org.call("GET", "group", "org", "Devs", "packages")] == ["org/six"]

@@ -54,7 +54,7 @@ def test_packages_are_deterministic_and_differ() -> None:
 @pytest.mark.parametrize("size", [5_000, 200_000])
 def test_padding_gives_about_the_size(size: int, trailing: bool) -> None:
     data = conda_package("big", "1.0", "0", size=size, trailing=trailing)[1]
-    assert abs(len(data) - size) < size * 0.1
+    assert abs(len(data) - size) < max(700, size * 0.1)
     assert "info/index.json" in _members(data)
     assert bz2.decompress(data)
 
@@ -96,13 +96,22 @@ def test_the_traps_are_laid(tmp_path: Path) -> None:
     assert meta("damaged", "unlisted")["files"] == []
     assert len(list(folder("damaged", "absent").iterdir())) == 1
     assert (folder("damaged", "linked") / "linked-1.0-0.tar.bz2").is_symlink()
-    assert json.loads(_members((folder("damaged", "impostor") / "impostor-1.0-0.tar.bz2").read_bytes())["info/index.json"])["name"] == "somebody-else"
+    assert (
+        json.loads(_members((folder("damaged", "impostor") / "impostor-1.0-0.tar.bz2").read_bytes())["info/index.json"])["name"]
+        == "somebody-else"
+    )
     assert not (folder("damaged", "no-meta") / "meta.json").exists()
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(json.JSONDecodeError):
         meta("damaged", "half-meta")
     assert meta("labels", "none")["files"][0]["labels"] == []
     assert folder("kinds", "two--dashes").name[24:] == "--two--dashes"
-    assert {meta("kinds", name)["package_types"][0] for name in ("wheel", "r-thing", "book", "env", "data")} == {"pypi", "r", "ipynb", "env", "file"}
+    assert {meta("kinds", name)["package_types"][0] for name in ("wheel", "r-thing", "book", "env", "data")} == {
+        "pypi",
+        "r",
+        "ipynb",
+        "env",
+        "file",
+    }
     assert not (dump / "org-deaf" / "meta.json").exists()
     large = folder("large", "large") / "large-1.0-0.tar.bz2"
     assert large.stat().st_size == meta("large", "large")["files"][0]["size"] == (1 << 30) + 1

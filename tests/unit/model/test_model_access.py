@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import Privacy, PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap, Privacy
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER
 from tests.unit.plan.inventory_builder import group, group_share, organization, user, user_share
@@ -38,7 +39,12 @@ SHARES: dict[str, tuple[Slot, t.Any, PrincipalMap, tuple[t.Any, ...]]] = {
         PrincipalMap(),
         (user_share("ann"), user_share("zoe")),
     ),
-    "owners with label": (Slot("east", "o", ORGANIZATION, "", "dev"), organization("o", owners=["ann"]), PrincipalMap(), (user_share("ann"),)),
+    "owners with label": (
+        Slot("east", "o", ORGANIZATION, "", "dev"),
+        organization("o", owners=["ann"]),
+        PrincipalMap(),
+        (user_share("ann"),),
+    ),
     "two owners mapped to one user": (
         Slot("east", "o", ORGANIZATION),
         organization("o", owners=["a", "b"]),

@@ -9,6 +9,7 @@ import typing as t
 import unicodedata
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import naming
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import BY_LABEL, VENDOR, ChannelRule, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, UNKNOWN, USER, SourceFile

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import typing as t
 
 import pytest
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 
 CLASSES = [
     records.Problem,
@@ -31,9 +33,7 @@ texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=8)
 shares = st.builds(records.Share, st.sampled_from(["user", "group"]), texts, st.sampled_from(["r", "rw"]))
 
 
-
 st.register_type_strategy(records.Share, shares)
-st.register_type_strategy(str, texts)
 
 
 @pytest.mark.parametrize("record_class", CLASSES, ids=IDS)
@@ -41,6 +41,21 @@ st.register_type_strategy(str, texts)
 def test_a_record_survives_its_line(record_class: t.Any, data: st.DataObject) -> None:
     record = data.draw(st.builds(record_class))
     assert record_class.from_json(json.loads(json_line(record.to_json()))) == record
+
+
+UNDECODABLE = "a\udcff\n\x00\u2028{{ 7*7 }}"
+
+
+@pytest.mark.parametrize(
+    "record_class", [records.SourceFile, records.Placement, records.LeftOut, records.TransferRow], ids=lambda found: found.__name__
+)
+def test_a_name_that_is_no_text_survives_the_bytes_of_its_line(record_class: t.Any) -> None:
+    fields = {field.name: UNDECODABLE for field in dataclasses.fields(record_class) if field.type in ("str", "t.Optional[str]")}
+    fixed = {"size": 1, "labels": (UNDECODABLE,), "groups": (UNDECODABLE,)}
+    record = record_class(**fields, **{name: value for name, value in fixed.items() if name in record_class.__dataclass_fields__})
+    line = json_line(record.to_json()).encode("utf-8", "surrogateescape")
+    assert line.count(b"\n") == 1
+    assert record_class.from_json(json.loads(line.decode("utf-8", "surrogateescape"))) == record
 
 
 @given(shares)

@@ -9,6 +9,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
@@ -104,7 +105,9 @@ def test_a_file_without_a_placement_has_one_line_with_its_reason(tmp_path: Path,
     plan, placements, left_out = build.finish(draft_of(tmp_path, site))
     assert placements == []
     assert plan.channels == ()
-    assert [(item.site, item.owner, item.package, item.file, item.reason) for item in left_out] == [("east", "u", "p", "p-1-0.conda", reason)]
+    assert [(item.site, item.owner, item.package, item.file, item.reason) for item in left_out] == [
+        ("east", "u", "p", "p-1-0.conda", reason)
+    ]
     assert left_out[0].detail.endswith(sentence)
     assert plan.left_out == {reason: 1}
 

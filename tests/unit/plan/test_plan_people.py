@@ -9,12 +9,13 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, people, store
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, people, store
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
 
 HOSTILE = {
@@ -97,7 +98,11 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
     assert [channel.name for channel in store.load_plan(folder).channels] == list(document["channels"])
 
 
-@given(st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x85\u2028\u2029\r\n\t '\"")), max_size=20).filter(lambda text: not text.startswith("\ufeff")))
+@given(
+    st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("\x85\u2028\u2029\r\n\t '\"")), max_size=20).filter(
+        lambda text: not text.startswith("\ufeff")
+    )
+)
 def test_any_cluster_name_survives(name: str) -> None:
     plan = store.Plan(name, "vendor", (), (), (), {}, {})
     assert parse(people.render(plan, []))["cluster"] == name

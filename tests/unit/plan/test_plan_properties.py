@@ -11,13 +11,14 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
-from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
 
@@ -74,7 +75,9 @@ def sites(draw: st.DrawFn, name: str) -> Site:
     site = Site(name)
     for owner in draw(st.lists(st.sampled_from(OWNERS_OF_SITE[name]), unique=True, min_size=1, max_size=3)):
         site.owner(draw(owner_records(owner)))
-    access = {(owner, package): draw(mostly("public", "authenticated", "private", "unknown")) for owner in site.owners for package in PACKAGES}
+    access = {
+        (owner, package): draw(mostly("public", "authenticated", "private", "unknown")) for owner in site.owners for package in PACKAGES
+    }
     for number in range(draw(st.sampled_from([10, 4, 1, 0]))):
         owner, package = draw(st.sampled_from(sorted(site.owners))), draw(st.sampled_from(PACKAGES))
         file = draw(st.sampled_from([f"{package}-{number}-0.conda", f"{package}-0-0.conda", "p-0-0.conda"]))
@@ -98,11 +101,15 @@ def worlds(draw: st.DrawFn) -> World:
     mapped = {":".join([site, f"{owner}/{group}"]): f"{site}-{owner}-{group}" for site, owner, group in keys}
     options = {
         "layout": draw(st.sampled_from(["vendor", "by_label"])),
-        "principals": PrincipalMap(draw(st.sampled_from([{}, {"ann": "a.smith", "ben": "ann"}])), draw(st.sampled_from([{}, mapped, mapped]))),
+        "principals": PrincipalMap(
+            draw(st.sampled_from([{}, {"ann": "a.smith", "ben": "ann"}])), draw(st.sampled_from([{}, mapped, mapped]))
+        ),
         "channel_rules": draw(st.sampled_from([(), (ChannelRule("*", "{site}-{name}"),)])),
         "owners": draw(st.sampled_from([(), (), ("org*", "a*")])),
     }
-    extra = draw(st.frozensets(st.tuples(st.sampled_from(["Devs", "Ops", *mapped.values()]), st.sampled_from([STRANGER, "cat"])), max_size=1))
+    extra = draw(
+        st.frozensets(st.tuples(st.sampled_from(["Devs", "Ops", *mapped.values()]), st.sampled_from([STRANGER, "cat"])), max_size=1)
+    )
     return World(found, options, extra)
 
 

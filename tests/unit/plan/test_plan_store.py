@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import TransferRow
@@ -41,7 +42,12 @@ def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft_of(tmp_path, demo_east(), Site("west").file("alice/q/q-1-0.conda")))
     folder = str(tmp_path / "plan")
     store.save_plan(folder, plan, people.render(plan, left_out), placements, left_out)
-    assert store.load_plan(folder).digests.keys() == {"placements.jsonl", "placements/east.jsonl", "placements/west.jsonl", "left_out.jsonl"}
+    assert store.load_plan(folder).digests.keys() == {
+        "placements.jsonl",
+        "placements/east.jsonl",
+        "placements/west.jsonl",
+        "left_out.jsonl",
+    }
     back = store.load_plan(folder)
     assert {**back.to_json(), "digests": {}} == plan.to_json()
     assert list(store.iter_placements(folder)) == placements
@@ -149,7 +155,11 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     "plan.json binary": (write("plan.json", b"\xff\xfe\x00"), "plan.json", "is not JSON"),
     "plan.json a list": (write("plan.json", b"[]"), "plan.json", "is not a JSON object"),
     "plan.json a folder": (a_folder("plan.json"), "plan.json", "cannot be read: Is a directory."),
-    "plan.json of tomorrow": (change("plan.json", schema_version=2), "plan.json", "schema_version 2 is not 1; run the plan playbook again."),
+    "plan.json of tomorrow": (
+        change("plan.json", schema_version=2),
+        "plan.json",
+        "schema_version 2 is not 1; run the plan playbook again.",
+    ),
     "plan.json without channels": (change("plan.json", channels=None), "plan.json", "it lacks channels; run the plan playbook again."),
     "plan.json, channels a number": (change("plan.json", channels=3), "plan.json", "cannot be used: "),
     "plan.json, a channel a text": (change("plan.json", channels=["x"]), "plan.json", "a channel must be a JSON object, not str"),

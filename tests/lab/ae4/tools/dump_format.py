@@ -19,8 +19,8 @@ Times are seconds since the epoch, sizes bytes.
 
 from __future__ import annotations
 
-import datetime
 import json
+import time
 import typing as t
 
 Record = t.Dict[str, t.Any]
@@ -41,7 +41,7 @@ def file_path(file: Record, layout: str, taken: t.Container[str] = ()) -> str:
 
     In layout ``flat`` a second file of one name (same file name in two subdirs) goes below its subdir.
     """
-    base = file["basename"].rpartition("/")[2]
+    base = str(file["basename"]).rpartition("/")[2]
     if layout == "id_prefixed":
         return f"{file['id']}--{base}"
     if layout == "subdir" or base in taken:
@@ -54,8 +54,10 @@ def to_bytes(meta: t.Any) -> bytes:
     return json.dumps(meta, indent=2, sort_keys=True).encode("utf-8") + b"\n"
 
 
-def _date(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+def date(seconds: float) -> str:
+    """A time as the API writes it: ``2017-08-14 21:08:34.000000+00:00``."""
+    whole, micro = divmod(round(seconds * 1000000), 1000000)
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(whole))}.{micro:06}+00:00"
 
 
 def _oid(value: str) -> Record:
@@ -79,7 +81,7 @@ def owner_meta(owner: Record, dialect: str = "api") -> Record:
         "location": None,
         "url": None,
         "description": None,
-        "created_at": _date(owner["created"]),
+        "created_at": date(owner["created"]),
     }
     if organization:
         meta["groups"] = [
@@ -124,7 +126,7 @@ def package_meta(package: Record, dialect: str = "api", sha256: bool = False) ->
         return _mongo_package(package, sha256)
     owner, name = package["owner"], package["name"]
     conda = [item for item in package["files"] if item["kind"] == "conda"]
-    meta = {
+    return {
         "id": package["id"],
         "name": name,
         "full_name": f"{owner}/{name}",
@@ -137,11 +139,10 @@ def package_meta(package: Record, dialect: str = "api", sha256: bool = False) ->
         "versions": sorted({item["version"] for item in package["files"]}),
         "conda_platforms": sorted({item["basename"].partition("/")[0] for item in conda}),
         "collaborators": [dict(item) for item in package["collaborators"]],
-        "created_at": _date(package["created"]),
-        "modified_at": _date(package["modified"]),
+        "created_at": date(package["created"]),
+        "modified_at": date(package["modified"]),
         "files": [_api_file(package, item, sha256) for item in package["files"]],
     }
-    return meta
 
 
 def _api_file(package: Record, file: Record, sha256: bool) -> Record:
@@ -157,7 +158,7 @@ def _api_file(package: Record, file: Record, sha256: bool) -> Record:
         "md5": file["md5"],
         "size": file["size"],
         "ndownloads": 0,
-        "upload_time": _date(file["uploaded"]),
+        "upload_time": date(file["uploaded"]),
         "full_name": f"{package['owner']}/{package['name']}/{file['version']}/{file['basename']}",
         "owner": package["owner"],
         "description": "",
