@@ -46,7 +46,8 @@ options:
     default: anaconda-enterprise-cli
   ca_path:
     description:
-      - File with the certificates of the authorities to trust, in PEM form, instead of the host's own.
+      - File with the certificates of the authorities to trust, in PEM form.
+      - By default the file that the environment variable E(REQUESTS_CA_BUNDLE) names, else those that come with the Python library requests.
     type: path
   validate_certs:
     description:

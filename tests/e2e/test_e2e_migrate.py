@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.e2e.conda_client import install
+from tests.lab.conda_client import install
 from tests.e2e.world import PEOPLE, World, fill_guide_site, fill_lab_site
 from tests.lab.playbook import Run
 

@@ -13,6 +13,8 @@ import tarfile
 import typing as t
 from pathlib import Path
 
+from tests.unit.module_runner import run_module
+
 LAYOUTS = ("flat", "subdir", "id_prefix")
 DIALECTS = ("api", "mongo")
 
@@ -215,3 +217,24 @@ def read_lines(path: Path) -> list[dict[str, t.Any]]:
 
 def codes(row: dict[str, t.Any]) -> list[str]:
     return [problem["code"] for problem in row["problems"]]
+
+
+class Site:
+    """A dump and where its inventory goes."""
+
+    def __init__(self, root: Path) -> None:
+        self.dump = root / "dump"
+        self.inventory = root / "inventory.jsonl"
+        self.owners = root / "inventory.owners.jsonl"
+
+    def run(self, check: bool = False, diff: bool = False, **more: object) -> dict:
+        args = {"path": str(self.dump), "inventory": str(self.inventory), "site": "east", "workers": 2, **more}
+        return run_module("site_inventory", args, check=check, diff=diff)
+
+    def rows(self) -> dict[str, dict]:
+        return {row["path"] or f"missing {row['file']}": row for row in read_lines(self.inventory)}
+
+    def row(self, ending: str) -> dict:
+        found = [row for path, row in self.rows().items() if path.endswith(ending)]
+        assert len(found) == 1, f"{ending}: {sorted(self.rows())}"
+        return found[0]

@@ -14,34 +14,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from tests.unit.ae4 import ae4_samples as samples
-from tests.unit.ae4.ae4_samples import Account, File, Group, Package, codes, conda, read_lines, sample, write_dump
-from tests.unit.module_runner import run_module
-
-
-class Site:
-    """A dump and where its inventory goes."""
-
-    def __init__(self, root: Path) -> None:
-        self.dump = root / "dump"
-        self.inventory = root / "inventory.jsonl"
-        self.owners = root / "inventory.owners.jsonl"
-
-    def run(self, check: bool = False, diff: bool = False, **more: object) -> dict:
-        args = {"path": str(self.dump), "inventory": str(self.inventory), "site": "east", "workers": 2, **more}
-        return run_module("site_inventory", args, check=check, diff=diff)
-
-    def rows(self) -> dict[str, dict]:
-        return {row["path"] or f"missing {row['file']}": row for row in read_lines(self.inventory)}
-
-    def row(self, ending: str) -> dict:
-        found = [row for path, row in self.rows().items() if path.endswith(ending)]
-        assert len(found) == 1, f"{ending}: {sorted(self.rows())}"
-        return found[0]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+from tests.unit.ae4.ae4_samples import Account, File, Package, Site, codes, read_lines, sample, write_dump
 
 
 @pytest.mark.parametrize("dialect", samples.DIALECTS)
@@ -181,20 +154,6 @@ def test_diff_names_what_changed(site: Site) -> None:
         f"~ alice/{folder.name}/moto-1.0-0.tar.bz2 (labels)",
         f"- alice/{gone.name}/pysocks-1.0-0.tar.bz2",
     ]
-
-
-def test_owner_without_meta_is_listed_and_quarantined(site: Site) -> None:
-    write_dump(site.dump, sample())
-    (site.dump / "alice" / "meta.json").unlink()
-    result = site.run()
-    assert result["failed"] is True
-    assert result["failures"] == ["The owner alice has no meta.json in the dump, so nobody knows what it is and who may see its files."]
-    for name in ("moto-1.0-0.tar.bz2", "pysocks-1.0-0.tar.bz2"):
-        row = site.row(name)
-        assert (row["owner_kind"], codes(row)) == ("unknown", ["owner_meta_missing"])
-    assert codes(site.row("notes.ipynb")) == []
-    alice = next(line for line in read_lines(site.owners) if line.get("name") == "alice")
-    assert (alice["kind"], codes(alice)) == ("unknown", ["owner_meta_missing"])
 
 
 def break_package(folder: Path, how: str) -> None:
@@ -354,47 +313,6 @@ def test_what_lies_outside_of_packages(site: Site) -> None:
     assert [path for path, row in site.rows().items() if row["problems"]] == ["alice/projects/six-1.0-0.tar.bz2"]
     assert len(site.rows()) == 10
     assert result["warnings"] == ["The entry README of the dump is no owner's folder and was not looked into."]
-
-
-@pytest.mark.parametrize(
-    ("meta", "word"),
-    [
-        ({"login": "acme", "user_type": "org"}, "groups"),
-        ({"login": "acme", "user_type": "org", "groups": ["Devs"]}, "Devs"),
-        ({"login": "acme"}, "login"),
-        ({"login": "other", "user_type": "org", "groups": []}, "other"),
-    ],
-)
-def test_owner_meta_that_is_not_understood(site: Site, meta: dict, word: str) -> None:
-    write_dump(site.dump, [Account("acme", [Package("six", [conda("six")], 1)], [])])
-    (site.dump / "acme" / "meta.json").write_text(json.dumps(meta))
-    result = site.run()
-    assert result["failed"] is True
-    assert word in result["msg"]
-    assert len(codes(site.row("six-1.0-0.tar.bz2"))) == 1
-
-
-def test_members_by_database_id_and_from_users_only(site: Site) -> None:
-    write_dump(site.dump, [Account("acme", [Package("six", [conda("six")], 0x77)], [Group("Devs")]), Account("bob"), Account("eve")])
-    (site.dump / "acme" / "meta.json").write_text(
-        json.dumps(
-            {
-                "login": "acme",
-                "user_type": "org",
-                "groups": [
-                    {"name": "Devs", "perms": "read", "members": [{"$oid": "a" * 24}], "packages": [{"$oid": samples.hex_id(0x77)}]},
-                    {"name": "OWNERS", "perms": "admin", "packages": []},
-                ],
-            }
-        )
-    )
-    (site.dump / "bob" / "meta.json").write_text(json.dumps({"_id": {"$oid": "a" * 24}, "login": "bob", "user_type": "user"}))
-    (site.dump / "eve" / "meta.json").write_text(json.dumps({"login": "eve", "user_type": "user", "groups": ["acme/owners"]}))
-    assert site.run()["failed"] is False
-    acme = read_lines(site.owners)[1]
-    assert acme["groups"] == [{"name": "Devs", "permission": "read", "members": ["bob"], "packages": ["six"]}]
-    assert acme["owners"] == ["eve"]
-    assert site.row("six-1.0-0.tar.bz2")["groups"] == ["Devs"]
 
 
 def test_dump_that_is_not_there(site: Site) -> None:
