@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import secrets
-import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader
 
@@ -17,9 +16,9 @@ ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 
 
 class MultipartBody:
-    """One part with one file.  ``len()`` is exact, so the request has a Content-Length."""
+    """One part with one file of ``size`` bytes.  ``len()`` is exact, so the request has a Content-Length."""
 
-    def __init__(self, part: str, filename: str, size: int, open_file: t.Callable[[], Reader]) -> None:
+    def __init__(self, part: str, filename: str, size: int, reader: Reader) -> None:
         boundary = secrets.token_hex(16)
         quoted = "".join(ESCAPES.get(char, char) for char in filename)
         self.content_type = f"multipart/form-data; boundary={boundary}"
@@ -30,8 +29,7 @@ class MultipartBody:
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self._length = len(self._head) + size + len(self._tail)
         self._left = size
-        self._open_file = open_file
-        self._reader: t.Optional[Reader] = None
+        self._reader = reader
 
     def __len__(self) -> int:
         return self._length
@@ -42,8 +40,6 @@ class MultipartBody:
             piece, self._head = self._head[:size], self._head[size:]
             return piece
         if self._left:
-            if self._reader is None:
-                self._reader = self._open_file()
             piece = self._reader.read(min(size, self._left))
             if not piece:
                 raise EOFError("the file ended before its size")
@@ -53,7 +49,5 @@ class MultipartBody:
         return piece
 
     def close(self) -> None:
-        """Closes the file if it was opened."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        """Closes the file."""
+        self._reader.close()

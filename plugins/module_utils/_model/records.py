@@ -375,7 +375,7 @@ class LeftOut:
     path: str
     size: int
     reason: str
-    """unlabelled, unsupported_kind, quarantined or excluded."""
+    """unlabelled, unsupported_kind, quarantined, duplicate or excluded."""
     detail: str
 
     def to_json(self) -> Json:

@@ -47,6 +47,12 @@ PLAN_SPEC = ArgumentSpec(
     }
 )
 
+PEOPLE_UNCHECKED = Decision(
+    "people_unchecked",
+    "The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it should not.",
+    "ae5_keycloak_username",
+)
+
 
 def options_from(params: t.Mapping[str, t.Any]) -> build.PlanOptions:
     """The declarations among a module's parameters."""
@@ -79,7 +85,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     draft = build.Draft(options, read_inventories(params["inventories"])).read()
     errors = checks.plan_errors(draft)
     identity = None if params["offline"] else read_identity(params)
-    found: t.List[Decision] = []
+    found = [] if identity is not None else [PEOPLE_UNCHECKED]
     if identity is not None:
         more, found = checks.people_findings(draft, identity, _last_members(params["records"]))
         errors.extend(more)
@@ -87,7 +93,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     plan, placements, left_out = build.finish(draft)
     if identity is not None:
         found = [*found, *checks.missing_users(plan.channels, identity), *checks.everyone_missing(plan.channels, identity)]
-        plan = plan.with_decisions(found)
+    plan = plan.with_decisions(found)
     text = people.render(plan, left_out)
     files = store.rendered(plan, text, placements, left_out)
     changed = not store.is_stored(params["dest"], files)

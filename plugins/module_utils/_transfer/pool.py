@@ -33,8 +33,20 @@ def run_all(
     """
     source = iter(items)
     stopped: t.Optional[str] = None
+    stops: t.List[str] = []
+
+    def guarded(item: Item) -> t.Union[Result, NotTried]:
+        # A thread may take its next item before the caller has heard of the stop.
+        if stops:
+            return NotTried(stops[0])
+        try:
+            return work(item)
+        except Stop as exc:
+            stops.append(str(exc))
+            raise
+
     with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        running = {pool.submit(work, item): item for item in itertools.islice(source, workers * 2)}
+        running = {pool.submit(guarded, item): item for item in itertools.islice(source, workers * 2)}
         try:
             while running:
                 done, _pending = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
@@ -48,7 +60,7 @@ def run_all(
                     yield item, result
                 if stopped is None:
                     for item in itertools.islice(source, len(done)):
-                        running[pool.submit(work, item)] = item
+                        running[pool.submit(guarded, item)] = item
         finally:
             # The caller has given up (an interrupt): what has not begun shall not begin.
             for future in running:
