@@ -91,7 +91,9 @@ class ApiTransport(Transport):
 
     def upload(self, channel: str, source: UploadSource) -> None:
         self._call(
-            "artifact_upload", data=lambda: MultipartBody(UPLOAD_PART, source.file, source.size, source.open()), segments={"channel": channel}
+            "artifact_upload",
+            data=lambda: MultipartBody(UPLOAD_PART, source.file, source.size, source.open()),
+            segments={"channel": channel},
         )
 
     def _call(

@@ -174,7 +174,7 @@ class Http:
 
     def mask(self, text: str) -> str:
         """``text`` without the secrets that are known, on one line, and not too long."""
-        for secret in self._secrets:
+        for secret in sorted(tuple(self._secrets), key=len, reverse=True):
             text = text.replace(secret, "***")
         text = re.sub(r"/t/[^/\s?\"']+", "/t/***", text)
         text = " ".join(text.split())
@@ -242,14 +242,7 @@ class Http:
             self.protect(token)
             try:
                 response = self._send(method, path, token, headers, params, body, form, data, status_only)
-                try:
-                    if response.status_code in ok:
-                        parsed = self._json_of(response, method, path) if want_json and response.status_code != 304 else None
-                        return Answer(response.status_code, response.headers, parsed)
-                    error = self._refusal(method, path, response)
-                finally:
-                    if status_only:
-                        response.close()
+                return self._judge(method, path, response, ok, want_json, status_only)
             except HttpError as exc:
                 error = exc
             if error.status == 401 and auth is not None and token is not None and not renewed:
@@ -261,6 +254,16 @@ class Http:
             if not again or attempt >= ATTEMPTS:
                 raise error
             self.sleep(error.retry_after if error.retry_after is not None else self.backoff(attempt))
+
+    def _judge(self, method: str, path: str, response: Response, ok: t.Container[int], want_json: bool, status_only: bool) -> Answer:
+        try:
+            if response.status_code not in ok:
+                raise self._refusal(method, path, response)
+            parsed = self._json_of(response, method, path) if want_json and response.status_code != 304 else None
+            return Answer(response.status_code, response.headers, parsed)
+        finally:
+            if status_only:
+                response.close()
 
     def json(self, method: str, path: str, **options: t.Any) -> t.Any:
         """As ``call``; only the JSON of the answer."""

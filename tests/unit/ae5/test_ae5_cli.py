@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
@@ -24,14 +25,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
-
 from tests.unit.ae5.ae5_params import params
 
 URL = "https://ae5.example.com"
 API = URL + "/repository/api"
 PASSWORD = "pa$$ word"
 
-CLIENT = '''#!{python} -SE
+CLIENT = """#!{python} -SE
 import getpass, json, os, sys
 home = os.path.expanduser("~")
 files = {{}}
@@ -68,7 +68,7 @@ if code == "hang":
     import time
     time.sleep(600)
 sys.exit(code)
-'''
+"""
 
 
 class Client:
@@ -169,7 +169,7 @@ def test_an_expired_token_leads_to_one_new_login(client: Client) -> None:
 def test_a_token_that_is_refused_twice_is_an_error_that_says_401(client: Client) -> None:
     client.script({"channels list": [[1, "", "Error: 401: no"]]})
     with client.connect() as cluster:
-        with pytest.raises(HttpError, match="'anaconda-enterprise-cli channels list' failed with exit code 1: Error: 401: no.") as caught:
+        with pytest.raises(HttpError, match=r"'anaconda-enterprise-cli channels list' failed with exit code 1: Error: 401: no.") as caught:
             cluster.channels()
     assert caught.value.status == 401
     assert client.commands.count("login") == 2
@@ -282,7 +282,8 @@ def test_a_name_that_looks_like_an_option_is_refused(client: Client) -> None:
     "text",
     [
         "Name\n====\na/b\nName2\n",
-        "[cli] using x\nINFO hello\n\nName      Owner   Updated\n========  ======  ==========\na/b       me      2026-01-01 10:00\nName2\n\n2 channels\n",
+        "[cli] using x\nINFO hello\n\nName      Owner   Updated\n========  ======  ==========\n"
+        "a/b       me      2026-01-01 10:00\nName2\n\n2 channels\n",
         "Name Owner\n==========\na/b me\n[noise]\nName2 you\n",
     ],
 )

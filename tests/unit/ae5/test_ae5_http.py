@@ -8,10 +8,10 @@ import datetime
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, origin_of, retry_after_seconds
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant, expiry_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-
 from tests.unit.http_script import NoSleep, Script, Step
 
 TOKEN_PATH = "/auth/realms/AnacondaPlatform/protocol/openid-connect/token"
@@ -98,7 +98,7 @@ def test_a_redirect_is_an_error_and_the_token_goes_nowhere() -> None:
         location = elsewhere.url.replace("127.0.0.1", "localhost") + "/login?secret=1"
         with Script([Step("GET", "/x", status=302, reply_headers={"Location": location})]) as server:
             http, _sleep = make(server)
-            with pytest.raises(HttpError, match="answered with a redirect to localhost .302., which is not followed") as caught:
+            with pytest.raises(HttpError, match=r"answered with a redirect to localhost .302., which is not followed") as caught:
                 http.call("GET", "/x", auth=FixedToken("tok-abc"))
             http.close()
     assert "secret" not in str(caught.value)
@@ -199,7 +199,7 @@ def test_an_address_that_is_fine(url: str) -> None:
 
 
 def test_retry_after_in_both_forms_and_bounded() -> None:
-    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     assert retry_after_seconds("5") == 5
     assert retry_after_seconds("86400") == 60
     assert retry_after_seconds("Thu, 01 Jan 2026 00:00:09 GMT", now) == 9
@@ -215,5 +215,5 @@ def test_the_end_of_a_token_is_read_without_trusting_it() -> None:
 
 
 def test_a_certificate_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(MigrationError, match="/nowhere/ca.pem"):
+    with pytest.raises(MigrationError, match=r"/nowhere/ca.pem"):
         Http("https://ae5.example.com", ca_path="/nowhere/ca.pem")

@@ -11,11 +11,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import sync as sync_module
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import SyncResult, sync
-
 from tests.unit.ae5.ae5_params import params
 from tests.unit.http_script import NoSleep, Script, Step
 from tests.unit.transfer.transfer_world import World
@@ -25,7 +25,10 @@ UPLOAD = "/repository/api/channels/c/artifacts"
 
 def repodata(*shown: Placement, **wrong: str) -> dict[str, t.Any]:
     return {
-        "packages": {p.file: {"name": p.package, "size": p.size, "md5": wrong.get("md5", p.md5), "sha256": wrong.get("sha256", p.sha256)} for p in shown}
+        "packages": {
+            p.file: {"name": p.package, "size": p.size, "md5": wrong.get("md5", p.md5), "sha256": wrong.get("sha256", p.sha256)}
+            for p in shown
+        }
     }
 
 
@@ -151,7 +154,9 @@ def test_a_name_that_was_taken_meanwhile_by_another_file_is_a_conflict(run: Run,
 def test_a_conflict_fails_unless_the_targets_file_is_kept(run: Run, one: Placement) -> None:
     result = run([look(one, sha256="00")])
     assert run.outcomes == ["conflict"]
-    assert result.failures[0].startswith(f"noarch/{one.file} is not put into channel c: the file of this name in the channel has another digest;")
+    assert result.failures[0].startswith(
+        f"noarch/{one.file} is not put into channel c: the file of this name in the channel has another digest;"
+    )
     result = run([look(one, sha256="00")], conflict="keep")
     assert (run.outcomes, result.failures) == (["conflict"], [])
     assert run.rows[0][2].startswith("kept: ")
@@ -217,7 +222,9 @@ def test_a_refused_channel_is_neither_read_nor_filled(run: Run, one: Placement) 
 
 
 def test_repodata_is_read_once_for_each_channel_and_subdir(run: Run) -> None:
-    placements = [run.world.add(channel, f"p{number}", subdir=subdir) for channel in "ab" for subdir in ("noarch", "linux-64") for number in range(5)]
+    placements = [
+        run.world.add(channel, f"p{number}", subdir=subdir) for channel in "ab" for subdir in ("noarch", "linux-64") for number in range(5)
+    ]
     steps = [
         look(*[p for p in placements if (p.channel, p.subdir) == (channel, subdir)], channel=channel, subdir=subdir)
         for channel in "ab"
@@ -270,5 +277,3 @@ def test_an_empty_list_is_a_whole_result(run: Run) -> None:
     run.world.dump.mkdir()
     assert run([]).outcomes == {"uploaded": 0, "present": 0, "conflict": 0, "quarantined": 0, "failed": 0}
     assert run.world.results.read_text() == ""
-
-

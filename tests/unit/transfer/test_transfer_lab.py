@@ -8,11 +8,10 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
-
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
 
 Options = t.Dict[str, t.Any]
@@ -131,7 +130,9 @@ def test_an_incomplete_channel_is_neither_shared_nor_published(world: World, lab
     lab.clear_log()
     shared = run_module("channel_share", {**connection, "plan": plan})
     assert [row["result"] for row in shared["shares"]] == ["held", "held"]
-    assert "2 of its files are not proven to be there (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)" in shared["msg"]
+    assert (
+        "2 of its files are not proven to be there (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)" in shared["msg"]
+    )
     published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
     assert published["msg"].startswith("Channel owner is not made public: 2 of its files")
     assert lab.writes() == []
@@ -159,7 +160,9 @@ def test_shares_that_the_plan_does_not_name_are_returned_and_left(world: World, 
 
 
 def test_a_share_can_be_taken_away(lab: Ae5Lab, connection: Options) -> None:
-    lab.seed(channels=[{"name": "c", "owner": "migrator", "privacy": "private", "shares": [{"type": "user", "name": "alice", "access": "r"}]}])
+    lab.seed(
+        channels=[{"name": "c", "owner": "migrator", "privacy": "private", "shares": [{"type": "user", "name": "alice", "access": "r"}]}]
+    )
     arguments = {**connection, "channel": "c", "user": "alice", "state": "absent"}
     assert prepared(run_module("channel_share", arguments, diff=True)) == ["- user alice r on c"]
     assert lab.state()["channels"]["c"]["shares"] == []

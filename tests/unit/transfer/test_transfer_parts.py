@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT, compare, excused, missing
@@ -85,7 +86,7 @@ def test_a_file_that_changes_while_it_is_sent_is_not_sent_whole(dump: int, tmp_p
 @pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "o/../../x", "link/x.conda", "o/gone"])
 def test_nothing_outside_the_dump_is_opened(dump: int, tmp_path: Path, path: str) -> None:
     (tmp_path / "link").symlink_to("o")
-    with pytest.raises(SourceError, match="x.conda for channel c cannot be sent"):
+    with pytest.raises(SourceError, match=r"x.conda for channel c cannot be sent"):
         DumpSource(dump, placement(path=path)).open()
 
 
@@ -227,6 +228,12 @@ def test_what_a_channel_lacks() -> None:
 def test_what_holds_nothing_up() -> None:
     rows = [
         TransferRow("c", "noarch", outcome, outcome.split(":")[0], reason)
-        for outcome, reason in (("quarantined", ""), ("conflict:kept", KEPT + "x"), ("conflict:fail", "x"), ("failed", KEPT), ("uploaded", ""))
+        for outcome, reason in (
+            ("quarantined", ""),
+            ("conflict:kept", KEPT + "x"),
+            ("conflict:fail", "x"),
+            ("failed", KEPT),
+            ("uploaded", ""),
+        )
     ]
     assert {key[2] for key in excused(rows)} == {"quarantined", "conflict:kept"}
