@@ -45,6 +45,13 @@ options:
     description: Fail also on what AE4 has taken away since and on what was granted on AE5.
     type: bool
     default: false
+  accept_public:
+    description:
+      - Patterns (shell style) of channels that may be public although they should be private, as given to M(ae_ops.migration.channel).
+      - They are reported with the verdict V(accepted) and do not fail the run.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -60,10 +67,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: Counts, with the files by what became of them and the findings by verdict.
+  description: Counts, with the files by what became of them and the findings by verdict; V(verified) says if everything could be seen.
   returned: always
   type: dict
-  sample: {"bytes": 123456, "channels": 5, "files": {"migrated": 10, "unlabelled": 1}, "findings": {"stale": 1}, "placements": 12, "sites": 2}
+  sample: {"bytes": 123456, "channels": 5, "files": {"migrated": 10, "unlabelled": 1}, "findings": {"stale": 1}, "placements": 12, "sites": 2, "verified": true}
 failures:
   description: One sentence for each thing that must be put right, the first 25 of them.
   returned: always
@@ -75,7 +82,7 @@ ledger_digest:
   type: str
 report_path:
   description: The report for people.
-  returned: always
+  returned: when not in check mode
   type: str
 """
 

@@ -36,7 +36,10 @@ def check_user(user: str) -> None:
     except KeyError:
         name = f"uid {uid}"
     if name != user:
-        raise MigrationError(f"The export runs as {name} but must run as {user}; set become_user to {user}, or the option user to {name}.")
+        raise MigrationError(
+            f"The export runs as {name} but must run as {user}; set become_user to {user}, or the option user (ae4_user in the inventory)"
+            f" to {name}."
+        )
 
 
 def find_bin_dir(bin_dir: t.Optional[str]) -> str:
@@ -47,7 +50,10 @@ def find_bin_dir(bin_dir: t.Optional[str]) -> str:
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return os.path.abspath(folder)
     hint = "correct" if bin_dir else "set"
-    raise MigrationError(f"The command {ADMIN} is not in {', '.join(folders)}; {hint} the option bin_dir to the folder that holds it.")
+    raise MigrationError(
+        f"The command {ADMIN} is not in {', '.join(folders)}; {hint} the option bin_dir (ae4_bin_dir in the inventory)"
+        " to the folder that holds it."
+    )
 
 
 def environment(bin_dir: str) -> t.Dict[str, str]:

@@ -132,7 +132,7 @@ class _Swap:
             self.judge(old, new)
             before = [] if old is None else old.lines()
             after = new.lines()
-            other_bytes = [] if old is None or not same_surveys(old, new) else self._other_bytes(new_path)
+            other_bytes = [] if old is None or not same_surveys(old, new) else self._other_bytes(new_path, old.touched)
             after += [f"{dump.shown(name)}: the bytes of some files" for name in other_bytes]
             changed = old is None or not same_surveys(old, new) or bool(other_bytes)
             if changed:
@@ -176,10 +176,10 @@ class _Swap:
         if gone:
             self.warnings.append(f"Owners of the last good dump that are no longer in the new one: {', '.join(map(dump.shown, gone))}.")
 
-    def _other_bytes(self, new_path: str) -> t.List[str]:
+    def _other_bytes(self, new_path: str, touched: t.Set[str]) -> t.List[str]:
         old_fd, new_fd = dump.open_dump(self.dump), dump.open_dump(new_path)
         try:
-            return owners_with_other_bytes(old_fd, new_fd)
+            return owners_with_other_bytes(old_fd, new_fd, touched)
         finally:
             os.close(old_fd)
             os.close(new_fd)

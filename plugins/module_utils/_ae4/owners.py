@@ -56,13 +56,17 @@ def _read_meta(owner: Owner, fd: int) -> None:
     try:
         data = dump.read_meta(fd)
         if data is None:
-            detail = f"The owner {owner.title} has no meta.json in the dump, so nobody knows what it is and who may see its files."
+            detail = (
+                f"The owner {owner.title} has no meta.json in the dump, so nobody knows what it is and who may see its files;"
+                " none of them is migrated until an export has it."
+            )
             owner.problem = records.Problem("owner_meta_missing", detail)
             return
         owner.meta = meta.parse_owner(meta.load(data))
     except MigrationError as exc:
         code = exc.code if isinstance(exc, values.MetaError) else values.UNREADABLE
-        owner.problem = records.Problem(code, f"The meta.json of the owner {owner.title} is not understood: {exc}.")
+        detail = f"The meta.json of the owner {owner.title} is not understood: {exc}; its files are not migrated."
+        owner.problem = records.Problem(code, detail)
         return
     owner.kind = owner.meta.kind
     login = owner.meta.login

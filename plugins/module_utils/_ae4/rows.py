@@ -136,7 +136,7 @@ def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
                 problem = Problem("identity_mismatch", detail)
     except MigrationError as exc:
         code = exc.code if isinstance(exc, values.MetaError) else values.UNREADABLE
-        problem = Problem(code, f"The meta.json of the {title} is not understood: {exc}.")
+        problem = Problem(code, f"The meta.json of the {title} is not understood: {exc}; its files are not migrated.")
     return _Package(owner, name, package_id, parsed, problem)
 
 
@@ -224,7 +224,11 @@ def finish(draft: Draft, reading: t.Union[archive.Reading, str, None]) -> record
     for code, told, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
         if told is not None and told != real:
             same = False
-            problems.append(Problem(code, f"{title} has the {code[:-9]} {real} where AE4 says {told}; it was damaged or exchanged."))
+            detail = (
+                f"{title} has the {code[:-9]} {real} where AE4 says {told}; it was damaged or exchanged and is not migrated,"
+                " upload it to AE4 again or remove it there."
+            )
+            problems.append(Problem(code, detail))
     subdir = row.subdir
     if row.kind == CONDA:
         subdir = _check_identity(row, reading, title, problems)

@@ -5,7 +5,8 @@
 
 A survey reads names, sizes and every meta.json, not the package files.  Where two surveys agree, a file's bytes can
 still differ; they are compared one by one, except where the package's meta.json, which is the same in both dumps, tells
-the file's md5: then AE4 itself says that it has not changed.
+the file's md5: then AE4 itself says that it has not changed.  Those that were touched after the dump got its name are compared
+all the same, so that an export puts right what was damaged in the last good dump.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Survey:
     incomplete: t.Set[str] = dataclasses.field(default_factory=set)
     loose: t.List[t.Tuple[str, str, int]] = dataclasses.field(default_factory=list)
     """What lies beside the owner folders: name, kind, size."""
+    touched: t.Set[str] = dataclasses.field(default_factory=set)
+    """Paths of files that were written to after the dump got its name; means nothing for a dump that is being made."""
 
     @property
     def is_empty(self) -> bool:
@@ -66,15 +69,18 @@ class Survey:
 def survey(root_fd: int) -> Survey:
     """Surveys an open dump.  Raises ``OSError`` or ``MigrationError`` where it cannot be read."""
     result = Survey()
+    named_ns = os.fstat(root_fd).st_ctime_ns
+    """Renaming a folder sets its ctime and none of those below it."""
     for entry in dump.listing(root_fd):
         if entry.kind == dump.FOLDER:
-            result.owners[entry.name] = _survey_owner(root_fd, entry.name, result.incomplete)
+            result.owners[entry.name] = _survey_owner(root_fd, entry.name, result, named_ns)
         else:
             result.loose.append((entry.name, entry.kind, entry.size))
     return result
 
 
-def _survey_owner(root_fd: int, name: str, incomplete: t.Set[str]) -> OwnerSurvey:
+def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> OwnerSurvey:
+    """Adds to ``whole`` what is incomplete and what was touched after ``named_ns``."""
     result, told = OwnerSurvey(), hashlib.sha256()
     with dump.folder(root_fd, name) as fd:
         for entry in dump.listing(fd):
@@ -88,7 +94,8 @@ def _survey_owner(root_fd: int, name: str, incomplete: t.Set[str]) -> OwnerSurve
                 if dump.split_package_folder(entry.name):
                     result.packages += 1
                     if not _has_whole_meta(root_fd, (name, entry.name, dump.META), found):
-                        incomplete.add(f"{name}/{entry.name}")
+                        whole.incomplete.add(f"{name}/{entry.name}")
+            whole.touched.update(item.path for item in found if item.entry.ctime_ns > named_ns)
             for item in found:
                 _add(root_fd, item, result, told)
     result.digest = told.hexdigest()
@@ -130,12 +137,16 @@ def same_surveys(old: Survey, new: Survey) -> bool:
     }
 
 
-def owners_with_other_bytes(old_fd: int, new_fd: int) -> t.List[str]:
-    """Owners with a file whose bytes differ between two dumps that have the same survey.  Raises ``OSError``, ``MigrationError``."""
+def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str]) -> t.List[str]:
+    """Owners with a file whose bytes differ between two dumps that have the same survey.
+
+    ``touched`` are the paths of the old dump at which no md5 is relied on.  Raises ``OSError``, ``MigrationError``.
+    """
     return [
         entry.name
         for entry in dump.listing(new_fd)
-        if entry.kind == dump.FOLDER and any(_differs(old_fd, new_fd, item, told) for item, told in _pairs(new_fd, entry.name))
+        if entry.kind == dump.FOLDER
+        and any(_differs(old_fd, new_fd, item, told and item.path not in touched) for item, told in _pairs(new_fd, entry.name))
     ]
 
 

@@ -189,7 +189,7 @@ class Cli:
         except OSError as exc:
             raise MigrationError(
                 f"The command line client {self._program} cannot be run: {exc.strerror};"
-                " install anaconda-enterprise-cli or give its path as cli."
+                " install anaconda-enterprise-cli or give its path as cli (ae5_cli in the inventory)."
             ) from exc
 
     def _execute(self, args: t.Sequence[str], timeout: t.Optional[float]) -> t.Tuple[int, str, str]:

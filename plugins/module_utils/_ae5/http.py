@@ -174,7 +174,7 @@ class Http:
 
     def mask(self, text: str) -> str:
         """``text`` without the secrets that are known, on one line, and not too long."""
-        for secret in sorted(tuple(self._secrets), key=len, reverse=True):
+        for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
         text = re.sub(r"/t/[^/\s?\"']+", "/t/***", text)
         text = " ".join(text.split())

@@ -72,6 +72,11 @@ def shares_of(slot: Slot, owner: OwnerRecord, names: PrincipalMap) -> t.Tuple[Sh
     return (Share(GROUP, names.group(slot.site, slot.owner, slot.group), access),)
 
 
+def principal_of(share: Share) -> t.Tuple[str, str]:
+    """What a principal is known by: Keycloak lower-cases user names, group names are as they are."""
+    return (share.kind, share.name.casefold() if share.kind == USER else share.name)
+
+
 def with_everyone(shares: t.Tuple[Share, ...]) -> t.Tuple[Share, ...]:
     """The shares and read for all users, unless the group of all users is among them already."""
     if any((share.kind, share.name) == (GROUP, EVERYONE) for share in shares):

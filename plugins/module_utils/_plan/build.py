@@ -77,6 +77,7 @@ class Draft:
     clashes: t.List[t.Tuple[Placement, Placement]] = dataclasses.field(default_factory=list)
     collaborators: t.Dict[str, t.Dict[str, None]] = dataclasses.field(default_factory=dict)
     names: t.Dict[Slot, str] = dataclasses.field(default_factory=dict)
+    _placed_files: t.Set[t.Tuple[str, ...]] = dataclasses.field(default_factory=set)
 
     def read(self) -> Draft:
         """Reads every file of every site once."""
@@ -99,10 +100,21 @@ class Draft:
                 self.collaborators.setdefault(f"{file.owner}/{file.package}", {}).update({item.user: None for item in file.collaborators})
             placed = [self._place(slot, file) for slot in slots]
             before = [placement for placement in placed if placement is not None]
-            if len(before) < len(placed):
+            if len(before) == len(placed):
+                reason = ("duplicate", f"It is the same file as {before[0].path}, which is placed instead.")
+            elif self._listed_before(site, file):
+                reason = ("duplicate", "The inventory lists it twice; its first line tells what became of it.")
+            else:
                 return
-            reason = ("duplicate", f"It is the same file as {before[0].path}, which is placed instead.")
         self.left_out.append(LeftOut(site.site, file.owner, file.package, file.file, file.path, file.size, *reason))
+
+    def _listed_before(self, site: SiteInput, file: SourceFile) -> bool:
+        """Whether a line of the same file was placed before, so that the ledger would count the two as one."""
+        key = (site.site, file.owner, file.package, file.file, file.path)
+        if key in self._placed_files:
+            return True
+        self._placed_files.add(key)
+        return False
 
     def _place(self, slot: Slot, file: SourceFile) -> t.Optional[Placement]:
         """Gives the file its placement, or says which placement has its place already."""
@@ -219,10 +231,11 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
             )
         )
     if channel.made_visible:
+        files = "file that was" if channel.made_visible == 1 else "files that were"
         decisions.append(
             Decision(
                 "visible_without_label",
-                f"Channel {channel.name} shows {channel.made_visible} files that were not on the label main in AE4.",
+                f"Channel {channel.name} shows {channel.made_visible} {files} not on the label main in AE4.",
                 "ae_channel_layout",
             )
         )

@@ -11,14 +11,13 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import APPLIED_MEMBERS
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import read_members
 
 PLAN_SPEC = ArgumentSpec(
     {
@@ -86,8 +85,9 @@ def make_plan(module: MigrationModule) -> Outcome:
     errors = checks.plan_errors(draft)
     identity = None if params["offline"] else read_identity(params)
     found = [] if identity is not None else [PEOPLE_UNCHECKED]
+    warnings: t.List[str] = []
     if identity is not None:
-        more, found = checks.people_findings(draft, identity, _last_members(params["records"]))
+        more, found = checks.people_findings(draft, identity, read_members(params["records"], warnings))
         errors.extend(more)
     _raise_errors(errors)
     plan, placements, left_out = build.finish(draft)
@@ -101,7 +101,7 @@ def make_plan(module: MigrationModule) -> Outcome:
         store.write_plan(params["dest"], files)
     outcome = Outcome(changed=changed, summary=_summary(plan, placements), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
     outcome.values["dest"] = params["dest"]
-    outcome.warnings = [
+    outcome.warnings = warnings + [
         f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites
     ]
     if not params["offline"]:
@@ -115,12 +115,6 @@ def _raise_errors(errors: t.Sequence[str]) -> None:
     if errors:
         head = "The plan has an error" if len(errors) == 1 else f"The plan has {len(errors)} errors"
         raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]))
-
-
-def _last_members(records: t.Optional[str]) -> t.Dict[str, t.List[str]]:
-    if records is None or not os.path.exists(os.path.join(records, APPLIED_MEMBERS)):
-        return {}
-    return read_object(os.path.join(records, APPLIED_MEMBERS), "record of members")
 
 
 def _to_create(module: MigrationModule, channels: t.Sequence[Channel]) -> int:

@@ -3,24 +3,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cluster as it is beside the cluster as planned: pure comparison.  Private to the collection.
 
-Nothing here asks the cluster; an ``Observed`` holds what was read of it.
+Nothing here asks the cluster; an ``Observed`` holds what was read of it.  The verdicts are those of DESIGN section 6.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Package, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Channel, Package, Placement, Share
 
 PlacementKey = t.Tuple[str, str, str]
 """Channel, subdir, file name."""
+Principal = t.Tuple[str, str]
+"""As ``principal_of`` gives it."""
 
 PRESENT = "present"
 MISSING = "missing"
 OTHER_BYTES = "other_bytes"
 UNPROVEN = "unproven"
+UNREADABLE = "unreadable"
+
+SAME = "same"
+NARROWER = "narrower"
+WIDER = "wider"
+STALE = "stale"
+FOREIGN = "foreign"
+ACCEPTED = "accepted"
+UNKNOWN = "unknown"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +47,10 @@ class Observed:
     """None where the transport cannot show the shares of a channel."""
     public: t.Mapping[str, t.Optional[bool]]
     """Whether anybody can read the channel, seen by an anonymous GET; None if that could not be asked."""
+    refused: t.FrozenSet[t.Tuple[str, str]] = frozenset()
+    """The (channel, subdir) that exist and that our token may not read."""
+    owners: t.Mapping[str, t.Optional[str]] = dataclasses.field(default_factory=dict)
+    """Channel -> the user who owns it on AE5 and needs no share; None where that is not shown."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,16 +58,15 @@ class Applied:
     """The records of what earlier runs found applied; they tell what AE4 took away from what an admin added on AE5."""
 
     placements: t.FrozenSet[PlacementKey] = frozenset()
-    shares: t.Mapping[str, t.FrozenSet[t.Tuple[str, str]]] = dataclasses.field(default_factory=dict)
-    """Channel -> (kind, name) of principals."""
+    shares: t.Mapping[str, t.FrozenSet[Principal]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """Something that differs.  ``fails`` says whether the run may end well with it."""
+    """Something that differs.  ``fails`` says whether the run must not end well with it."""
 
     verdict: str
-    """missing, other_bytes, narrower, wider, stale, foreign or unknown."""
+    """missing, narrower, wider, stale, foreign, accepted or unknown."""
     channel: str
     what: str
     detail: str
@@ -62,11 +78,30 @@ class Finding:
         return dataclasses.asdict(self)
 
 
+@dataclasses.dataclass(frozen=True)
+class Right:
+    """One line of the access table: what a principal may do with a channel.
+
+    ``planned`` and ``seen`` are r, rw or empty (no right); ``seen`` is None where the transport does not show it.
+    """
+
+    channel: str
+    kind: str
+    name: str
+    planned: str
+    seen: t.Optional[str]
+    verdict: str
+
+    def to_json(self) -> t.Dict[str, t.Any]:
+        return dataclasses.asdict(self)
+
+
 def placement_state(placement: Placement, observed: Observed) -> str:
-    """present, missing, other_bytes, or unproven where the target shows no digest to compare."""
-    package = observed.packages.get((placement.channel, placement.subdir), {}).get(placement.file)
+    """present, missing, other_bytes, unreadable, or unproven where the target shows no digest to compare."""
+    pair = (placement.channel, placement.subdir)
+    package = observed.packages.get(pair, {}).get(placement.file)
     if package is None:
-        return MISSING
+        return UNREADABLE if pair in observed.refused else MISSING
     return {readiness.SAME: PRESENT, readiness.DIFFERENT: OTHER_BYTES}.get(readiness.compare(placement, package), UNPROVEN)
 
 
@@ -76,57 +111,75 @@ def extra_packages(planned: t.Container[PlacementKey], observed: Observed, appli
         for file in sorted(packages):
             if (channel, subdir, file) in planned:
                 continue
+            what = f"{subdir}/{file}"
             if (channel, subdir, file) in applied.placements:
-                yield Finding("stale", channel, f"{subdir}/{file}", f"AE4 no longer gives {subdir}/{file} in channel {channel}.", strict)
+                yield Finding(STALE, channel, what, f"AE4 no longer gives {what} in channel {channel}; AE5 still has it.", strict)
             else:
-                yield Finding(
-                    "foreign", channel, f"{subdir}/{file}", f"Channel {channel} holds {subdir}/{file}, which no migration put there.", strict
-                )
+                yield Finding(FOREIGN, channel, what, f"Channel {channel} holds {what}, which no migration put there.", strict)
+
+
+def rights(channel: Channel, observed: Observed, applied: Applied) -> t.Iterator[Right]:
+    """The access table of a channel: planned principals first, then those that only AE5 names."""
+    seen = observed.shares.get(channel.name)
+    owner = observed.owners.get(channel.name)
+    owning = None if owner is None else (USER, owner.casefold())
+    planned = {principal_of(share): share for share in channel.shares}
+    held = {principal_of(share): share for share in seen or ()}
+    for key, share in sorted(planned.items()):
+        if seen is None:
+            found, verdict = None, UNKNOWN
+        elif key == owning:
+            found, verdict = "rw", SAME
+        else:
+            found = held[key].access if key in held else ""
+            verdict = SAME if found == share.access else WIDER if found == "rw" else NARROWER
+        yield Right(channel.name, share.kind, share.name, share.access, found, verdict)
+    for key, share in sorted(held.items()):
+        if key not in planned and key != owning:
+            verdict = STALE if key in applied.shares.get(channel.name, ()) else FOREIGN
+            yield Right(channel.name, share.kind, share.name, "", share.access, verdict)
 
 
 def share_findings(channel: Channel, observed: Observed, applied: Applied, strict: bool) -> t.Iterator[Finding]:
     """How the shares of a channel differ from the plan's."""
-    seen = observed.shares.get(channel.name)
-    if seen is None:
-        yield Finding("unknown", channel.name, "shares", f"The shares of channel {channel.name} cannot be seen over this transport.", False)
+    if observed.shares.get(channel.name) is None:
+        yield Finding(UNKNOWN, channel.name, "shares", f"The shares of channel {channel.name} cannot be seen over this transport.", False)
         return
-    planned = {(share.kind, share.name.casefold()): share for share in channel.shares}
-    held = {(share.kind, share.name.casefold()): share for share in seen}
-    for key, share in sorted(planned.items()):
-        found = held.get(key)
-        what = f"{share.kind} {share.name}"
-        if found is None:
-            yield Finding("narrower", channel.name, what, f"Channel {channel.name} is not shared with {what}.", True)
-        elif found.access != share.access:
-            wider = found.access == "rw"
-            yield Finding(
-                "wider" if wider else "narrower",
-                channel.name,
-                what,
-                f"The {what} has {found.access} on channel {channel.name}, planned is {share.access}.",
-                True,
-            )
-    for key, share in sorted(held.items()):
-        if key not in planned:
-            yield _extra_share(channel.name, share, applied, strict)
+    for right in rights(channel, observed, applied):
+        what = f"{right.kind} {right.name}"
+        if right.verdict in (STALE, FOREIGN):
+            yield Finding(right.verdict, right.channel, what, _extra(right), strict, revoking(right))
+        elif right.verdict != SAME and right.seen:
+            detail = f"The {what} has {right.seen} on channel {right.channel}, planned is {right.planned}."
+            yield Finding(right.verdict, right.channel, what, detail, True)
+        elif right.verdict != SAME:
+            yield Finding(right.verdict, right.channel, what, f"Channel {right.channel} is not shared with {what}.", True)
 
 
-def _extra_share(channel: str, share: Share, applied: Applied, strict: bool) -> Finding:
-    what = f"{share.kind} {share.name}"
-    command = f"anaconda-enterprise-cli channels share --{share.kind} {share.name} --remove {channel}"
-    known = {(kind, name.casefold()) for kind, name in applied.shares.get(channel, frozenset())}
-    if (share.kind, share.name.casefold()) in known:
-        return Finding("stale", channel, what, f"AE4 no longer gives {what} channel {channel}; AE5 still does.", strict, command)
-    return Finding("foreign", channel, what, f"Channel {channel} is shared with {what}, which no migration did.", strict, command)
+def _extra(right: Right) -> str:
+    what = f"{right.kind} {right.name}"
+    if right.verdict == STALE:
+        return f"AE4 no longer gives {what} channel {right.channel}; AE5 still does."
+    return f"Channel {right.channel} is shared with {what}, which no migration did."
 
 
-def privacy_finding(channel: Channel, observed: Observed) -> t.Optional[Finding]:
-    """Whether anybody can read what is not public, or not read what is."""
+def revoking(right: Right) -> str:
+    """The command line that takes a right away, safe to be pasted into a shell (vendor guide, "Granting access")."""
+    return f"anaconda-enterprise-cli channels share --{right.kind} {shlex.quote(right.name)} --remove {shlex.quote(right.channel)}"
+
+
+def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Sequence[str] = ()) -> t.Optional[Finding]:
+    """Whether anybody can read what is not public, or not read what is.  ``accept_public`` are patterns of channels."""
     public = observed.public.get(channel.name)
     if public is None:
-        return Finding("unknown", channel.name, "privacy", f"Whether channel {channel.name} is public could not be seen.", False)
+        return Finding(UNKNOWN, channel.name, "privacy", f"Whether channel {channel.name} is public could not be seen.", False)
     if public and not channel.public:
-        return Finding("wider", channel.name, "privacy", f"Channel {channel.name} is public, and not everything in it was public in AE4.", True)
+        detail = f"Channel {channel.name} is public, and not everything in it was public in AE4"
+        if matches(channel.name, accept_public):
+            return Finding(ACCEPTED, channel.name, "privacy", f"{detail}; ae_accept_public accepts that.", False)
+        return Finding(WIDER, channel.name, "privacy", f"{detail}.", True)
     if channel.public and not public:
-        return Finding("narrower", channel.name, "privacy", f"Channel {channel.name} is not public yet, as everything in it was in AE4.", True)
+        return Finding(
+            NARROWER, channel.name, "privacy", f"Channel {channel.name} is not public yet, as everything in it was in AE4.", True
+        )
     return None

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records of what was found applied, kept between runs.  Private to the collection.
 
-Losing them costs certainty, never correctness: what AE4 took away is then reported as foreign instead of stale.
+Losing them costs certainty, never correctness: what AE4 took away is then reported as foreign instead of stale.  So
+a record that cannot be read or written is a warning and counts as empty.
 """
 
 from __future__ import annotations
@@ -11,47 +12,105 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object, write_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Observed
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Observed, PlacementKey, Principal
 
 APPLIED_MEMBERS = "applied_members.json"
 APPLIED_SHARES = "applied_shares.json"
 APPLIED_PLACEMENTS = "applied_placements.json"
 
+Read = t.TypeVar("Read")
+Members = t.Dict[str, t.List[str]]
+"""AE5 names of the people of each AE4 group (``SITE:ORGANIZATION/GROUP``)."""
 
-def _read(folder: str, name: str) -> t.Dict[str, t.Any]:
-    path = os.path.join(folder, name)
-    return read_object(path, "record") if os.path.exists(path) else {}
+
+class Records:
+    """The records in ``folder``; without a folder there are none, and none are written.
+
+    ``warnings`` has a sentence for each record that is damaged or cannot be written.
+    """
+
+    def __init__(self, folder: t.Optional[str]) -> None:
+        self._folder = folder
+        self.warnings: t.List[str] = []
+        self.applied = Applied(
+            _read(folder, APPLIED_PLACEMENTS, _placements, frozenset(), self.warnings),
+            _read(folder, APPLIED_SHARES, _shares, {}, self.warnings),
+        )
+        self.members = read_members(folder, self.warnings)
+
+    def add(self, planned: Applied, observed: Observed, members: t.Mapping[str, t.Sequence[str]]) -> None:
+        """Adds what is both planned and seen on the target, and writes the records; nothing is ever taken out of them."""
+        seen = {key for key in planned.placements if key[2] in observed.packages.get(key[:2], {})}
+        shares = dict(self.applied.shares)
+        for channel, principals in planned.shares.items():
+            held = {principal_of(share) for share in observed.shares.get(channel) or ()}
+            shares[channel] = shares.get(channel, frozenset()) | (principals & held)
+        self.applied = Applied(self.applied.placements | seen, shares)
+        for group, people in members.items():
+            self.members[group] = sorted({*self.members.get(group, ()), *people})
+        self._write()
+
+    def _write(self) -> None:
+        if self._folder is None:
+            return
+        placements: t.Dict[str, t.Dict[str, t.List[str]]] = {}
+        for channel, subdir, file in sorted(self.applied.placements):
+            placements.setdefault(channel, {}).setdefault(subdir, []).append(file)
+        shares = {channel: [list(item) for item in sorted(principals)] for channel, principals in self.applied.shares.items() if principals}
+        try:
+            for name, data in ((APPLIED_PLACEMENTS, placements), (APPLIED_SHARES, shares), (APPLIED_MEMBERS, self.members)):
+                write_text(os.path.join(self._folder, name), json_line(data))
+        except OSError as exc:
+            self.warnings.append(f"The records in {self._folder} cannot be written: {exc.strerror}; the next run knows less of this one.")
 
 
-def read_applied(folder: str) -> Applied:
-    """What earlier runs found applied; empty where there are no records."""
-    placements = _read(folder, APPLIED_PLACEMENTS)
-    shares = _read(folder, APPLIED_SHARES)
-    return Applied(
-        frozenset((channel, subdir, file) for channel, subdirs in placements.items() for subdir, files in subdirs.items() for file in files),
-        {channel: frozenset((kind, name) for kind, name in principals) for channel, principals in shares.items()},
+def read_members(folder: t.Optional[str], warnings: t.List[str]) -> Members:
+    """The members of each group in the plans applied so far; a damaged record adds to ``warnings``."""
+    return _read(folder, APPLIED_MEMBERS, _members, {}, warnings)
+
+
+def _read(folder: t.Optional[str], name: str, parse: t.Callable[[t.Dict[str, t.Any]], Read], empty: Read, warnings: t.List[str]) -> Read:
+    path = os.path.join(folder or "", name)
+    if folder is None or not os.path.exists(path):
+        return empty
+    try:
+        return parse(read_object(path, "record"))
+    except (MigrationError, AttributeError, TypeError, ValueError):
+        warnings.append(
+            f"The record {path} is damaged or cannot be read and counts as empty, so what AE4 has taken away since is told as if "
+            "somebody had added it on AE5."
+        )
+        return empty
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _list(value: t.Any) -> t.List[t.Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return value
+
+
+def _placements(data: t.Dict[str, t.Any]) -> t.FrozenSet[PlacementKey]:
+    return frozenset(
+        (channel, subdir, _text(file)) for channel, subdirs in data.items() for subdir, files in subdirs.items() for file in _list(files)
     )
 
 
-def _united(before: t.Iterable[t.Any], now: t.Iterable[t.Any]) -> t.List[t.Any]:
-    return sorted({*before, *now})
+def _shares(data: t.Dict[str, t.Any]) -> t.Dict[str, t.FrozenSet[Principal]]:
+    return {
+        channel: frozenset(principal_of(Share(_text(kind), _text(name), "r")) for kind, name in _list(items))
+        for channel, items in data.items()
+    }
 
 
-def write_applied(folder: str, planned: Applied, observed: Observed, members: t.Mapping[str, t.Sequence[str]]) -> None:
-    """Adds to the records what is both planned and seen on the target; nothing is ever taken out of them."""
-    os.makedirs(folder, exist_ok=True)
-    before = read_applied(folder)
-    placements: t.Dict[str, t.Dict[str, t.List[str]]] = {}
-    seen = {key for key in planned.placements if key[2] in observed.packages.get(key[:2], {})}
-    for channel, subdir, file in _united(before.placements, seen):
-        placements.setdefault(channel, {}).setdefault(subdir, []).append(file)
-    shares: t.Dict[str, t.List[t.Any]] = {}
-    for channel in sorted({*before.shares, *planned.shares}):
-        held = {(share.kind, share.name) for share in observed.shares.get(channel) or ()}
-        applied = planned.shares.get(channel, frozenset()) & held
-        shares[channel] = [list(item) for item in _united(before.shares.get(channel, frozenset()), applied)]
-    known = _read(folder, APPLIED_MEMBERS)
-    people = {group: _united(known.get(group, ()), members.get(group, ())) for group in sorted({*known, *members})}
-    for name, data in ((APPLIED_PLACEMENTS, placements), (APPLIED_SHARES, shares), (APPLIED_MEMBERS, people)):
-        write_text(os.path.join(folder, name), json_line(data))
+def _members(data: t.Dict[str, t.Any]) -> Members:
+    return {group: [_text(name) for name in _list(people)] for group, people in data.items()}

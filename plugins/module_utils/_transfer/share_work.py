@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, SCHEMA_VERSION, USER, SchemaError, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
@@ -96,11 +97,6 @@ class Step:
         if self.result == REMOVED:
             return f"- {who} {self.was or ''} on {self.wish.channel}".replace("  ", " ")
         return None
-
-
-def principal_of(share: Share) -> t.Tuple[str, str]:
-    """What a principal is known by: Keycloak lower-cases user names, group names are as they are."""
-    return (share.kind, share.name.casefold() if share.kind == USER else share.name)
 
 
 class Records:

@@ -105,6 +105,19 @@ def test_bytes_of_same_size_without_md5_are_a_change(host: Host) -> None:
     assert tree(host.dump) == tree(host.world)
 
 
+def test_damage_to_the_last_good_dump_is_put_right(host: Host) -> None:
+    host.run()
+    whole = tree(host.world)
+    path = next(path for path in sorted(host.dump.rglob("*.tar.bz2")))
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert tree(host.dump) != whole
+    assert host.run()["changed"] is True
+    assert tree(host.dump) == whole
+    assert host.run()["changed"] is False
+
+
 def test_labels_alone_are_a_change(host: Host) -> None:
     host.run()
     accounts = sample()
@@ -143,7 +156,7 @@ def test_other_user_is_refused(host: Host) -> None:
         assert result["failed"] is True
         assert result["msg"] == (
             f"The export runs as {getpass.getuser()} but must run as anaconda-server-of-the-test; "
-            f"set become_user to anaconda-server-of-the-test, or the option user to {getpass.getuser()}."
+            f"set become_user to anaconda-server-of-the-test, or the option user (ae4_user in the inventory) to {getpass.getuser()}."
         )
     assert not host.export_dir.exists()
 

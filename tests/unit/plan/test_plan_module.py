@@ -111,8 +111,8 @@ def test_the_diff_shows_every_channel_and_decision(tmp_path: Path) -> None:
             "  anaconda-organization/Devs/Test: public, 1 files, 43 B; group Devs may read\n"
             "  anaconda-user-1: public, 1 files, 42 B; user anaconda-user-1 may read and write\n"
             "  anaconda-user-1/test: public, 1 files, 52 B; user anaconda-user-1 may read and write\n"
-            "  ! Channel anaconda-organization shows 1 files that were not on the label main in AE4.\n"
-            "  ! Channel anaconda-organization/Devs shows 1 files that were not on the label main in AE4.\n"
+            "  ! Channel anaconda-organization shows 1 file that was not on the label main in AE4.\n"
+            "  ! Channel anaconda-organization/Devs shows 1 file that was not on the label main in AE4.\n"
         }
     ]
 

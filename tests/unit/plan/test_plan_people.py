@@ -72,7 +72,7 @@ def test_the_demo_in_words(tmp_path: Path) -> None:
     assert document["channels"]["anaconda-user-1"]["shared"] == ["user anaconda-user-1 may read and write"]
     assert document["decisions"] == [
         {
-            "what": f"Channel {name} shows 1 files that were not on the label main in AE4.",
+            "what": f"Channel {name} shows 1 file that was not on the label main in AE4.",
             "why": "visible_without_label",
             "change_it_with": "ae_channel_layout",
         }

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share, TransferRow
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
@@ -201,3 +201,22 @@ def test_a_wrong_password_is_one_sentence(lab: Ae5Lab, connection: Options) -> N
     assert "refused the login of 'migrator'" in result["msg"]
     assert "not-the-password" not in result["msg"]
     assert "\n" not in result["msg"]
+
+
+def test_a_quarantined_file_holds_nothing_up_and_a_failed_one_does(world: World, lab: Ae5Lab) -> None:
+    plan = fill(world)
+    connection = options(lab, "api")
+    bad, good = (placement for placement in world.placements if placement.channel == "owner")
+    (world.dump / bad.path).write_bytes(b"broken")
+    steps = dict(phases(world, connection, plan))
+    assert steps["sync"]["summary"]["quarantined"] == 2, "the same file is in two channels"
+    assert "is corrupted" in steps["sync"]["msg"]
+    assert [row["result"] for row in steps["share"]["shares"]] == ["held", "held"]
+    assert lab.state()["channels"]["owner"]["privacy"] == "private"
+
+    world.transferred(TransferRow(*bad.key, "quarantined", "x"), TransferRow(*good.key, "failed", "x"))
+    shared = run_module("channel_share", {**connection, "plan": plan})
+    assert [row["result"] for row in shared["shares"]] == ["added", "held"]
+    published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
+    assert (published["failed"], published["changed"]) == (False, True)
+    assert lab.state()["channels"]["owner"]["privacy"] == "public"
