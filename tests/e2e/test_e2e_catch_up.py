@@ -34,8 +34,7 @@ def test_only_new_placements_are_uploaded_and_what_is_gone_is_reported(two_sites
     stale = sorted(finding["detail"] for finding in report["findings"] if finding["verdict"] == "stale")
     assert stale == [
         "AE4 no longer gives anything in channel anaconda-user-1/test; AE5 still has it.",
-        "AE4 no longer has carol in the organization 'anaconda-organization', group 'Devs' of site 'east'; "
-        "the AE5 group 'Devs' still has.",
+        "AE4 no longer has carol in the organization 'anaconda-organization', group 'Devs' of site 'east'; the AE5 group 'Devs' still has.",
     ]
     assert report["failures"] == []
 
@@ -47,7 +46,10 @@ def test_a_group_with_people_ae4_does_not_know_stops_the_plan_by_name(two_sites:
     two_sites.seed_people([], {"Devs": ["mallory"]})
     run = two_sites.run()
     assert run.returncode != 0
-    assert "The AE5 group 'Devs' holds mallory, whom the organization 'anaconda-organization', group 'Devs' of site 'east' does not" in run.output
+    assert (
+        "The AE5 group 'Devs' holds mallory, whom the organization 'anaconda-organization', group 'Devs' of site 'east' does not"
+        in run.output
+    )
     assert two_sites.writes() == []
 
     accepted = two_sites.run(ae_accept_wider=["anaconda-organization/Devs*"])

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.lab.conda_client import install
 from tests.e2e.world import PEOPLE, World, fill_guide_site, fill_lab_site
+from tests.lab.conda_client import install
 from tests.lab.playbook import Run
 
 

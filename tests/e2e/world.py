@@ -38,7 +38,9 @@ class Site:
     def store(self) -> t.Any:
         return self.lab.store
 
-    def add_package(self, owner: str, name: str, *files: tuple[str, str, list[str]], access: str = "public", subdir: str = "linux-64") -> None:
+    def add_package(
+        self, owner: str, name: str, *files: tuple[str, str, list[str]], access: str = "public", subdir: str = "linux-64"
+    ) -> None:
         """A package with files given as (version, build, labels)."""
         self.store.add_package(owner, name, access=access, kinds=["conda"])
         for version, build, labels in files:

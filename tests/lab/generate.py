@@ -121,7 +121,7 @@ def conda(
     """A conda file; ``more`` as of ``packages.conda_package``.  Its bytes are made when they are needed."""
     number = more.get("build_number", 0)
     depends = tuple(more.get("depends", ()))
-    system, _, bits = subdir.partition("-")
+    system, _separator, bits = subdir.partition("-")
     machine = {"64": "x86_64", "32": "x86"}.get(bits, bits) or None
     attrs: Record = {"build": build, "build_number": number, "depends": list(depends), "arch": machine, "machine": machine}
     attrs.update(platform=system if bits else None, operatingsystem=system if bits else None, license="BSD-3-Clause")
@@ -154,7 +154,7 @@ class _Numbers:
 def _dependencies(depends: t.Sequence[str]) -> Record:
     shown = []
     for item in depends:
-        name, _, spec = item.partition(" ")
+        name, _separator, spec = item.partition(" ")
         shown.append({"name": name, "specs": [["==", spec.rstrip("*")]] if spec else []})
     return {"depends": shown}
 

@@ -50,7 +50,7 @@ def _tar(files: t.Mapping[str, bytes]) -> bytes:
 
 
 def _index(name: str, version: str, build: str, build_number: int, subdir: str, depends: t.Sequence[str]) -> dict[str, t.Any]:
-    system, _, bits = subdir.partition("-")
+    system, _separator, bits = subdir.partition("-")
     return {
         "name": name,
         "version": version,

@@ -114,7 +114,7 @@ def _seed_owner(owner: OwnerSpec, api: Binstar, client: Client) -> None:
         for (labels, private), items in itertools.groupby(files, key=batch):
             paths = []
             for _package, file in items:
-                folder, _, name = file.basename.rpartition("/")
+                folder, _separator, name = file.basename.rpartition("/")
                 path = Path(scratch, folder, name)
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(file.data())

@@ -22,7 +22,7 @@ AE5 = ArgumentSpec(
         "validate_certs": {"type": "bool", "default": True},
         "client_id": {"type": "str", "default": "anaconda-platform"},
         "client_secret": {"type": "str", "no_log": True},
-        "keycloak_username": {"type": "str"},
+        "keycloak_username": {"type": "str", "no_log": False},
         "keycloak_password": {"type": "str", "no_log": True},
         "conda_token": {"type": "str", "no_log": True},
         "timeout": {"type": "int", "default": 60},

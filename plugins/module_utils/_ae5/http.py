@@ -32,6 +32,7 @@ try:
     import requests
     import requests.adapters
     import requests.utils
+    import urllib3.poolmanager
 except ImportError:
     requests = None  # type: ignore[assignment]
     REQUESTS_ERROR: t.Optional[str] = traceback.format_exc()
@@ -378,7 +379,10 @@ def _adapter() -> requests.adapters.HTTPAdapter:
         """Sends in blocks of 1 MiB instead of 16 KiB: three times as fast for large files."""
 
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
-            super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
+            # urllib3 1.26 and earlier, as on Debian 12 and EL 9, do not know the option.
+            if "key_blocksize" in urllib3.poolmanager.PoolKey._fields:
+                kwargs["blocksize"] = BLOCK
+            super().init_poolmanager(*args, **kwargs)
 
         def close(self) -> None:
             # urllib3 2 leaves the connections of a dropped pool to the garbage collector.

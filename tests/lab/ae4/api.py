@@ -27,7 +27,7 @@ def create_app(store: Store, switches: t.Callable[[], Record]) -> DispatcherMidd
 
     @app.before_request
     def authenticate() -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
         g.login = store.token_user(token.strip()) if scheme.lower() == "token" else None
         if scheme.lower() == "token" and g.login is None:
             raise StoreError("the token is not valid", 401)

@@ -34,7 +34,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: stop.set())
-    switches = {name: _value(value) for name, _, value in (item.partition("=") for item in options.set)}
+    switches = {name: _value(value) for name, _separator, value in (item.partition("=") for item in options.set)}
     lab = Ae5Lab(options.root, **switches)
     lab.start(options.port)
     if options.port_file:

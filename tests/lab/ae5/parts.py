@@ -44,7 +44,7 @@ class Parts:
 
 def bearer(parts: Parts, realm: str = REALM) -> t.Optional[str]:
     """The user of the request's bearer token, None without one; raises ``Refused`` (401) if it is not valid."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
     if not token:
         return None
     user = parts.identity.holder(token.strip(), "access", realm) if scheme.lower() == "bearer" else None

@@ -79,7 +79,7 @@ def test_a_fault_comes_at_its_turn_and_has_no_effect(ae5, owner):
 def test_every_third_request_fails(ae5, owner):
     ae5.faults([{"path": "repodata", "every": 3, "status": 502}])
     owner.create("c")
-    assert [owner.repodata("c").status_code for _ in range(6)] == [200, 200, 502, 200, 200, 502]
+    assert [owner.repodata("c").status_code for _attempt in range(6)] == [200, 200, 502, 200, 200, 502]
 
 
 def test_a_lost_answer_after_the_effect(ae5, owner):
@@ -163,7 +163,7 @@ def test_a_process_of_its_own(tmp_path):
             lab.set(nonsense=1)
         lab.faults([{"path": "repodata", "times": 1, "status": 418}])
         url = f"{lab.url}/repository/conda/t/{lab.conda_token('ann')}/c/noarch/repodata.json"
-        assert [requests.get(url, timeout=10).status_code for _ in range(2)] == [418, 200]
+        assert [requests.get(url, timeout=10).status_code for _attempt in range(2)] == [418, 200]
         assert [record["user"] for record in lab.log()] == [None, "ann"]
         assert lab.counters()["requests"] == 2
         lab.clear_log()

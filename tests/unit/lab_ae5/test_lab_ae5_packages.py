@@ -149,4 +149,4 @@ def test_a_package_can_show_late(ae5, owner, package):
     owner.create("c")
     file, content = package("six")
     owner.upload("c", file, content)
-    assert [file in owner.repodata("c").json()["packages"] for _ in range(4)] == [False, False, True, True]
+    assert [file in owner.repodata("c").json()["packages"] for _attempt in range(4)] == [False, False, True, True]
