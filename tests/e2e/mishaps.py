@@ -9,16 +9,21 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import socket
 import sys
 import typing as t
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from tests.e2e.world import Site
 from tests.lab.ae4.tools.dump_format import DUMP
 from tests.lab.playbook import Run
 
 ADMIN = "anaconda-server-admin"
+
+NOT_EXPORTED = "Site {site} could not be exported in this run and is planned from its last good inventory, without what is new there."
 
 TAMPERING = """#!{python}
 import json, pathlib, subprocess, sys
@@ -76,6 +81,14 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def md5(content: bytes) -> str:
+    return hashlib.md5(content).hexdigest()
+
+
 def dump_of(site: Site) -> Path:
     """The last good dump."""
     return site.lab.export_dir / "dump"
@@ -86,7 +99,13 @@ def left_overs(site: Site) -> list[str]:
     return sorted(name for name in os.listdir(site.lab.export_dir) if name not in ("dump", ".lock"))
 
 
-def failed(run: Run, host: str) -> bool:
-    """Whether the recap counts a failure of the host."""
-    counts = run.recap[host]
-    return bool(counts["failed"] or counts["unreachable"])
+def failures(run: Run, host: str) -> list[dict[str, t.Any]]:
+    """The results of the host's tasks that failed, in their order, rescued ones too, as the run printed them."""
+    printed = re.findall(rf"^(?:fatal|failed): \[{re.escape(host)}\].*=>[ ]*\n((?:[ ]+.*\n)+)", run.output, re.MULTILINE)
+    yaml = YAML(typ="safe")
+    return [yaml.load(text) for text in printed]
+
+
+def said(run: Run, host: str) -> list[str]:
+    """The sentences that the host's failed tasks ended with."""
+    return [result["msg"] for result in failures(run, host)]

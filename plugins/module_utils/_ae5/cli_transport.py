@@ -101,7 +101,7 @@ class CliTransport(Transport):
                 raise
             raise UnknownPrincipal(
                 f"AE5 does not know the {share.kind} {share.name!r}, so channel {name} is not shared with it ({exc.reason.rstrip('.')});"
-                " create it in Keycloak or map its name.",
+                f" create it in Keycloak or map its name in ae_{share.kind}_map.",
                 status=404,
                 reason=exc.reason,
             ) from None

@@ -313,7 +313,10 @@ class Http:
         except requests.exceptions.RequestException as exc:
             reason = self.mask(innermost(exc))
             reached = not isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) and not _unconnected(exc)
-            raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reached=reached, reason=reason) from None
+            text = f"{method} {self.mask(path)} at {self.host} failed: {reason}."
+            if not reached:
+                text = f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory) and that it runs."
+            raise HttpError(text, reached=reached, reason=reason) from None
         finally:
             if data is not None:
                 payload.close()

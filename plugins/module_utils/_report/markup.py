@@ -42,7 +42,7 @@ td { overflow-wrap: anywhere; } th { font-weight: 600; color: var(--soft-text); 
 .track { display: flex; height: .8rem; min-width: 14rem; margin-top: .35rem; } .track i { min-width: 3px; }
 i.good { background: var(--good); } i.bad { background: var(--bad); } i.rest { background: var(--rest); }
 .legend i { display: inline-block; width: .8rem; height: .8rem; margin: 0 .35rem 0 1rem; vertical-align: -1px; }
-code { font: .85em ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; } code.key { white-space: nowrap; }
+code { font: .85em ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; } .key { white-space: nowrap; }
 @media print { body { max-width: none; padding: 0; } .verdict, .figures div, tr { break-inside: avoid; } }
 """
 

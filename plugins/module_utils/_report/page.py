@@ -163,7 +163,7 @@ def _owners(owners: t.Sequence[Json]) -> Markup:
     for item in owners:
         left = item["files"] - item["migrated"] - item["failing"]
         pieces = bar(most, [("good", item["migrated"]), ("rest", left), ("bad", item["failing"])])
-        rows.append([item["owner"], item["site"], f"{item['files']:,}", pieces])
+        rows.append([item["owner"], element("span", item["site"], class_="key"), f"{item['files']:,}", pieces])
     legend = [
         joined([element("i", class_=mood), text])
         for mood, text in (("good", "on the cluster"), ("rest", "left out with a reason"), ("bad", "needs a person"))
@@ -216,7 +216,7 @@ def _not_migrated(report: Json) -> Markup:
     rows = [
         [
             f"{item['owner']}/{item['package']}/{item['file']}",
-            item["site"],
+            element("span", item["site"], class_="key"),
             tag(item["disposition"].replace("_", " "), "bad" if item["disposition"] in FAILING else ""),
             item["detail"],
         ]

@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
@@ -289,6 +289,8 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
         who = f"{wish.share.kind} {wish.share.name!r}"
         if isinstance(end, NotTried):
             failures[f"The right of {who} on channel {wish.channel} was not tried, because of another failure."] = None
+        elif isinstance(end, UnknownPrincipal):
+            failures[str(end)] = None  # says it all
         elif isinstance(end, Exception):
             failures[f"The right of {who} on channel {wish.channel} could not be set: {end}"] = None
         elif step.why:

@@ -81,7 +81,8 @@ def test_a_server_that_is_not_there_was_not_reached() -> None:
     with pytest.raises(HttpError) as caught:
         http.call("POST", "/x")
     assert (caught.value.status, caught.value.reached) == (None, False)
-    assert str(caught.value) == "POST /x at 127.0.0.1 failed: Connection refused."
+    hint = "check its address (url, ae5_url in the inventory) and that it runs"
+    assert str(caught.value) == f"AE5 at {url} cannot be reached: Connection refused; {hint}."
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_again() -> None:

@@ -13,7 +13,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
 
 
 def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def placement(channel: str = "u", file: str = "p-1-0.conda", **more: t.Any) -> Placement:

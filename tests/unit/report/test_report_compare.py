@@ -9,12 +9,12 @@ import shlex
 import typing as t
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import share_work
-
 from tests.unit.report.report_samples import applied, package, placement, seen
 
 PLACED = placement(md5="a" * 32)

@@ -11,12 +11,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, build_ledger
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, build_ledger
 from tests.unit.plan.inventory_builder import Site, draft_of
 from tests.unit.report.report_samples import left_out, placement
 

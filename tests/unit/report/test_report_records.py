@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import (
@@ -18,7 +19,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.records i
     Records,
     read_members,
 )
-
 from tests.unit.report.report_samples import applied, placement, seen
 
 ONE, TWO = placement("a", "one.conda"), placement("a", "two.conda", subdir="win-64")

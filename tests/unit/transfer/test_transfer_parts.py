@@ -227,7 +227,7 @@ def test_what_a_channel_lacks() -> None:
 
 def test_what_holds_nothing_up() -> None:
     rows = [
-        TransferRow("c", "noarch", outcome, outcome.split(":")[0], reason)
+        TransferRow("c", "noarch", outcome, outcome.partition(":")[0], reason)
         for outcome, reason in (
             ("quarantined", ""),
             ("conflict:kept", KEPT + "x"),

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Migration over ``ae5_transport: cli``: with a client that can do more than is documented, and with one that cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import typing as t
+
+import pytest
+
+from tests.e2e import mishaps
+from tests.e2e.watched_cli import Call, WatchedCli
+from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site, fill_lab_site
+from tests.lab.playbook import Run
+
+SITES = ["east", "west"]
+PUBLIC = {"alice", "alice/dev", "anaconda-user-1", "anaconda-user-1/test", "anaconda-organization/Devs/Test"}
+PRIVATE = {"anaconda-organization", "anaconda-organization/Devs", "bio-lab", "bio-lab/Wetlab"}
+SECRETS = [PASSWORD, "lab-client-secret"]
+
+
+class Snapshot(t.NamedTuple):
+    """A run over the cli and what there was after it."""
+
+    run: Run
+    channels: dict[str, t.Any]
+    failures: list[str]
+    findings: list[dict[str, t.Any]]
+    writes: list[dict[str, t.Any]]
+
+
+def make(folder: t.Any, transport: str, **switches: t.Any) -> World:
+    world = World(folder, SITES, transport, **switches)
+    fill_guide_site(world.sites["east"])
+    fill_lab_site(world.sites["west"])
+    world.seed_people(**PEOPLE)
+    return world
+
+
+def run(world: World, **variables: t.Any) -> Snapshot:
+    done = world.run(**variables)
+    report = world.report()
+    return Snapshot(done, world.channels(), report["failures"], report["findings"], world.writes())
+
+
+def essence(channels: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Of each channel: privacy, owner, files with their digests, shares."""
+    return {
+        name: (
+            channel["privacy"],
+            channel["owner"],
+            sorted((file["subdir"], file["file"], file["sha256"]) for file in channel["files"]),
+            sorted((share["type"], share["name"], share["access"]) for share in channel["shares"]),
+        )
+        for name, channel in channels.items()
+    }
+
+
+class Rich(t.NamedTuple):
+    api: dict[str, t.Any]
+    """What the same migration over the api ends with."""
+    first: Snapshot
+    second: Snapshot
+    calls: list[Call]
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Rich]:
+    with contextlib.closing(make(tmp_path_factory.mktemp("api"), "api")) as world:
+        assert world.run().returncode == 0
+        api = world.channels()
+    with contextlib.closing(make(tmp_path_factory.mktemp("rich"), "cli", api="absent", cli_abilities="rich")) as world:
+        watched = WatchedCli(world.root / "watched", world.cluster.cli, os.getpid())
+        first = run(world, ae5_cli=str(watched.path))
+        yield Rich(api, first, run(world, ae5_cli=str(watched.path)), watched.calls())
+
+
+def test_rich_client_ends_like_the_api(rich: Rich) -> None:
+    """The same channels, owners, files, shares and privacy, on a cluster whose api is not even there."""
+    assert rich.first.run.returncode == 0, rich.first.run.output
+    assert rich.first.failures == []
+    assert essence(rich.first.channels) == essence(rich.api)
+    assert {name for name, channel in rich.first.channels.items() if channel["privacy"] == "public"} == PUBLIC
+
+
+def test_rich_clients_second_run_sends_no_write(rich: Rich) -> None:
+    """Nothing is sent, nothing counts as changed."""
+    assert rich.second.run.returncode == 0, rich.second.run.output
+    assert (rich.second.run.total("changed"), rich.second.writes) == (0, [])
+
+
+def test_no_secret_is_in_a_command_line_or_the_clients_environment(rich: Rich) -> None:
+    """Seen by a client that looks around at each call: its own arguments, those of all processes above it, its environment."""
+    assert {"login", "config", "channels", "upload"} <= {call.argv[0] for call in rich.calls}
+    assert all(any("ansible-playbook" in word for line in call.above for word in line) for call in rich.calls)
+    seen = {word for call in rich.calls for line in [call.argv, *call.above] for word in line}
+    seen.update(value for call in rich.calls for value in call.environment.values())
+    assert [(word, secret) for word in seen for secret in SECRETS if secret in word] == []
+
+
+class Minimal(t.NamedTuple):
+    """Without a declaration, then with ``ae_accept_public: ["*"]`` twice."""
+
+    refused: Snapshot
+    accepted: Snapshot
+    again: Snapshot
+
+
+@pytest.fixture(scope="module")
+def minimal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Minimal]:
+    with contextlib.closing(make(tmp_path_factory.mktemp("minimal"), "cli", api="absent")) as world:
+        refused = run(world)
+        accept = {"ae_accept_public": ["*"]}
+        yield Minimal(refused, run(world, **accept), run(world, **accept))
+
+
+def test_documented_client_does_what_may_be_public(minimal: Minimal) -> None:
+    """The channels of which everything was public in AE4 are complete and shared."""
+    done = essence(minimal.refused.channels)
+    assert {name: (files, shares) for name, (_privacy, _owner, files, shares) in done.items()} == {
+        name: (files, shares) for name, (_privacy, _owner, files, shares) in essence(minimal.accepted.channels).items() if name in PUBLIC
+    }
+
+
+def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal) -> None:
+    """One sentence for each channel with the two ways out; the run fails at the end, and the report says that they are lacking."""
+    assert minimal.refused.run.returncode != 0
+    said = [text for result in mishaps.failures(minimal.refused.run, "prod") for text in result.get("failures", [])]
+    for channel in PRIVATE:
+        sentence = (
+            f"Channel {channel} must be private and is refused: it does not exist and would be created public,"
+            " and this transport cannot make it private; use transport api or accept it in ae_accept_public."
+        )
+        assert said.count(sentence) == 1
+        assert f"Channel {channel} does not exist." in minimal.refused.failures
+
+
+def test_documented_client_never_shows_what_must_be_private(minimal: Minimal) -> None:
+    """No request so much as names a channel that must be private, and no file of a private package is anywhere."""
+    assert minimal.refused.channels.keys() == PUBLIC
+    asked = {request["path"].replace("%2F", "/").partition("/_cli/channels/")[2] for request in minimal.refused.writes}
+    assert {path.rpartition("/artifacts")[0] for path in asked if path.endswith("/artifacts")} == PUBLIC
+    assert {channel for channel in PRIVATE for path in asked if path.partition("/shares/")[0] == channel} == set()
+    files = {file["file"] for channel in minimal.refused.channels.values() for file in channel["files"]}
+    assert files.isdisjoint({"six-1.10.0-py27_0.tar.bz2", "reads-1.0-0.tar.bz2"})
+
+
+def test_what_is_accepted_as_public_is_done(minimal: Minimal) -> None:
+    """Everything is there and shared as over the api, all of it public, and the report says which channels are wider by consent."""
+    assert minimal.accepted.run.returncode == 0, minimal.accepted.run.output
+    assert minimal.accepted.failures == []
+    assert {name: channel["privacy"] for name, channel in minimal.accepted.channels.items()} == dict.fromkeys(PUBLIC | PRIVATE, "public")
+    assert essence(minimal.accepted.channels)["bio-lab/Wetlab"][3] == [("group", "Wetlab", "rw"), ("group", "everyone", "r")]
+    for channel in PRIVATE:
+        sentence = f"Channel {channel} is public, and not everything in it was public in AE4; ae_accept_public accepts that."
+        assert sentence in [finding["detail"] for finding in minimal.accepted.findings]
+
+
+def test_documented_clients_second_run_sends_no_write(minimal: Minimal) -> None:
+    """Shares cannot be listed: the record of what was applied keeps them from being sent again, and they count as not seen."""
+    assert minimal.again.run.returncode == 0, minimal.again.run.output
+    assert (minimal.again.run.total("changed"), minimal.again.writes) == (0, [])
+    unknown = {finding["channel"] for finding in minimal.again.findings if finding["verdict"] == "unknown"}
+    assert unknown == PUBLIC | PRIVATE

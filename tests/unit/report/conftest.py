@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan that was carried out on a cluster of the lab, so that each test spoils one thing and verifies."""
+
+from __future__ import annotations
+
+import shutil
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import as_keycloak
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, LeftOut, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory, save_plan
+from tests.lab.ae5.server import Ae5Lab
+from tests.unit.module_runner import run_module
+from tests.unit.transfer.transfer_world import PASSWORD, World, options
+
+
+class Done(World):
+    """A plan with a public channel ``ann`` and a private channel ``org/Devs``, and a cluster that is as it says."""
+
+    def __init__(self, root: Path, lab: Ae5Lab) -> None:
+        super().__init__(root)
+        self.lab = lab
+        self.left: list[LeftOut] = []
+        self.missing_sites: tuple[str, ...] = ()
+        self.decisions: tuple[Decision, ...] = ()
+        self.dest = root / "report"
+        self.records = root / "records"
+        self.channel("ann", Share("user", "Ann", "rw"), public=True)
+        self.channel("org/Devs", Share("group", "Devs", "r"), Share("user", "Ann", "rw"))
+        self.add("ann", "alpha")
+        self.add("ann", "beta", subdir="noarch")
+        self.add("org/Devs", "alpha")
+        self.save()
+        lab.seed(
+            channels=[
+                {
+                    "name": channel.name,
+                    "owner": "migrator",
+                    "privacy": "public" if channel.public else "private",
+                    "shares": [
+                        {"type": share.kind, "name": share.name, "access": share.access} for share in map(as_keycloak, channel.shares)
+                    ],
+                }
+                for channel in self.channels
+            ]
+        )
+        for item in self.placements:
+            self.put(item)
+
+    def save(self) -> str:
+        files = len({item.path for item in self.placements}) + len(self.left)
+        self.placements.sort(key=lambda item: item.key)
+        site = SiteInventory("east", files, sum(item.size for item in self.placements), "0")
+        plan = Plan("prod", "vendor", (site,), tuple(self.channels), self.decisions, {}, {"east:org/Devs": ["Ann"]}, self.missing_sites)
+        save_plan(str(self.plan), plan, "", self.placements, self.left)
+        return str(self.plan)
+
+    def put(self, item: Placement, content: t.Optional[Path] = None) -> None:
+        """The file of a placement in the cluster's channel, without a request; ``content`` are other bytes."""
+        received = self.lab.parts.state.incoming / "received"
+        shutil.copy(self.dump / item.path, received)
+        md5, sha256 = (item.md5, item.sha256) if content is None else ("0" * 32, "0" * 64)
+        self.lab.parts.state.take(item.channel, item.file, received, item.size, str(md5), str(sha256))
+
+    def drop(self, item: Placement) -> None:
+        self.lab.parts.state.delete_package(*item.key)
+
+    def placed(self, channel: str, package: str) -> Placement:
+        return next(item for item in self.placements if (item.channel, item.package) == (channel, package))
+
+    def verify(self, transport: str = "api", check: bool = False, **more: t.Any) -> dict[str, t.Any]:
+        given = {"plan": str(self.plan), "dest": str(self.dest), "records": str(self.records), **more}
+        return run_module("migration_verify", {**options(self.lab, transport), **given}, check=check)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> t.Iterator[Ae5Lab]:
+    with Ae5Lab(tmp_path / "ae5") as lab:
+        lab.seed(
+            users=[{"username": "migrator", "password": PASSWORD, "roles": ["ae-admin", "ae-uploader", "ae-creator"]}, "ann", "eve"],
+            groups={"Devs": ["ann"], "Ops": ["eve"]},
+        )
+        yield lab
+
+
+@pytest.fixture
+def done(tmp_path: Path, lab: Ae5Lab) -> t.Iterator[Done]:
+    """Whatever is verified, nothing is written to the cluster."""
+    world = Done(tmp_path, lab)
+    yield world
+    assert lab.writes() == []

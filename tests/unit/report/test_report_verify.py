@@ -1,0 +1,402 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module ``migration_verify`` against the lab's cluster: each thing that can be wrong, one at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, LeftOut, Share, TransferRow
+from tests.unit.report.conftest import Done
+
+Result = t.Dict[str, t.Any]
+
+
+def report_of(done: Done) -> Result:
+    return json.loads((done.dest / "report.json").read_text())
+
+
+def verdicts(done: Done) -> list[tuple[str, str, str]]:
+    return [(item["verdict"], item["channel"], item["what"]) for item in report_of(done)["findings"]]
+
+
+def test_a_plan_that_was_carried_out_is_proven(done: Done) -> None:
+    result = done.verify()
+    assert (result["failed"], result["changed"], result["failures"], result["warnings"]) == (False, False, [], [])
+    summary = {key: value for key, value in result["summary"].items() if key not in ("bytes", "seconds")}
+    assert summary == {"sites": 1, "channels": 2, "placements": 3, "files": {"migrated": 2}, "findings": {}, "verified": True}
+    assert result["report_path"] == str(done.dest / "report.html")
+    assert "Everything that was planned is on the cluster, byte for byte." in (done.dest / "report.html").read_text()
+
+
+def test_the_files_of_a_report_agree(done: Done) -> None:
+    done.left.append(LeftOut("east", "ann", "notes", "notes.whl", "ann/notes.whl", 7, "unsupported_kind", "It is a wheel."))
+    done.save()
+    result = done.verify()
+    ledger = (done.dest / "ledger.jsonl").read_bytes()
+    report = report_of(done)
+    assert hashlib.sha256(ledger).hexdigest() == report["ledger"]["digest"] == result["ledger_digest"]
+    lines = [json.loads(line) for line in ledger.splitlines()]
+    assert [(line["file"], line["disposition"], line["channels"]) for line in lines] == [
+        ("notes.whl", "unsupported_kind", []),
+        ("alpha-1.0-0.tar.bz2", "migrated", ["ann", "org/Devs"]),
+        ("beta-1.0-0.tar.bz2", "migrated", ["ann"]),
+    ]
+    assert report["not_migrated"] == [lines[0]]
+    assert report["ledger"]["counts"] == {"migrated": 2, "unsupported_kind": 1}
+    assert [(item["channel"], item["name"], item["verdict"]) for item in report["access"]] == [
+        ("ann", "Ann", "same"),
+        ("org/Devs", "Devs", "same"),
+        ("org/Devs", "Ann", "same"),
+    ]
+    assert report["plan"]["channels"][0]["shared"] == ["user Ann may read and write"]
+    assert "notes.whl" in (done.dest / "report.html").read_text()
+
+
+def test_the_same_again_writes_the_same_bytes(done: Done) -> None:
+    def files() -> dict[str, bytes]:
+        done.verify()
+        return {path.name: path.read_bytes() for folder in (done.dest, done.records) for path in folder.iterdir()}
+
+    assert files() == files()
+
+
+def test_check_mode_finds_the_same_and_writes_nothing(done: Done) -> None:
+    done.drop(done.placed("ann", "beta"))
+    checked = done.verify(check=True)
+    assert not done.dest.exists()
+    assert not done.records.exists()
+    assert "report_path" not in checked
+    assert checked["failures"] == done.verify()["failures"] != []
+
+
+def test_requests_are_as_many_as_the_listings(done: Done) -> None:
+    done.verify()
+    few = len(done.lab.log())
+    for number in range(30):
+        item = done.add("ann", f"more{number}")
+        done.put(item)
+    done.save()
+    done.lab.clear_log()
+    assert not done.verify()["failed"]
+    log = done.lab.log()
+    assert len(log) == few
+    assert {record["method"] for record in log if "/auth/" not in record["path"]} == {"GET"}
+    repodata = [record["path"] for record in log if record["path"].endswith("/repodata.json")]
+    assert len([path for path in repodata if "/noarch/" not in path]) == (len(SUBDIRS) - 1) * len(done.channels)
+
+
+def missing_package(done: Done) -> None:
+    done.drop(done.placed("ann", "beta"))
+
+
+def other_bytes(done: Done) -> None:
+    item = done.placed("org/Devs", "alpha")
+    done.drop(item)
+    done.put(item, content=done.dump / item.path)
+
+
+def public_though_private(done: Done) -> None:
+    done.lab.parts.state.set_privacy("org/Devs", "public")
+
+
+def private_though_public(done: Done) -> None:
+    done.lab.parts.state.set_privacy("ann", "private")
+
+
+def share_missing(done: Done) -> None:
+    done.lab.parts.state.unshare("org/Devs", "group", "Devs")
+
+
+def share_wider(done: Done) -> None:
+    done.lab.seed(channels=[{"name": "org/Devs", "shares": [{"type": "group", "name": "Devs", "access": "rw"}]}])
+
+
+def share_narrower(done: Done) -> None:
+    done.lab.seed(channels=[{"name": "ann", "shares": [{"type": "user", "name": "ann", "access": "r"}]}])
+
+
+def channel_missing(done: Done) -> None:
+    done.lab.parts.state.delete("org/Devs")
+
+
+def site_missing(done: Done) -> None:
+    done.missing_sites = ("west",)
+    done.save()
+
+
+def quarantined(done: Done) -> None:
+    done.left.append(LeftOut("east", "ann", "x", "x-1-0.conda", "ann/x", 7, "quarantined", "Its md5 is another."))
+    done.save()
+
+
+def sum_wrong(done: Done) -> None:
+    done.left.append(LeftOut("east", "ann", "x", "x-1-0.conda", "ann/x", 7, "excluded", "Excluded."))
+    done.save()
+    plan = json.loads((done.plan / "plan.json").read_text())
+    plan["sites"][0]["files"] += 1
+    (done.plan / "plan.json").write_text(json.dumps(plan))
+
+
+ALPHA = "owner/alpha/alpha-1.0-0.tar.bz2 of site east"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "failures", "found", "files"),
+    [
+        pytest.param(
+            missing_package,
+            ["owner/beta/beta-1.0-0.tar.bz2 of site east: It is not in channel ann."],
+            [],
+            {"failed": 1, "migrated": 1},
+            id="missing package",
+        ),
+        pytest.param(
+            other_bytes,
+            [f"{ALPHA}: Channel org/Devs holds linux-64/alpha-1.0-0.tar.bz2 with other bytes."],
+            [],
+            {"conflict": 1, "migrated": 1},
+            id="other bytes",
+        ),
+        pytest.param(
+            public_though_private,
+            ["Channel org/Devs is public, and not everything in it was public in AE4."],
+            [("wider", "org/Devs", "privacy")],
+            {"migrated": 2},
+            id="public though private",
+        ),
+        pytest.param(
+            private_though_public,
+            ["Channel ann is not public yet, as everything in it was in AE4."],
+            [("narrower", "ann", "privacy")],
+            {"migrated": 2},
+            id="private though public",
+        ),
+        pytest.param(
+            share_missing,
+            ["Channel org/Devs is not shared with group Devs."],
+            [("narrower", "org/Devs", "group Devs")],
+            {"migrated": 2},
+            id="share missing",
+        ),
+        pytest.param(
+            share_wider,
+            ["The group Devs has rw on channel org/Devs, planned is r."],
+            [("wider", "org/Devs", "group Devs")],
+            {"migrated": 2},
+            id="share wider",
+        ),
+        pytest.param(
+            share_narrower,
+            ["The user Ann has r on channel ann, planned is rw."],
+            [("narrower", "ann", "user Ann")],
+            {"migrated": 2},
+            id="share narrower",
+        ),
+        pytest.param(
+            channel_missing,
+            ["Channel org/Devs does not exist.", f"{ALPHA}: It is not in channel org/Devs."],
+            [("missing", "org/Devs", "channel")],
+            {"failed": 1, "migrated": 1},
+            id="channel missing",
+        ),
+        pytest.param(
+            site_missing,
+            ["Site west has no inventory, so nothing of it was migrated; run the export playbook for it."],
+            [],
+            {"migrated": 2},
+            id="site missing",
+        ),
+        pytest.param(
+            quarantined,
+            ["ann/x/x-1-0.conda of site east: Its md5 is another."],
+            [],
+            {"migrated": 2, "quarantined": 1},
+            id="quarantined in the dump",
+        ),
+        pytest.param(
+            sum_wrong,
+            [
+                "The lines of the ledger (3) are not as many as the files of the inventories (4), so something was lost or counted twice; "
+                "keep the plan folder and report this as a bug."
+            ],
+            [],
+            {"excluded": 1, "migrated": 2},
+            id="the sum is wrong",
+        ),
+    ],
+)
+def test_what_must_be_put_right_fails_in_words(
+    done: Done, spoil: t.Callable[[Done], None], failures: list[str], found: list[tuple[str, str, str]], files: dict[str, int]
+) -> None:
+    spoil(done)
+    result = done.verify()
+    assert result["failed"]
+    assert result["failures"] == report_of(done)["failures"] == failures
+    if len(failures) == 1:
+        assert result["msg"] == failures[0]
+    assert verdicts(done) == found
+    assert result["summary"]["files"] == files
+    words = "1 thing needs a person." if len(failures) == 1 else f"{len(failures)} things need a person."
+    assert words in (done.dest / "report.html").read_text()
+
+
+def foreign_share(done: Done) -> None:
+    done.lab.seed(channels=[{"name": "ann", "shares": [{"type": "user", "name": "eve", "access": "r"}]}])
+
+
+def stale_share(done: Done) -> None:
+    """AE4 had given it when the plan was verified for the first time."""
+    done.verify()
+    done.channels[1] = dataclasses.replace(done.channels[1], shares=(Share("group", "Devs", "r"),))
+    done.save()
+
+
+def foreign_package(done: Done) -> None:
+    done.put(done.add("ann", "alien"))
+    done.placements = [item for item in done.placements if item.package != "alien"]
+    done.save()
+
+
+def stale_package(done: Done) -> None:
+    done.verify()
+    done.placements = [item for item in done.placements if item.package != "beta"]
+    done.save()
+
+
+def stale_channel(done: Done) -> None:
+    done.verify()
+    done.placements = [item for item in done.placements if item.channel != "org/Devs"]
+    done.channels.pop()
+    done.save()
+
+
+def stale_member(done: Done) -> None:
+    done.decisions = (Decision("stale_member", "AE4 no longer has bob in it."),)
+    done.save()
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
+@pytest.mark.parametrize(
+    ("change", "found", "detail", "command"),
+    [
+        pytest.param(
+            foreign_share,
+            ("foreign", "ann", "user eve"),
+            "Channel ann is shared with user eve, which no migration did.",
+            "anaconda-enterprise-cli channels share --user eve --remove ann",
+            id="foreign share",
+        ),
+        pytest.param(
+            stale_share,
+            ("stale", "org/Devs", "user ann"),
+            "AE4 no longer gives user ann channel org/Devs; AE5 still does.",
+            "anaconda-enterprise-cli channels share --user ann --remove org/Devs",
+            id="stale share, planned in another case",
+        ),
+        pytest.param(
+            foreign_package,
+            ("foreign", "ann", "linux-64/alien-1.0-0.tar.bz2"),
+            "Channel ann holds linux-64/alien-1.0-0.tar.bz2, which no migration put there.",
+            "",
+            id="foreign package",
+        ),
+        pytest.param(
+            stale_package,
+            ("stale", "ann", "noarch/beta-1.0-0.tar.bz2"),
+            "AE4 no longer gives noarch/beta-1.0-0.tar.bz2 in channel ann; AE5 still has it.",
+            "",
+            id="stale package",
+        ),
+        pytest.param(
+            stale_channel,
+            ("stale", "org/Devs", "channel"),
+            "AE4 no longer gives anything in channel org/Devs; AE5 still has it.",
+            "",
+            id="stale channel",
+        ),
+        pytest.param(stale_member, ("stale", "", "member"), "AE4 no longer has bob in it.", "", id="stale member"),
+    ],
+)
+def test_what_differs_by_others_hands_fails_only_when_strict(
+    done: Done, change: t.Callable[[Done], None], found: tuple[str, str, str], detail: str, command: str, strict: bool
+) -> None:
+    change(done)
+    result = done.verify(strict=strict)
+    assert verdicts(done) == [found]
+    assert report_of(done)["findings"][0]["command"] == command
+    assert result["failed"] is strict
+    assert (result["failures"], result["warnings"]) == (([detail], []) if strict else ([], [detail]))
+
+
+def test_without_records_what_is_stale_is_told_as_foreign_and_nothing_stops(done: Done) -> None:
+    stale_package(done)
+    (done.records / "applied_placements.json").write_text('{"ann": ')
+    result = done.verify()
+    assert not result["failed"]
+    assert verdicts(done) == [("foreign", "ann", "noarch/beta-1.0-0.tar.bz2")]
+    assert result["warnings"][0].startswith(f"The record {done.records}/applied_placements.json is damaged")
+    assert done.verify()["warnings"] == ["Channel ann holds noarch/beta-1.0-0.tar.bz2, which no migration put there."]
+
+
+def test_a_public_channel_that_was_accepted_does_not_fail(done: Done) -> None:
+    public_though_private(done)
+    result = done.verify(accept_public=["org/*"])
+    assert not result["failed"]
+    assert verdicts(done) == [("accepted", "org/Devs", "privacy")]
+
+
+def test_a_conflict_that_is_kept_on_purpose_does_not_fail(done: Done) -> None:
+    other_bytes(done)
+    done.transferred(TransferRow("org/Devs", "linux-64", "alpha-1.0-0.tar.bz2", "conflict", "kept: the file has another digest"))
+    result = done.verify()
+    assert not result["failed"]
+    assert result["summary"]["files"] == {"kept": 1, "migrated": 1}
+
+
+def test_the_reason_of_a_transfer_is_the_ledgers(done: Done) -> None:
+    missing_package(done)
+    done.transferred(TransferRow("ann", "noarch", "beta-1.0-0.tar.bz2", "failed", "AE5 answered 413"))
+    assert done.verify()["failures"] == ["owner/beta/beta-1.0-0.tar.bz2 of site east: AE5 answered 413"]
+
+
+def test_a_subdir_that_conda_does_not_know_is_read_too(done: Done) -> None:
+    done.put(done.add("ann", "gamma", subdir="zos-z"))
+    done.save()
+    assert done.verify()["failures"] == []
+
+
+def test_a_channel_that_the_token_may_not_read_is_unproven(done: Done) -> None:
+    result = done.verify(conda_token=done.lab.conda_token("eve"))
+    why = "Channel org/Devs cannot be read with this token, so it is not proven that the file is there."
+    assert result["failures"] == [f"{ALPHA}: {why}"]
+    assert result["summary"]["files"] == {"migrated": 1, "unproven": 1}
+
+
+def test_what_a_transport_does_not_show_is_said(done: Done) -> None:
+    result = done.verify("cli")
+    assert not result["failed"], result["msg"]
+    assert verdicts(done) == [("unknown", "ann", "shares"), ("unknown", "org/Devs", "shares")]
+    assert result["summary"]["verified"] is False
+    assert result["warnings"] == ["The shares of channel ann cannot be seen over this transport.", "And 1 more that could not be seen."]
+    page = (done.dest / "report.html").read_text()
+    assert "2 things could not be seen over this transport." in page
+    assert "What could not be seen" in page
+
+
+def test_a_report_that_cannot_be_written_is_a_failure_in_words(done: Done) -> None:
+    done.dest.write_text("")
+    result = done.verify()
+    assert result["failures"] == [f"The report cannot be written to {done.dest}: File exists."]
+
+
+def test_without_a_plan_it_says_what_to_do(done: Done) -> None:
+    (done.plan / "plan.json").unlink()
+    assert done.verify()["msg"] == f"There is no plan in {done.plan}; run the plan playbook first."
