@@ -17,8 +17,8 @@ description:
     reported as quarantined and the rest goes on.
   - A file that was uploaded counts as uploaded only when the repodata shows its digest.
   - Nothing is overwritten and nothing is deleted.
-  - Runs on the host that holds the dump, with a short-lived O(access_token). When the token expires, what is left fails and the next run goes on
-    from there.
+  - Runs on the host that holds the dump, with a short-lived O(access_token). When the token's life ends on the way, RV(unfinished) says how much is
+    left for a new one.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -92,6 +92,11 @@ report_path:
   returned: when the transfer began, not in check mode
   type: str
   sample: /srv/migration/east/transfer.jsonl
+unfinished:
+  description: Number of placements that wait for a new token. The module did not fail because of them; run it again with one.
+  returned: when the transfer began
+  type: int
+  sample: 0
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

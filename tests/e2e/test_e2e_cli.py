@@ -95,8 +95,9 @@ def test_rich_clients_second_run_sends_no_write(rich: Rich) -> None:
 def test_no_secret_is_in_a_command_line_or_the_clients_environment(rich: Rich) -> None:
     """Seen by a client that looks around at each call: its own arguments, those of all processes above it, its environment."""
     assert {"login", "config", "channels", "upload"} <= {call.argv[0] for call in rich.calls}
-    assert all(any("ansible-playbook" in word for line in call.above for word in line) for call in rich.calls)
-    seen = {word for call in rich.calls for line in [call.argv, *call.above] for word in line}
+    assert all(any("ansible-playbook" in word for line in call.lines for word in line) for call in rich.calls)
+    assert all(call.lines[0][-len(call.argv) :] == call.argv for call in rich.calls)
+    seen = {word for call in rich.calls for line in call.lines for word in line}
     seen.update(value for call in rich.calls for value in call.environment.values())
     assert [(word, secret) for word in seen for secret in SECRETS if secret in word] == []
 

@@ -17,12 +17,11 @@ def seen(pid):
         argv = stream.read().decode("utf-8", "replace").split("\\0")[:-1]
     with open(f"/proc/{{pid}}/stat", encoding="utf-8", errors="replace") as stream:
         return argv, int(stream.read().rpartition(")")[2].split()[1])
-argv, parent = seen(os.getpid())
-above = []
+parent, lines = os.getpid(), []
 while parent > 1 and parent != {top}:
     line, parent = seen(parent)
-    above.append(line)
-record = {{"argv": argv[2:], "above": above, "environment": dict(os.environ)}}
+    lines.append(line)
+record = {{"argv": sys.argv[1:], "lines": lines, "environment": dict(os.environ)}}
 fd = os.open({log!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 os.write(fd, json.dumps(record).encode() + b"\\n")
 os.close(fd)
@@ -31,10 +30,10 @@ os.execv({real!r}, [{real!r}, *sys.argv[1:]])
 
 
 class Call(t.NamedTuple):
-    """One call: its arguments, the command lines of the processes above it up to ansible-playbook, its environment."""
+    """One call: its arguments, the command lines of its process and of those above it up to ansible-playbook, its environment."""
 
     argv: list[str]
-    above: list[list[str]]
+    lines: list[list[str]]
     environment: dict[str, str]
 
 

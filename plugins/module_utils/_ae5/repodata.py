@@ -55,6 +55,8 @@ class Listing:
     packages: t.Dict[str, Package]
     """By file name."""
     etag: t.Optional[str] = None
+    unauthorized: bool = False
+    """Refused with a 401: the token itself is not good, or not good any more."""
 
 
 class Repodata:
@@ -134,7 +136,7 @@ class Repodata:
             if exc.status == 404:
                 return Listing(ABSENT, {})
             if exc.status in (401, 403):
-                return Listing(REFUSED, {})
+                return Listing(REFUSED, {}, unauthorized=exc.status == 401)
             raise
         if answer.status == 304 and kept is not None:
             return kept

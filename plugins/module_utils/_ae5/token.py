@@ -47,6 +47,11 @@ class FixedToken:
     def renew(self, stale: str) -> t.Optional[str]:
         return None
 
+    def seconds_left(self) -> t.Optional[float]:
+        """How long the token says it is good for, by this host's clock; ``None`` if it does not say."""
+        until = expiry_of(self._token)
+        return None if until is None else until - time.time()
+
 
 class PasswordGrant:
     """A token for a user name and password, exchanged before it expires and after it was refused."""

@@ -52,6 +52,7 @@ def sync_work(module: MigrationModule) -> Outcome:
         summary={**result.outcomes, "placements": sum(result.outcomes.values()), "bytes_uploaded": result.bytes_uploaded},
         failures=result.failures,
         report_path=None if module.check_mode else os.path.abspath(params["results"]),
+        values={"unfinished": result.unfinished},
         diff=[prepared_diff(f"packages of channel {channel}", sorted(lines)) for channel, lines in sorted(result.diff.items())],
     )
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import math
 import os
 import time
 import typing as t
@@ -25,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, Key, compare
@@ -42,6 +44,11 @@ UPLOADED = "uploaded"
 PRESENT = "present"
 CONFLICT = "conflict"
 QUARANTINED = "quarantined"
+
+TOKEN_RESERVE = 5.0
+"""Seconds of a token's life in which no upload is begun any more, so that what was sent can still be proven."""
+
+SPENT = "the token's life has ended"
 NOT_DONE = "failed"
 
 
@@ -53,6 +60,8 @@ class SyncResult:
         default_factory=lambda: dict.fromkeys((UPLOADED, PRESENT, CONFLICT, QUARANTINED, NOT_DONE), 0)
     )
     bytes_uploaded: int = 0
+    unfinished: int = 0
+    """Placements that wait for a new token; the others are settled."""
     failures: t.List[str] = dataclasses.field(default_factory=list)
     diff: t.Dict[str, t.List[str]] = dataclasses.field(default_factory=dict)
     """By channel, one line per uploaded file."""
@@ -113,6 +122,7 @@ class Sync:
         self._refused = refused
         self._sleep = sleep
         self._stopped: t.Optional[str] = None
+        self._spent = False
         self._not_tried = 0
         self._held: t.Counter[str] = collections.Counter()
         self.result = SyncResult()
@@ -135,13 +145,25 @@ class Sync:
                 os.close(self._dump_fd)
         for channel, count in sorted(self._held.items()):
             self.result.failures.append(f"Channel {channel} got none of its {count} files, because the channel was refused.")
-        if self._not_tried:
+        if self._spent:
+            self._end_of_token()
+        elif self._not_tried:
             self.result.failures.append(f"{self._not_tried} further files were not tried for that reason.")
         return self.result
 
+    def _end_of_token(self) -> None:
+        """A token that ended on the way is no failure as long as something was done with it: the caller brings a new one."""
+        if self.result.outcomes[UPLOADED]:
+            self.result.unfinished = self._not_tried
+        else:
+            self.result.failures.append(
+                f"{self._not_tried} files were not sent, because the token is not accepted or lives too short for one of them;"
+                " look at the clocks of both sides, and at the token's lifetime in Keycloak."
+            )
+
     def _window(self, window: t.Sequence[Placement]) -> None:
         listings: t.Dict[Pair, Listing] = {}
-        if self._stopped is None:
+        if self._stopped is None and not self._spent:
             try:
                 listings = self._cluster.repodata.read(pair_of(placement) for placement in window if placement.channel not in self._refused)
             except MigrationError as exc:
@@ -168,7 +190,10 @@ class Sync:
         if self._stopped is not None:
             self._skip(placement)
             return False
-        listing = listings[pair_of(placement)]
+        listing = listings.get(pair_of(placement))
+        if self._spent or listing is None or listing.unauthorized:
+            self._spend(placement)
+            return False
         if listing.state == REFUSED:
             self._fail(placement, f"the channel's {placement.subdir} cannot be read with this token; check the token, or give conda_token")
             return False
@@ -202,6 +227,8 @@ class Sync:
         attempt = 0
         while True:
             attempt += 1
+            if self._token_seconds() < TOKEN_RESERVE:
+                raise Stop(SPENT)
             try:
                 self._cluster.upload(placement.channel, DumpSource(self._dump_fd, placement))
                 return UPLOADED
@@ -211,7 +238,7 @@ class Sync:
                 verdict = decide(exc.status, exc.reached)
                 why = f"{str(exc).rstrip('.')}; {verdict.why}." if verdict.why else str(exc)
                 if verdict.action == FATAL:
-                    raise Stop(why) from exc
+                    raise Stop(SPENT if exc.status == 401 else why) from exc
                 if verdict.action == FAILED:
                     raise MigrationError(why) from exc
                 if verdict.action == ASK:
@@ -228,6 +255,17 @@ class Sync:
             except MigrationError as exc:
                 raise Stop(str(exc)) from exc
 
+    def _token_seconds(self) -> float:
+        tokens = self._cluster.transport.tokens
+        left = tokens.seconds_left() if isinstance(tokens, FixedToken) else None
+        return math.inf if left is None else left
+
+    def _spend(self, placement: Placement) -> None:
+        """The placement waits for a new token."""
+        self._spent = True
+        self._not_tried += 1
+        self._row(placement, NOT_DONE, SPENT)
+
     def _look(self, placement: Placement) -> t.Optional[str]:
         """How the file on the target compares; ``None`` if there is none."""
         pair = pair_of(placement)
@@ -241,7 +279,9 @@ class Sync:
 
     def _settle(self, placement: Placement, outcome: t.Union[str, Exception]) -> bool:
         """Writes down how an upload ended; whether it is one that has to be proven."""
-        if isinstance(outcome, Stop):
+        if isinstance(outcome, (Stop, NotTried)) and str(outcome) == SPENT:
+            self._spend(placement)
+        elif isinstance(outcome, Stop):
             if self._stopped is None:
                 self._stop(str(outcome))
             self._row(placement, NOT_DONE, str(outcome))
@@ -277,6 +317,9 @@ class Sync:
             error = ""
             unseen = []
             for placement in left:
+                if listings[pair_of(placement)].unauthorized:
+                    self._spend(placement)
+                    continue
                 package = listings[pair_of(placement)].packages.get(placement.file)
                 verdict = None if package is None else compare(placement, package)
                 if verdict == SAME:

@@ -169,14 +169,48 @@ def test_a_file_that_is_too_large_is_one_failure_and_the_rest_goes_on(run: Run, 
     assert result.failures[0].endswith("failed with status 413: Request Entity Too Large; the file is larger than the cluster takes.")
 
 
-@pytest.mark.parametrize(("status", "why"), [(401, "the token is not accepted"), (507, "the cluster has no space left")])
-def test_a_token_or_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, one: Placement, status: int, why: str) -> None:
+def test_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, one: Placement) -> None:
     for number in range(9):
         run.world.add("c", f"y{number}", subdir="noarch")
-    result = run([look(), send(status=status)])
+    result = run([look(), send(status=507)])
     assert run.outcomes == ["failed"] * 10
-    assert why in result.failures[0]
+    assert "the cluster has no space left" in result.failures[0]
     assert result.failures[1:] == ["9 further files were not tried for that reason."]
+
+
+def test_a_token_that_is_not_accepted_at_all_is_one_failure(run: Run, one: Placement) -> None:
+    for number in range(9):
+        run.world.add("c", f"y{number}", subdir="noarch")
+    result = run([look(), send(status=401)])
+    assert run.outcomes == ["failed"] * 10
+    assert (result.unfinished, len(result.failures)) == (0, 1)
+    assert result.failures[0].startswith("10 files were not sent, because the token is not accepted or lives too short")
+
+
+def test_a_token_that_ends_on_the_way_leaves_the_rest_for_a_new_one(run: Run, one: Placement) -> None:
+    others = [run.world.add("c", f"y{number}", subdir="noarch") for number in range(3)]
+    result = run([look(), send(), send(status=401), look(one)])
+    assert (result.unfinished, result.failures) == (3, [])
+    assert run.outcomes == ["uploaded", "failed", "failed", "failed"]
+    again = run([look(one), send(), send(), send(), look(one, *others)])
+    assert (again.unfinished, again.failures) == (0, [])
+    assert run.outcomes == ["present", "uploaded", "uploaded", "uploaded"]
+
+
+def test_what_a_token_sent_and_cannot_prove_any_more_waits_for_a_new_one(run: Run, one: Placement) -> None:
+    other = run.world.add("c", "y", subdir="linux-64")
+    script = [look(), look(subdir="linux-64"), send(), send(), look(one), look(subdir="linux-64", status=401)]
+    result = run(script, ordered=False)
+    assert (result.unfinished, result.failures) == (1, [])
+    assert sorted(run.outcomes) == ["failed", "uploaded"]
+    again = run([look(one), look(other, subdir="linux-64")], ordered=False)
+    assert (again.unfinished, run.outcomes) == (0, ["present", "present"])
+
+
+def test_no_upload_is_begun_with_a_token_that_is_about_to_end(run: Run, one: Placement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_module.FixedToken, "seconds_left", lambda self: 4.0)
+    result = run([look()])
+    assert (run.outcomes, len(result.failures)) == (["failed"], 1)
 
 
 def test_a_cluster_that_is_gone_stops_early(run: Run, one: Placement) -> None:
