@@ -106,6 +106,11 @@ def failures(run: Run, host: str) -> list[dict[str, t.Any]]:
     return [yaml.load(text) for text in printed]
 
 
+def printed(run: Run) -> str:
+    """The output with every run of blanks as one: Ansible breaks long lines."""
+    return " ".join(run.output.split())
+
+
 def said(run: Run, host: str) -> list[str]:
     """The sentences that the host's failed tasks ended with."""
     return [result["msg"] for result in failures(run, host)]

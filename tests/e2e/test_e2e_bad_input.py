@@ -133,7 +133,7 @@ def test_sites_at_which_nothing_is_wrong_migrate(nights: Nights) -> None:
 @pytest.mark.parametrize("site", ["bare", "stranger", "lost"])
 def test_site_without_an_inventory_is_reported_as_having_none(nights: Nights, site: str) -> None:
     """The plan and the report name it and say what to do; nothing of it is on the cluster and nothing half done lies about."""
-    assert f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." in nights.first.run.output
+    assert f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." in mishaps.printed(nights.first.run)
     sentence = f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
     assert [text for text in nights.first.failures if text.startswith(f"Site {site} ")] == [sentence]
     assert f"user-{site}" not in nights.first.channels
@@ -248,8 +248,8 @@ def test_site_that_could_not_be_exported_keeps_its_inventory(nights: Nights, sit
     assert nights.second.files(f"user-{site}") == [f"pkg-{site}-1.0-0.tar.bz2"]
     sites = json.loads((nights.world.reports / "plan.json").read_text(encoding="utf-8"))["sites"]
     assert site in {item["site"] for item in sites}
-    assert mishaps.NOT_EXPORTED.format(site=site) in nights.second.run.output
-    assert mishaps.NOT_EXPORTED.format(site="whole") not in nights.second.run.output
+    assert mishaps.NOT_EXPORTED.format(site=site) in mishaps.printed(nights.second.run)
+    assert mishaps.NOT_EXPORTED.format(site="whole") not in mishaps.printed(nights.second.run)
 
 
 @pytest.mark.parametrize("site", ["down", "lost"])
@@ -269,7 +269,7 @@ def test_run_after_all_repairs_ends_well(nights: Nights) -> None:
     assert nights.third.failures == []
     found = {file["file"]: file["sha256"] for channel in nights.third.channels.values() for file in channel["files"]}
     assert found == {file: site.sha256(file) for site in nights.world.sites.values() for file in site.content}
-    assert mishaps.NOT_EXPORTED.partition("{site}")[2] not in nights.third.run.output
+    assert mishaps.NOT_EXPORTED.partition("{site}")[2] not in mishaps.printed(nights.third.run)
 
 
 # -- the cluster

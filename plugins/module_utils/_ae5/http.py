@@ -315,7 +315,9 @@ class Http:
             reached = not isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) and not _unconnected(exc)
             text = f"{method} {self.mask(path)} at {self.host} failed: {reason}."
             if not reached:
-                text = f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory) and that it runs."
+                text = (
+                    f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory) and that it runs."
+                )
             raise HttpError(text, reached=reached, reason=reason) from None
         finally:
             if data is not None:

@@ -14,6 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
@@ -136,10 +137,10 @@ def _summary(plan: store.Plan, placements: t.Sequence[t.Any]) -> t.Dict[str, t.A
 
 def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
     for channel in plan.channels:
-        shared = ", ".join(people.share_in_words(share) for share in channel.shares) or "shared with nobody"
+        shared = ", ".join(share_in_words(share) for share in channel.shares) or "shared with nobody"
         yield (
-            f"  {channel.name}: {'public' if channel.public else 'private'}, {channel.files} files, "
-            f"{people.size_in_words(channel.bytes)}; {shared}"
+            f"  {channel.name}: {'public' if channel.public else 'private'}, {counted(channel.files, 'file')}, "
+            f"{size_in_words(channel.bytes)}; {shared}"
         )
     for decision in plan.decisions:
         yield f"  ! {decision.detail}"

@@ -11,7 +11,8 @@ import traceback
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, LeftOut, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import LEFT_OUT, Plan
 
 RUAMEL_ERROR: t.Optional[str] = None
@@ -27,21 +28,6 @@ HEADER = """\
 # What the cluster must become.  This file is generated and nobody's input: what should differ is declared in the
 # inventory (see the variable beside each decision), then planned again.
 """
-
-
-def size_in_words(size: int) -> str:
-    """Bytes as people write them: 12.3 MB (powers of ten)."""
-    value = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
-def share_in_words(share: Share) -> str:
-    """A share as one would say it: group Devs may read."""
-    return f"{share.kind} {share.name} {'may read' if share.access == 'r' else 'may read and write'}"
 
 
 def _channel(channel: Channel) -> t.Dict[str, t.Any]:

@@ -71,11 +71,6 @@ def joined(parts: t.Iterable[t.Any], between: str = "") -> Markup:
     return Markup(escaped(between).join(map(escaped, parts)))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number and its word: 1 file, 2,000 files."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def tag(text: str, mood: str = "") -> Markup:
     """A word in a frame; ``mood`` is good, bad, odd or none."""
     return element("span", text, class_=f"tag {mood}".strip())

@@ -11,12 +11,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.people import share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILING, MIGRATED
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
     Markup,
     bar,
-    counted,
     document,
     element,
     joined,

@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, Key, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.retry import ASK, ATTEMPTS, FAILED, FATAL, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import CorruptFile, DumpSource, SourceError
@@ -144,11 +145,11 @@ class Sync:
             if self._dump_fd >= 0:
                 os.close(self._dump_fd)
         for channel, count in sorted(self._held.items()):
-            self.result.failures.append(f"Channel {channel} got none of its {count} files, because the channel was refused.")
+            self.result.failures.append(f"Channel {channel} got none of its {counted(count, 'file')}, because the channel was refused.")
         if self._spent:
             self._end_of_token()
         elif self._not_tried:
-            self.result.failures.append(f"{self._not_tried} further files were not tried for that reason.")
+            self.result.failures.append(f"{counted(self._not_tried, 'further file')} not tried for that reason.")
         return self.result
 
     def _end_of_token(self) -> None:
@@ -157,7 +158,7 @@ class Sync:
             self.result.unfinished = self._not_tried
         else:
             self.result.failures.append(
-                f"{self._not_tried} files were not sent, because the token is not accepted or lives too short for one of them;"
+                f"{counted(self._not_tried, 'file')} not sent, because the token is not accepted or lives too short for one of them;"
                 " look at the clocks of both sides, and at the token's lifetime in Keycloak."
             )
 

@@ -56,7 +56,7 @@ def test_it_writes_the_files_of_a_plan(tmp_path: Path) -> None:
         "channels": 7,
         "placements": 12,
         "bytes": sum(placement.size for placement in store.iter_placements(str(folder))),
-        "decisions": 2,
+        "decisions": 3,
         "left_out": {"unsupported_kind": 1},
     }
     assert "diff" not in result
@@ -107,12 +107,14 @@ def test_the_diff_shows_every_channel_and_decision(tmp_path: Path) -> None:
         {
             "prepared": "plan of prod\n"
             "  anaconda-organization: public, 6 files, 288 B; user anaconda-user-1 may read and write\n"
-            "  anaconda-organization/Devs: public, 1 files, 43 B; group Devs may read\n"
-            "  anaconda-organization/Devs/Test: public, 1 files, 43 B; group Devs may read\n"
-            "  anaconda-user-1: public, 1 files, 42 B; user anaconda-user-1 may read and write\n"
-            "  anaconda-user-1/test: public, 1 files, 52 B; user anaconda-user-1 may read and write\n"
+            "  anaconda-organization/Devs: public, 1 file, 43 B; group Devs may read\n"
+            "  anaconda-organization/Devs/Test: public, 1 file, 43 B; group Devs may read\n"
+            "  anaconda-user-1: public, 1 file, 42 B; user anaconda-user-1 may read and write\n"
+            "  anaconda-user-1/test: public, 1 file, 52 B; user anaconda-user-1 may read and write\n"
             "  ! Channel anaconda-organization shows 1 file that was not on the label main in AE4.\n"
             "  ! Channel anaconda-organization/Devs shows 1 file that was not on the label main in AE4.\n"
+            "  ! The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it"
+            " should not.\n"
         }
     ]
 

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, people, store
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
 
@@ -121,7 +122,7 @@ SIZES = {0: "0 B", 999: "999 B", 1000: "1.0 KB", 12_345_678: "12.3 MB", 4_000_00
 
 @pytest.mark.parametrize(("size", "words"), SIZES.items(), ids=SIZES.values())
 def test_sizes_in_words(size: int, words: str) -> None:
-    assert people.size_in_words(size) == words
+    assert size_in_words(size) == words
 
 
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import ROWS_SHOWN, counted, element, escaped
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import ROWS_SHOWN, element, escaped
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.page import render
 
 HOSTILE = [

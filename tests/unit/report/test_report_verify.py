@@ -244,8 +244,7 @@ def test_what_must_be_put_right_fails_in_words(
         assert result["msg"] == failures[0]
     assert verdicts(done) == found
     assert result["summary"]["files"] == files
-    words = "1 thing needs a person." if len(failures) == 1 else f"{len(failures)} things need a person."
-    assert words in (done.dest / "report.html").read_text()
+    assert ("1 thing needs" if len(failures) == 1 else "2 things need") + " a person." in (done.dest / "report.html").read_text()
 
 
 def foreign_share(done: Done) -> None:
@@ -386,9 +385,7 @@ def test_what_a_transport_does_not_show_is_said(done: Done) -> None:
     assert verdicts(done) == [("unknown", "ann", "shares"), ("unknown", "org/Devs", "shares")]
     assert result["summary"]["verified"] is False
     assert result["warnings"] == ["The shares of channel ann cannot be seen over this transport.", "And 1 more that could not be seen."]
-    page = (done.dest / "report.html").read_text()
-    assert "2 things could not be seen over this transport." in page
-    assert "What could not be seen" in page
+    assert "2 things could not be seen over this transport." in (done.dest / "report.html").read_text()
 
 
 def test_a_report_that_cannot_be_written_is_a_failure_in_words(done: Done) -> None:

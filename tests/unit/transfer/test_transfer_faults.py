@@ -175,7 +175,7 @@ def test_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, on
     result = run([look(), send(status=507)])
     assert run.outcomes == ["failed"] * 10
     assert "the cluster has no space left" in result.failures[0]
-    assert result.failures[1:] == ["9 further files were not tried for that reason."]
+    assert result.failures[1:] == ["9 further files not tried for that reason."]
 
 
 def test_a_token_that_is_not_accepted_at_all_is_one_failure(run: Run, one: Placement) -> None:
@@ -184,7 +184,7 @@ def test_a_token_that_is_not_accepted_at_all_is_one_failure(run: Run, one: Place
     result = run([look(), send(status=401)])
     assert run.outcomes == ["failed"] * 10
     assert (result.unfinished, len(result.failures)) == (0, 1)
-    assert result.failures[0].startswith("10 files were not sent, because the token is not accepted or lives too short")
+    assert result.failures[0].startswith("10 files not sent, because the token is not accepted or lives too short")
 
 
 def test_a_token_that_ends_on_the_way_leaves_the_rest_for_a_new_one(run: Run, one: Placement) -> None:
@@ -252,7 +252,7 @@ def test_a_channel_that_cannot_be_read_gets_nothing(run: Run, one: Placement) ->
 def test_a_refused_channel_is_neither_read_nor_filled(run: Run, one: Placement) -> None:
     result = run([], refused={"c"})
     assert run.outcomes == ["failed"]
-    assert result.failures == ["Channel c got none of its 1 files, because the channel was refused."]
+    assert result.failures == ["Channel c got none of its 1 file, because the channel was refused."]
 
 
 def test_repodata_is_read_once_for_each_channel_and_subdir(run: Run) -> None:

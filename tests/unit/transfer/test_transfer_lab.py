@@ -92,7 +92,7 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
 
     sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
     result = run_module("package_sync", {**connection, **sync, "refused": result["refused"]})
-    assert result["msg"] == "Channel owner/Devs got none of its 1 files, because the channel was refused."
+    assert result["msg"] == "Channel owner/Devs got none of its 1 file, because the channel was refused."
     assert result["summary"]["uploaded"] == 2
     assert list(lab.state()["channels"]) == ["owner"]
 
