@@ -71,7 +71,8 @@ def closed_port() -> t.Iterator[int]:
 
 def unreachable(port: int) -> dict[str, t.Any]:
     """Host variables of a host that does not answer."""
-    return {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": port, "ansible_ssh_common_args": "-o ConnectTimeout=5"}
+    options = "-o ConnectTimeout=5"
+    return {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": port, "ansible_ssh_common_args": options}
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -87,6 +88,14 @@ def sha256(content: bytes) -> str:
 
 def md5(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()
+
+
+def damage(path: Path) -> bytes:
+    """Changes one bit of a file; its bytes then."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    return bytes(content)
 
 
 def dump_of(site: Site) -> Path:

@@ -27,11 +27,10 @@ NO_MD5 = "0" * 32
 
 
 class Night(t.NamedTuple):
-    """One run and what there was after it."""
+    """One run and what there was after it; ``failures`` are those of the report."""
 
     run: Run
     failures: list[str]
-    """Of the report."""
     channels: dict[str, dict[str, t.Any]]
     dumps: dict[str, dict[str, str]]
     """Site -> file of its dump -> sha256."""
@@ -60,8 +59,6 @@ def live_through(world: World) -> Night:
 
 
 class Nights(t.NamedTuple):
-    """Bare, stranger, damaged and lost are wrong in the first; full, crash, asleep, down and lost in the second; none in the third."""
-
     world: World
     first: Night
     second: Night
@@ -133,7 +130,8 @@ def test_sites_at_which_nothing_is_wrong_migrate(nights: Nights) -> None:
 @pytest.mark.parametrize("site", ["bare", "stranger", "lost"])
 def test_site_without_an_inventory_is_reported_as_having_none(nights: Nights, site: str) -> None:
     """The plan and the report name it and say what to do; nothing of it is on the cluster and nothing half done lies about."""
-    assert f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." in mishaps.printed(nights.first.run)
+    planned = f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it."
+    assert planned in mishaps.printed(nights.first.run)
     sentence = f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
     assert [text for text in nights.first.failures if text.startswith(f"Site {site} ")] == [sentence]
     assert f"user-{site}" not in nights.first.channels
@@ -372,14 +370,12 @@ def test_file_damaged_after_the_inventory_is_found_while_sending(make_world: t.C
     assert world.run("export").returncode == 0
     assert world.run("plan").returncode == 0
     (path,) = mishaps.dump_of(east).rglob("six-1.10.0-py27_0.tar.bz2")
-    damaged = bytearray(path.read_bytes())
-    damaged[-1] ^= 1
-    path.write_bytes(damaged)
+    damaged = mishaps.damage(path)
 
     applied = world.run("apply")
     (result,) = mishaps.failures(applied, "east")
     shown = path.relative_to(mishaps.dump_of(east))
-    digests = f"its sha256 is {mishaps.sha256(bytes(damaged))} and not {east.sha256(path.name)}"
+    digests = f"its sha256 is {mishaps.sha256(damaged)} and not {east.sha256(path.name)}"
     sentences = {
         channel: f"File {shown} of site east is corrupted, {digests}; it was not sent to channel {channel},"
         " export and inventory the site again."

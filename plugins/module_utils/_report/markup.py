@@ -99,7 +99,7 @@ def table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]], numbers: t
     return joined([element("div", whole, class_="wide"), more(len(rows), ROWS_SHOWN, where)])
 
 
-def bar(whole: int, parts: t.Sequence[t.Tuple[str, int]]) -> Markup:
+def segments(whole: int, parts: t.Sequence[t.Tuple[str, int]]) -> Markup:
     """A bar of (mood, number) pieces; ``whole`` is the number that would fill it."""
     pieces = [element("i", class_=mood, style=f"width:{100 * number / whole:.2f}%") for mood, number in parts if number]
     return element("div", *pieces, class_="track")

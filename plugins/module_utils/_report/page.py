@@ -15,12 +15,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.words impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILING, MIGRATED
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
     Markup,
-    bar,
     document,
     element,
     joined,
     listing,
     section,
+    segments,
     table,
     tag,
 )
@@ -161,7 +161,7 @@ def _owners(owners: t.Sequence[Json]) -> Markup:
     rows = []
     for item in owners:
         left = item["files"] - item["migrated"] - item["failing"]
-        pieces = bar(most, [("good", item["migrated"]), ("rest", left), ("bad", item["failing"])])
+        pieces = segments(most, [("good", item["migrated"]), ("rest", left), ("bad", item["failing"])])
         rows.append([item["owner"], element("span", item["site"], class_="key"), f"{item['files']:,}", pieces])
     legend = [
         joined([element("i", class_=mood), text])
