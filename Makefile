@@ -25,7 +25,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-unit test-e2e sanity lint molecule lab lab-down demo docs build changelog clean
+.PHONY: help venv test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -44,8 +44,8 @@ $(LINK):
 
 READY := $(STAMP) $(LINK)
 
-test: $(READY) ## Everything below up to molecule, two lanes side by side; logs are in .cache/log
-	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-unit test-e2e" "sanity lint molecule"
+test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by side; logs are in .cache/log (MORE=... adds targets)
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-unit test-e2e" "sanity lint molecule $(MORE)"
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
@@ -55,6 +55,11 @@ test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the l
 	@mkdir -p $(LOG)
 	@if [ -d tests/e2e ]; then $(PYTEST) -n $(WORKERS) --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
 	else echo "test-e2e: there is no tests/e2e"; fi
+
+test-keycloak: $(READY) ## Identity tests and a migration against a real Keycloak (needs Java 17 and Maven)
+	@mkdir -p $(LOG)
+	@$(BIN)/python tools/keycloak_dist.py $(CACHE)
+	@$(PYTEST) --junitxml=$(LOG)/test-keycloak.xml tests/keycloak
 
 sanity: $(READY) ## ansible-test sanity, without containers and without ignore files
 	@tools/sanity.sh $(BIN) $(CACHE)

@@ -35,10 +35,15 @@ options:
       - How the cluster is changed. Reading packages always uses the repository's conda URLs.
       - V(cli) uses only the documented commands of C(anaconda-enterprise-cli). They may not be able to make a channel private or to list shares.
       - V(api) uses the HTTP interface below C(/repository/api), whose form is assumed and not documented by the vendor.
-      - V(auto) is V(cli).
+      - V(auto) is V(api) where O(capabilities) say that a probe has seen that interface work, else V(cli).
     type: str
     choices: [auto, cli, api]
     default: auto
+  capabilities:
+    description:
+      - What M(ae_ops.migration.capability_probe) has found out about the cluster, as it wrote it.
+      - The roles give the content of the file C(capabilities-CLUSTER.yml) beside the inventory.
+    type: dict
   cli:
     description:
       - Path or name of the command line client.

@@ -96,6 +96,27 @@ class ApiTransport(Transport):
             segments={"channel": channel},
         )
 
+    def delete_channel(self, name: str) -> None:
+        self._delete("channel_delete", {"channel": name})
+
+    def delete_file(self, channel: str, subdir: str, file: str) -> None:
+        self._delete("artifact_delete", {"channel": channel, "subdir": subdir, "file": file})
+
+    def _delete(self, route_name: str, segments: t.Mapping[str, str]) -> None:
+        try:
+            self._call(route_name, replay=True, segments=segments)
+        except HttpError as exc:
+            if exc.status != 404 or not self._is_gone(segments["channel"]):
+                raise
+
+    def _is_gone(self, channel: str) -> bool:
+        """Whether a 404 means that the channel is not there, and not that there is no such route."""
+        try:
+            self._call("channel_get", segments={"channel": channel})
+        except HttpError as exc:
+            return exc.status == 404
+        return False
+
     def _call(
         self,
         route_name: str,

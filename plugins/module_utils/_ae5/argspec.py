@@ -17,6 +17,7 @@ AE5 = ArgumentSpec(
         "password": {"type": "str", "no_log": True},
         "access_token": {"type": "str", "no_log": True},
         "transport": {"type": "str", "choices": ["auto", "cli", "api"], "default": "auto"},
+        "capabilities": {"type": "dict"},
         "cli": {"type": "path", "default": "anaconda-enterprise-cli"},
         "ca_path": {"type": "path"},
         "validate_certs": {"type": "bool", "default": True},

@@ -15,6 +15,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_process import Cli
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
+    ADMIN_IMPORT,
+    DELETE_CHANNEL,
     LIST_SHARES,
     PRIVACY_AT_BIRTH,
     PRIVACY_LATER,
@@ -29,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, Share
 
 MODIFY_COMMANDS = ("modify", "update", "edit")
+DELETE_COMMANDS = ("delete", "remove")
 SLOWEST_UPLOAD = 100_000
 """Bytes a second; an upload that is slower than this is given up."""
 
@@ -55,11 +58,15 @@ class CliTransport(Transport):
 
     def can(self, ability: str) -> bool:
         if ability == PRIVACY_AT_BIRTH:
-            return cli_text.has_option(self._help("channels", "create"), "--private")
+            return cli_text.has_option(self.help("channels", "create"), "--private")
         if ability == PRIVACY_LATER:
             return self._modify_command() is not None
         if ability == LIST_SHARES:
-            return cli_text.has_option(self._help("channels", "share"), "--list")
+            return cli_text.has_option(self.help("channels", "share"), "--list")
+        if ability == DELETE_CHANNEL:
+            return self._channels_command(DELETE_COMMANDS) is not None
+        if ability == ADMIN_IMPORT:
+            return "import" in cli_text.commands_of(self.help("admin"))
         # Of the list of channels only the name is known for sure, so privacy is asked of the conda side (LIST_PRIVACY).
         return ability == UNSHARE
 
@@ -112,17 +119,45 @@ class CliTransport(Transport):
     def upload(self, channel: str, source: UploadSource) -> None:
         self._cli.run(["upload", source.checked_path(), "--channel", plain(channel)], timeout=self._timeout + source.size / SLOWEST_UPLOAD)
 
+    def import_folder(self, folder: str, timeout: float) -> None:
+        self._cli.run(["admin", "import", plain(folder)], timeout=timeout)
+
+    def delete_channel(self, name: str) -> None:
+        command = self._channels_command(DELETE_COMMANDS)
+        if command is None:
+            raise MigrationError(
+                f"Channel {name} is to be deleted and anaconda-enterprise-cli shows no command for that; use transport api."
+            )
+        try:
+            self._cli.run(["channels", command, plain(name)])
+        except TransportError as exc:
+            # What is not there is deleted.
+            if exc.status != 404 or name in self.channels():
+                raise
+
+    def delete_file(self, channel: str, subdir: str, file: str) -> None:
+        raise MigrationError(
+            f"{subdir}/{file} is to be deleted from channel {channel} and no command of anaconda-enterprise-cli is known for that;"
+            " use transport api."
+        )
+
+    def _channels_command(self, names: t.Sequence[str]) -> t.Optional[str]:
+        """The first of the names that is a command below ``channels`` by its help text."""
+        known = cli_text.commands_of(self.help("channels"))
+        return next((name for name in names if name in known), None)
+
     def _modify_command(self) -> t.Optional[str]:
         """The command that changes a channel's privacy both ways, if there is one."""
-        known = cli_text.commands_of(self._help("channels"))
+        known = cli_text.commands_of(self.help("channels"))
         for command in MODIFY_COMMANDS:
             if command in known:
-                text = self._help("channels", command)
+                text = self.help("channels", command)
                 if cli_text.has_option(text, "--private") and cli_text.has_option(text, "--public"):
                     return command
         return None
 
-    def _help(self, *command: str) -> str:
+    def help(self, *command: str) -> str:
+        """The help text of a command, asked once; empty where there is no such command."""
         with self._lock:
             if command not in self._helps:
                 self._helps[command] = self._cli.help(*command)

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.api_transport import ApiTransport
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Repodata
@@ -25,12 +26,23 @@ class WriteInCheckMode(AssertionError):
 class Cluster:
     """A connected cluster.  With ``read_only`` every operation that would change something raises ``WriteInCheckMode``."""
 
-    def __init__(self, http: Http, transport: Transport, repodata: Repodata, *, read_only: bool, workers: int = 8) -> None:
+    def __init__(
+        self,
+        http: Http,
+        transport: Transport,
+        repodata: Repodata,
+        *,
+        read_only: bool,
+        workers: int = 8,
+        capabilities: t.Optional[Capabilities] = None,
+    ) -> None:
         self.http = http
         self.transport = transport
         self.repodata = repodata
         self.read_only = read_only
         self.workers = workers
+        self.capabilities = capabilities or Capabilities()
+        """What a probe found out about the cluster; empty where there was none."""
 
     def __enter__(self) -> Cluster:
         return self
@@ -44,8 +56,11 @@ class Cluster:
         self.http.close()
 
     def can(self, ability: str) -> bool:
-        """Whether the transport has an ability, see ``transport.ABILITIES``."""
-        return self.transport.can(ability)
+        """Whether the transport has an ability (``transport.ABILITIES``) and no probe has seen it fail.
+
+        Deleting must have been seen to work.
+        """
+        return self.capabilities.allows(ability, self.transport.name) and self.transport.can(ability)
 
     def channels(self) -> t.Dict[str, ChannelState]:
         """The channels that the user can see, by name."""
@@ -94,6 +109,21 @@ class Cluster:
         self._writing(f"upload {source.file} to {channel}")
         self.transport.upload(channel, source)
 
+    def import_folder(self, folder: str, timeout: float) -> None:
+        """Runs the vendor's own import of one owner's folder of a dump; it is ended after ``timeout`` seconds."""
+        self._writing(f"import {folder}")
+        self.transport.import_folder(folder, timeout)
+
+    def delete_channel(self, name: str) -> None:
+        """Deletes a channel and all that it holds.  Whoever is not the probe asks ``can(DELETE_CHANNEL)`` first."""
+        self._writing(f"delete channel {name}")
+        self.transport.delete_channel(name)
+
+    def delete_file(self, channel: str, subdir: str, file: str) -> None:
+        """Deletes one file of a channel.  Whoever is not the probe asks ``can(DELETE_FILE)`` first."""
+        self._writing(f"delete {subdir}/{file} from channel {channel}")
+        self.transport.delete_file(channel, subdir, file)
+
     def bearer(self) -> str:
         """A token of the user, good for a while."""
         if self.transport.tokens is None:
@@ -122,15 +152,16 @@ def connect(params: t.Mapping[str, t.Any], read_only: bool) -> Cluster:
     """The cluster of a module's connection options (``argspec.AE5``).  Nothing is asked of it yet.
 
     Raises:
-        MigrationError: the options do not suffice, or the address is not to be used.
+        MigrationError: the options do not suffice, the address is not to be used, or the capabilities are of another cluster.
     """
     if not params["access_token"] and not params["password"]:
         raise MigrationError(f"There is no login for the AE5 cluster {params['url']}; give username and password, or access_token.")
     if params["workers"] < 1 or params["timeout"] < 1:
         raise MigrationError("workers and timeout must be at least 1.")
+    capabilities = Capabilities.of(params)
     http = http_of(params)
     transport: Transport
-    if params["transport"] == "api":
+    if params["transport"] == "api" or (params["transport"] == "auto" and capabilities.api_confirmed):
         transport = ApiTransport(http, token_source(params, http))
     else:
         transport = CliTransport(
@@ -143,7 +174,7 @@ def connect(params: t.Mapping[str, t.Any], read_only: bool) -> Cluster:
     repodata = Repodata(
         http, conda_token=lambda: params["conda_token"] or transport.conda_token(), tokens=transport.tokens, workers=params["workers"]
     )
-    return Cluster(http, transport, repodata, read_only=read_only, workers=params["workers"])
+    return Cluster(http, transport, repodata, read_only=read_only, workers=params["workers"], capabilities=capabilities)
 
 
 def token_source(params: t.Mapping[str, t.Any], http: Http) -> TokenSource:

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Share
 
 PRIVACY_AT_BIRTH = "privacy_at_birth"
@@ -17,8 +18,11 @@ PRIVACY_LATER = "privacy_later"
 LIST_SHARES = "list_shares"
 LIST_PRIVACY = "list_privacy"
 UNSHARE = "unshare"
+DELETE_CHANNEL = "delete_channel"
+DELETE_FILE = "delete_file"
+ADMIN_IMPORT = "admin_import"
 
-ABILITIES = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE])
+ABILITIES = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE, DELETE_CHANNEL, DELETE_FILE, ADMIN_IMPORT])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +109,18 @@ class Transport(abc.ABC):
     @abc.abstractmethod
     def upload(self, channel: str, source: UploadSource) -> None:
         """Puts one file into a channel.  Raises ``HttpError``, or what the source raises."""
+
+    @abc.abstractmethod
+    def delete_channel(self, name: str) -> None:
+        """Deletes a channel with all that it holds; one that is not there is no error."""
+
+    @abc.abstractmethod
+    def delete_file(self, channel: str, subdir: str, file: str) -> None:
+        """Deletes one file of a channel."""
+
+    def import_folder(self, folder: str, timeout: float) -> None:
+        """Runs the vendor's own import of one owner's folder of a dump; ended after so many seconds."""
+        raise MigrationError(f"{folder} is to be imported and only anaconda-enterprise-cli can do that; use transport cli.")
 
     def close(self) -> None:  # noqa: B027 - nothing to give back unless a transport says so
         """Gives back what the transport holds."""

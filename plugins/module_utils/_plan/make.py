@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store, vendor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import read_members
 
@@ -96,7 +96,7 @@ def make_plan(module: MigrationModule) -> Outcome:
         found = [*found, *checks.missing_users(plan.channels, identity), *checks.everyone_missing(plan.channels, identity)]
     plan = plan.with_decisions(found)
     text = people.render(plan, left_out)
-    files = store.rendered(plan, text, placements, left_out)
+    files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan))
     changed = not store.is_stored(params["dest"], files)
     if changed and not module.check_mode:
         store.write_plan(params["dest"], files)

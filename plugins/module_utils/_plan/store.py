@@ -34,6 +34,7 @@ PLAN_FOR_PEOPLE = "plan.yml"
 PLACEMENTS = "placements.jsonl"
 LEFT_OUT = "left_out.jsonl"
 PLACEMENTS_BY_SITE = "placements"
+OWNERS_BY_SITE = "owners"
 TRANSFER_BY_SITE = "transfer"
 
 Record = t.TypeVar("Record")
@@ -154,6 +155,11 @@ def site_list(site: str) -> str:
     return f"{PLACEMENTS_BY_SITE}/{site}.jsonl"
 
 
+def owners_list(site: str) -> str:
+    """Where the list lies of how one site's owners compare to the vendor's own import (``_plan.vendor``)."""
+    return f"{OWNERS_BY_SITE}/{site}.jsonl"
+
+
 def iter_placements(folder: str, site: t.Optional[str] = None) -> t.Iterator[Placement]:
     """All placements of a plan, ordered by channel, or those of one site.
 
@@ -208,9 +214,16 @@ class Rendered:
     for_people: str
 
 
-def rendered(plan: Plan, for_people: str, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> Rendered:
-    """The files of a plan; ``plan.json`` names the digest of every list."""
+def rendered(
+    plan: Plan,
+    for_people: str,
+    placements: t.Iterable[Placement],
+    left_out: t.Iterable[LeftOut],
+    owners: t.Optional[t.Mapping[str, t.List[str]]] = None,
+) -> Rendered:
+    """The files of a plan; ``plan.json`` names the digest of every list.  ``owners`` are lines of ``_plan.vendor``, by site."""
     lists = _lists(plan, placements, left_out)
+    lists.update({owners_list(site): lines for site, lines in (owners or {}).items()})
     digests = {name: _digest(lines) for name, lines in lists.items()}
     return Rendered(lists, json_line(dataclasses.replace(plan, digests=digests).to_json()), for_people)
 

@@ -61,7 +61,14 @@ class Api:
         self.state.set_privacy(channel, json_object().get("privacy"))
         return self.channel_get(channel)
 
+    def _deleting(self) -> None:
+        """Switch ``delete``."""
+        if self.parts.switches.delete != "ok":
+            absent = self.parts.switches.delete == "absent"
+            raise Refused(404 if absent else 403, "there is nothing here" if absent else "nothing is deleted on this cluster")
+
     def channel_delete(self, channel: str) -> Answer:
+        self._deleting()
         self.state.owned(channel, caller(self.parts))
         self.state.delete(channel)
         return Response(status=204)
@@ -89,6 +96,7 @@ class Api:
         return jsonify(body), 201 if stored else 200
 
     def artifact_delete(self, channel: str, subdir: str, file: str) -> Answer:
+        self._deleting()
         self.state.writable(channel, caller(self.parts))
         self.state.delete_package(channel, subdir, file)
         return Response(status=204)
@@ -113,7 +121,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def dispatch(rest: str) -> Answer:
         asked: Request = request.environ["lab.request"]
-        absent = parts.switches.api == "absent" and not request.path.startswith(CLI_BASE + "/")
+        cli = request.path.startswith(CLI_BASE + "/")
+        absent = not cli and (parts.switches.api == "absent" or _misspelt(parts.switches.slash_paths, asked))
         if absent or asked.route == "unknown":
             raise Refused(404, "there is nothing here")
         return t.cast(Answer, getattr(api, asked.route)(**asked.parameters))
@@ -123,6 +132,12 @@ def blueprint(parts: Parts) -> Blueprint:
     area.register_error_handler(Refused, lambda exc: problem(parts, exc.status, str(exc)))
     area.register_error_handler(ClientGone, gone)
     return area
+
+
+def _misspelt(spelling: str, asked: Request) -> bool:
+    """Whether the channel's slashes are not spelt as switch ``slash_paths`` has it."""
+    channel, raw = asked.parameters.get("channel", ""), request.environ["lab.path"].lower()
+    return "/" in channel and spelling != "both" and ("%2f" in raw) != (spelling == "encoded")
 
 
 def gone(exc: ClientGone) -> Response:

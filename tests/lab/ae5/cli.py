@@ -19,6 +19,7 @@ import typing
 from urllib.parse import quote, quote_plus, urlsplit
 
 ABILITIES = "minimal"
+DELETES = True
 RICH = ABILITIES == "rich"
 HOME = os.path.join(os.path.expanduser("~"), ".anaconda", "anaconda-platform")
 CONFIG = os.path.join(HOME, "config.json")
@@ -196,6 +197,11 @@ def channels_modify(options: argparse.Namespace) -> None:
     print(f"Channel {options.name} is {options.privacy}")
 
 
+def channels_delete(options: argparse.Namespace) -> None:
+    Site().call("DELETE", f"/channels/{quote(options.name, safe='')}")
+    print(f"Deleted channel {options.name}")
+
+
 def channels_share(options: argparse.Namespace) -> None:
     site = Site()
     path = f"/channels/{quote(options.name, safe='')}/shares"
@@ -275,6 +281,9 @@ def make_parser() -> argparse.ArgumentParser:
         group = command.add_mutually_exclusive_group(required=True)
         for value in ("private", "public"):
             group.add_argument(f"--{value}", dest="privacy", action="store_const", const=value)
+        command.add_argument("name", metavar="NAME")
+    if RICH and DELETES:
+        command = add(channels, "delete", channels_delete, "delete a channel and its packages")
         command.add_argument("name", metavar="NAME")
     command = add(channels, "share", channels_share, "share a channel")
     command.add_argument("--user")

@@ -5,7 +5,7 @@
 
 From the guide: a user's channel for each label, an organization's for itself, each group and each group's label; ``main``
 and the owners group add nothing; the user gets read-write, a group read.  Invented (A4): the reading of ``meta.json``, and
-that a repeated run goes on where channels or files exist.
+all that the switches ``import_...`` say; they are asked of the lab at each run, as the real tool would not.
 """
 
 from __future__ import annotations
@@ -68,6 +68,12 @@ def files_of(folder: str) -> typing.Iterator[tuple]:
                     yield entry.split("--", 1)[1], listed.get(name, []), os.path.join(parent, name)
 
 
+def switches_of(site: typing.Any) -> dict:
+    """The lab's switches."""
+    site.connection.request("GET", "/_lab/switches")
+    return json.loads(site.connection.getresponse().read())
+
+
 def wanted(owner: str, organization: bool, groups: dict, files: list) -> dict:
     """{channel: (shares, {path})}, shares as (kind, name, level)."""
     channels: dict = {}
@@ -100,22 +106,31 @@ def import_owner(site: typing.Any, folder: str, failure: typing.Type[Exception])
         meta = read_json(os.path.join(folder, "meta.json"))
         groups = groups_of(meta)
         organization = first(meta, "user_type", "type", default="org" if groups else "user") in ("org", "organization")
-        channels = wanted(owner, organization, groups if organization else {}, list(files_of(folder)))
+        switches = switches_of(site)
+        files = [item for item in files_of(folder) if item[1] or switches["import_unlabelled"] == "take"]
+        channels = wanted(owner, organization, groups if organization else {}, files)
     except (OSError, ValueError, KeyError, IndexError, AttributeError) as exc:
         return [f"{folder} cannot be read: {exc!r}"]
     problems: list = []
+    left = switches["import_stops_after"] or len(files) * len(channels) + 1
+    there = {channel["name"] for channel in site.channels()} if switches["import_channel"] == "refuse" else set()
+    if there & channels.keys():
+        return [f"{folder} was not imported: channel {min(there & channels.keys())} exists"]
 
     def attempt(text: str, work: typing.Callable, *arguments: typing.Any) -> None:
         try:
             work(*arguments)
         except failure as exc:
-            if not str(exc).startswith("409"):
+            if not str(exc).startswith("409") or (work == site.upload and switches["import_file"] == "report"):
                 problems.append(f"{text}: {exc}")
 
     for name, (shares, paths) in sorted(channels.items()):
         address = f"/channels/{quote(name, safe='')}"
         attempt(f"channel {name} was not created", site.call, "POST", "/channels", {"name": name})
         for path in sorted(paths):
+            if not left:
+                return [*problems, f"{folder} was not imported to its end"]
+            left -= 1
             attempt(f"{path} was not uploaded to {name}", site.upload, path, name)
         for kind, principal, level in shares:
             target = f"{address}/shares/{kind}/{quote(principal, safe='')}"

@@ -19,7 +19,7 @@ Json = t.Dict[str, t.Any]
 def seed(parts: Parts, data: Json) -> None:
     """Adds what is not there yet (users, groups, members, roles, master accounts, channels with shares).
 
-    ``{"users": [NAME | {"username", "password", "email", "roles": [], "groups": []}],
+    ``{"users": [NAME | {"username", "password", "email", "roles": [], "groups": [], "federation_link"}],
     "groups": {NAME: [MEMBER]} | [{"name", "members": [], "roles": []}],
     "admins": [{"username", "password"}], "channels": [{"name", "owner", "privacy", "shares": [{"type", "name", "access"}]}]}``.
     A user given by name alone has the name as the password.  Members that are not users yet are made so.
@@ -60,6 +60,8 @@ def _seed_user(parts: Parts, item: Json) -> None:
         parts.identity.add_user(name, item.get("password") or name, email=item.get("email"))
     elif item.get("password"):
         parts.identity.change_user(name, password=item["password"])
+    if item.get("federation_link"):
+        parts.identity.federate(name, item["federation_link"])
     for group in item.get("groups", ()):
         parts.identity.add_group(group)
         parts.identity.join(group, name)
@@ -73,7 +75,7 @@ def _grant(parts: Parts, kind: str, principal: str, role: str) -> None:
 
 
 def state_json(parts: Parts) -> Json:
-    """All there is: channels by name with owner, privacy, shares and files; users and groups by name."""
+    """All there is: channels by name with owner, privacy, shares and files; users and groups by name (not with a real Keycloak)."""
     channels: dict[str, Json] = {}
     for row in parts.database.rows("SELECT * FROM channels ORDER BY name"):
         channels[row["name"]] = {
@@ -82,6 +84,8 @@ def state_json(parts: Parts) -> Json:
             "shares": [{"type": s["kind"], "name": s["principal"], "access": s["access"]} for s in parts.state.shares(row["name"])],
             "files": [{key: p[key] for key in ("subdir", "file", "size", "md5", "sha256")} for p in parts.state.packages(row["name"])],
         }
+    if parts.switches.keycloak_url:
+        return {"channels": channels}  # who there is says Keycloak
     identity = parts.identity
     users = {
         row["name"]: {"groups": identity.groups_of(row["name"]), "roles": sorted(identity.effective_roles(row["name"]))}

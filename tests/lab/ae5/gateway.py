@@ -33,6 +33,7 @@ class LabGateway(wsgi.Gateway_10):  # type: ignore[misc, unused-ignore]
     def get_environ(self) -> Environ:  # type: ignore[override, unused-ignore]
         environ: Environ = super().get_environ()  # type: ignore[no-untyped-call, unused-ignore]
         environ["lab.connection"] = self.req.conn
+        environ["lab.http"] = self.req
         return environ
 
 
@@ -108,7 +109,10 @@ class Gate:
             self._record(environ, 0, body, [])
             reset(environ)
         status, headers, answer = self._answer(environ, fault)
-        if not environ.get("lab.gone"):
+        if status.startswith("413") and self._parts.switches.size_refusal == "early":
+            # The answer goes out at once, and what the client still sends is not read.
+            environ["lab.http"].close_connection = True
+        elif not environ.get("lab.gone"):
             body.drain()
         if cuts_body and body.broken:
             self._record(environ, 0, body, [])

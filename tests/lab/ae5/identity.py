@@ -84,8 +84,17 @@ class Identity:
             if values.get(column) is not None:
                 self._db.execute(f"UPDATE users SET {column}=? WHERE realm=? AND name=?", values[column], REALM, name)  # noqa: S608
 
+    def federate(self, name: str, link: str) -> None:
+        """From now on the user comes from the directory with this id."""
+        self._db.execute("INSERT OR REPLACE INTO federated VALUES (?,?)", name, link)
+
+    def federation_links(self) -> dict[str, str]:
+        """The directory of each user who comes from one."""
+        return {row["user"]: row["link"] for row in self._db.rows("SELECT * FROM federated")}
+
     def delete_user(self, name: str) -> None:
         with self._db.change():
+            self._db.execute("DELETE FROM federated WHERE user=?", name)
             self._db.execute("DELETE FROM users WHERE realm=? AND name=?", REALM, name)
             self._db.execute("DELETE FROM members WHERE user=?", name)
             self._db.execute("DELETE FROM grants WHERE kind='user' AND principal=?", name)
@@ -117,6 +126,12 @@ class Identity:
 
     def members(self, group: str) -> list[str]:
         return self._db.names("SELECT user FROM members WHERE grp=? ORDER BY user", group)
+
+    def member_rows(self, group: str) -> list[Row]:
+        """As ``members``, all that is known of each."""
+        return self._db.rows(
+            "SELECT users.* FROM members JOIN users ON users.name=members.user AND users.realm=? WHERE grp=? ORDER BY name", REALM, group
+        )
 
     def groups_of(self, user: str) -> list[str]:
         return self._db.names("SELECT grp FROM members WHERE user=? ORDER BY grp", user)
@@ -171,8 +186,9 @@ class Identity:
             token, expires = f"lab-{secrets.token_hex(16)}", None
         else:
             seconds = self._switches.token_seconds if kind == "access" else self._switches.refresh_seconds
-            expires = time.time() + seconds
-            claims = {"exp": int(expires), "jti": secrets.token_hex(8), "preferred_username": user, "typ": kind}
+            now = time.time()
+            expires = now + seconds
+            claims = {"iat": int(now), "exp": int(now) + int(seconds), "jti": secrets.token_hex(8), "preferred_username": user, "typ": kind}
             token = f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}.{secrets.token_urlsafe(24)}"
         self._db.execute("INSERT INTO tokens VALUES (?,?,?,?,?)", token, realm, user, kind, expires)
         return token

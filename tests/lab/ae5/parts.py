@@ -14,6 +14,7 @@ from flask import Response, jsonify, request
 from .database import Database
 from .faults import Faults
 from .identity import REALM, Identity
+from .real_keycloak import RealIdentity
 from .requestlog import RequestLog
 from .state import Refused, State
 from .switches import Switches
@@ -33,7 +34,7 @@ class Parts:
     def make(cls, root: Path, switches: Switches) -> Parts:
         root.mkdir(parents=True, exist_ok=True)
         database = Database(root / "state.sqlite")
-        identity = Identity(database, switches)
+        identity = RealIdentity(database, switches) if switches.keycloak_url else Identity(database, switches)
         state = State(root, database, identity, switches)
         return cls(root, switches, database, identity, state, RequestLog(root / "requests.jsonl"), Faults())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from cheroot import wsgi
 from flask import Flask
 
-from . import api, conda, control, keycloak
+from . import api, conda, control, keycloak, real_keycloak
 from .gateway import Gate, LabGateway
 from .parts import Parts
 from .requestlog import Record
@@ -29,8 +29,10 @@ def make_application(parts: Parts, set_switches: t.Callable[[dict[str, t.Any]], 
     flask.url_map.merge_slashes = False
     flask.url_map.strict_slashes = False
     flask.json.sort_keys = False  # type: ignore[attr-defined]
-    for area in (api, conda, keycloak):
+    for area in (api, conda):
         flask.register_blueprint(area.blueprint(parts))
+    url = parts.switches.keycloak_url
+    flask.register_blueprint(real_keycloak.blueprint(url) if url else keycloak.blueprint(parts))
     flask.register_blueprint(control.blueprint(parts, set_switches))
     return Gate(flask, parts)
 
@@ -46,7 +48,7 @@ class Ae5Lab:
         self.switches = Switches()
         self.switches.update(switches)
         self.parts = Parts.make(self.root, self.switches)
-        self.cli = write_cli(self.root / "bin", self.switches.cli_abilities)
+        self.cli = self._write_cli()
         self._server: t.Optional[wsgi.Server] = None
         self._thread: t.Optional[threading.Thread] = None
 
@@ -116,8 +118,11 @@ class Ae5Lab:
 
     def set(self, **switches: t.Any) -> None:
         self.switches.update(switches)
-        if "cli_abilities" in switches:
-            write_cli(self.cli.parent, self.switches.cli_abilities)
+        if {"cli_abilities", "delete"} & set(switches):
+            self._write_cli()
+
+    def _write_cli(self) -> Path:
+        return write_cli(self.root / "bin", self.switches.cli_abilities, self.switches.delete != "absent")
 
     def faults(self, orders: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """Replaces the orders in force; an empty list ends them.  See ``faults.Fault``."""

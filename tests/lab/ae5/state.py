@@ -115,6 +115,8 @@ class State:
     def create(self, name: str, owner: str, privacy: t.Optional[str]) -> Row:
         check_name(name, self._switches.channel_names)
         privacy = self._privacy(privacy or self._switches.default_privacy)
+        if self._switches.privacy_at_birth == "ignored":
+            privacy = self._switches.default_privacy
         with self._db.change():
             if self.channel(name) is not None:
                 raise Refused(409, f"channel {name} already exists")
@@ -189,6 +191,8 @@ class State:
 
     def take(self, channel: str, file: str, received: Path, size: int, md5: str, sha256: str) -> tuple[dict[str, t.Any], bool]:
         """Checks the received file and stores it: its index, and whether it is stored.  A broken archive is ``Refused`` (400)."""
+        if file.endswith(".conda") and self._switches.conda_v2 == "refused":
+            raise Refused(400, f"{file} is not a package: its name must end in .tar.bz2")
         try:
             index = read_index(received, file)
         except BrokenArchive as exc:

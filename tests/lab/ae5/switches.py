@@ -17,6 +17,8 @@ class Switches:
 
     # A1: whether the assumed contract below /repository/api is there at all.  The CLI does not need it.
     api: str = "served"  # served | absent (404)
+    # A2: how a slash in a channel name is spelt in a path below /repository/api.
+    slash_paths: str = "both"  # both | encoded (%2F) | literal
     # A5: a file name that the channel already holds.
     duplicate: str = "reject"  # reject (409) | overwrite | keep (200, the old bytes stay)
     # A6: sharing with somebody Keycloak does not know.
@@ -30,8 +32,11 @@ class Switches:
     # A8: whether lists come in pages, and how long a page may be.
     paging: str = "offset"  # offset | none (always everything)
     page_limit: int = 200
-    # A10: the largest package file, in bytes.
+    # A9: packages of the newer format.
+    conda_v2: str = "ok"  # ok | refused (400)
+    # A10: the largest package file, in bytes; whether a larger one is refused at its head or when all of it was sent.
     max_bytes: int = GIB
+    size_refusal: str = "late"  # late | early
     # A11: the shape of an error.
     error_body: str = "nested"  # nested {"error": {"message"}} | plain {"message"} | html (as a proxy's page)
     # A13: which channel names are taken.
@@ -44,11 +49,25 @@ class Switches:
     private_status: int = 403  # 403 | 404
     # Documented default of the product, switchable to prove that the collection never relies on it.
     default_privacy: str = "public"  # public | private
+    # Invented: whether a privacy that is given when a channel is created counts.
+    privacy_at_birth: str = "honoured"  # honoured | ignored (it is born with the default)
+    # Invented: deleting channels and files.
+    delete: str = "ok"  # ok | refused (403) | absent (404, and the CLI has no command)
     # A3: what the CLI can do beyond the documented commands.
     cli_abilities: str = "minimal"  # minimal | rich (invented commands, see cli.py)
+    # A4: what `admin import` does with a channel that exists, with a file that exists, with an organization's unlabelled files,
+    # and after how many files a run of it breaks off (0: never).
+    import_channel: str = "go_on"  # go_on | refuse (the owner)
+    import_file: str = "skip"  # skip (and say nothing) | report (as an error)
+    import_unlabelled: str = "take"  # take (as the guide's "all packages") | skip (and say nothing)
+    import_stops_after: int = 0
     # Keycloak: the client that users' tokens are got with.  The id is a fact, the secret is the lab's own.
     client_id: str = "anaconda-platform"
     client_secret: str = "lab-client-secret"  # noqa: S105 - the lab's own
+    # A real Keycloak to ask instead of the lab's own people and tokens (real_keycloak.py), and its first administrator.  At start only.
+    keycloak_url: str = ""
+    keycloak_admin: str = "admin"
+    keycloak_admin_password: str = "lab-admin-password"  # noqa: S105 - the lab's own
     # Invented, for proofs: a cluster that refuses every write with 500.
     writes: str = "ok"  # ok | fail
     # Invented: how many times a repodata is read before it shows a package that was uploaded.
@@ -78,6 +97,11 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "api": ("served", "absent"),
     "duplicate": ("reject", "overwrite", "keep"),
     "unknown_principal": ("reject", "accept"),
+    "slash_paths": ("both", "encoded", "literal"),
+    "conda_v2": ("ok", "refused"),
+    "size_refusal": ("late", "early"),
+    "privacy_at_birth": ("honoured", "ignored"),
+    "delete": ("ok", "refused", "absent"),
     "conda_auth": ("both", "token", "bearer"),
     "paging": ("offset", "none"),
     "error_body": ("nested", "plain", "html"),
@@ -86,6 +110,9 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "private_means": ("collaborators", "authenticated"),
     "private_status": (403, 404),
     "default_privacy": ("public", "private"),
+    "import_channel": ("go_on", "refuse"),
+    "import_file": ("skip", "report"),
+    "import_unlabelled": ("take", "skip"),
     "cli_abilities": ("minimal", "rich"),
     "writes": ("ok", "fail"),
 }

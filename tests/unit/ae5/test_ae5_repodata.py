@@ -103,11 +103,13 @@ def test_users_and_groups_are_read_in_pages_as_the_master_user(monkeypatch: pyte
     admin = {"Authorization": "Bearer adm"}
     form = {"grant_type": "password", "client_id": "admin-cli", "username": "root", "password": "rp"}
     group = {"id": "g/1", "name": "Devs", "subGroups": [{"id": "g2", "name": "Inner"}]}
-    page = {"first": "0", "max": "2"}
+    brief = {"max": "2", "briefRepresentation": "true"}
+    page = {"first": "0", **brief}
+    users = [{"id": f"u-{name}", "username": name} for name in "abc"]
     steps = [
         Step("POST", MASTER, form=form, reply={"access_token": "adm", "expires_in": 60}),
-        Step("GET", ADMIN + "/users", page, admin, reply=[{"username": "a"}, {"username": "b"}]),
-        Step("GET", ADMIN + "/users", {"first": "2", "max": "2"}, admin, reply=[{"username": "c"}]),
+        Step("GET", ADMIN + "/users", page, admin, reply=users[:2]),
+        Step("GET", ADMIN + "/users", {"first": "2", **brief}, admin, reply=users[2:]),
         Step("GET", ADMIN + "/groups", page, admin, reply=[group]),
         Step("GET", ADMIN + "/groups/g%2F1/members", page, admin, reply=[{"username": "a"}]),
         Step("GET", ADMIN + "/groups/g2/members", page, admin, reply=[]),

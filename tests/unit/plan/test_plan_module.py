@@ -14,7 +14,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import stor
 from tests.unit.module_runner import run_module
 from tests.unit.plan.inventory_builder import Site, demo_east, group, organization
 
-FILES = ["left_out.jsonl", "placements.jsonl", "placements/east.jsonl", "placements/west.jsonl", "plan.json", "plan.yml"]
+FILES = [
+    "left_out.jsonl",
+    "owners/east.jsonl",
+    "owners/west.jsonl",
+    "placements.jsonl",
+    "placements/east.jsonl",
+    "placements/west.jsonl",
+    "plan.json",
+    "plan.yml",
+]
 
 
 def west() -> Site:

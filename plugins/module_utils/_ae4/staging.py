@@ -1,0 +1,354 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps a copy of a site's dump on another host, made from a listing and from tar archives.  Private to the collection.
+
+Names in the stage's folder::
+
+    dump        the copy, a tree of hard links to objects
+    objects     the files by sha256, each verified when it came
+    listing     what ``dump`` was made from
+    wanted      lists of what is to be brought
+    .lock       held while a run is at it
+    .new, .old  a tree in the making, the tree before it; whatever a killed run leaves of them is removed
+
+An object's time stamp is made from its digest: one that was written to since is noticed and brought again, and equal bytes
+have an equal time stamp in every dump.  Losing ``objects`` costs time only.
+
+Both the listing and the archives were made on a host whose users name files freely.  Nothing of an archive but the bytes
+of regular files is used, under the name of their digest; links, devices and unknown names in it are refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import stat
+import tarfile
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+
+_DIGEST_LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *]\./(.+)\Z", re.DOTALL)
+_ESCAPES = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
+_CHUNK = 1 << 20
+_HEADER_LIMIT = 1 << 20
+"""Bytes that a header of an archive may claim; a long name is a few thousand."""
+_DEPTH = 64
+WANTED = "wanted"
+MAX_LISTING_BYTES = 2 << 30
+
+
+@dataclasses.dataclass(frozen=True)
+class StagedFile:
+    """A regular file of a listing."""
+
+    path: str
+    size: int
+    sha256: str
+
+    @property
+    def mtime(self) -> int:
+        """Seconds since the epoch; made from the digest."""
+        return int(self.sha256[:7], 16)
+
+
+@dataclasses.dataclass
+class Listing:
+    """What a dump holds: files by path, folders, and the paths of what is neither (links, devices)."""
+
+    files: t.Dict[str, StagedFile] = dataclasses.field(default_factory=dict)
+    folders: t.List[str] = dataclasses.field(default_factory=list)
+    others: t.List[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class StageResult:
+    """What one call came to.  ``batches`` are files with names to bring, each a list for ``tar --null -T``."""
+
+    changed: bool = False
+    batches: t.List[str] = dataclasses.field(default_factory=list)
+    warnings: t.List[str] = dataclasses.field(default_factory=list)
+    summary: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+def parse_listing(data: bytes) -> Listing:
+    """A listing as ``roles/export/files/listing.sh`` makes it.
+
+    First records ``TYPE SIZE PATH`` ended by a NUL each, then an empty record, then the lines of ``sha256sum``.
+    Raises ``MigrationError`` for anything else, and for paths that are not plain paths beneath the dump.
+    """
+    head, mark, tail = (b"\0" + data).partition(b"\0\0")
+    if not mark:
+        raise MigrationError("The listing of the dump is cut off; make it anew by running the export again.")
+    digests = dict(_digest(line) for line in tail.split(b"\n") if line)
+    listing = Listing()
+    for record in filter(None, head.split(b"\0")):
+        parts = record.split(b" ", 2)
+        if len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 18:
+            raise MigrationError(f"The listing of the dump has a record that is not understood: {_text(record)[:200]!r}.")
+        path = _checked(_name(parts[2]))
+        if parts[0] == b"d":
+            listing.folders.append(path)
+        elif parts[0] != b"f":
+            listing.others.append(path)
+        elif parts[2] not in digests:
+            raise MigrationError(f"The listing of the dump has no digest of the file {shown(path)}; run the export again.")
+        else:
+            listing.files[path] = StagedFile(path, int(parts[1]), digests[parts[2]])
+    return listing
+
+
+def _digest(line: bytes) -> t.Tuple[bytes, str]:
+    match = _DIGEST_LINE.match(line)
+    if match is None:
+        raise MigrationError(f"The listing of the dump has a line that is not understood: {_text(line)[:200]!r}.")
+    escaped, digest, name = match.groups()
+    if escaped:
+        name = re.sub(rb"\\[\\nr]", lambda found: _ESCAPES[found.group()], name)
+    return name, digest.decode("ascii")
+
+
+def _name(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _text(raw: bytes) -> str:
+    return shown(_name(raw))
+
+
+def _checked(path: str) -> str:
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or len(parts) > _DEPTH:
+        raise MigrationError(f"The listing of the dump has the path {shown(path)!r}, which is no plain path beneath it; nothing is staged.")
+    return path
+
+
+class _Capped:
+    """A file for ``tarfile`` that refuses absurdly long headers: tarfile reads them at whatever length they claim."""
+
+    def __init__(self, stream: t.BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= _HEADER_LIMIT:
+            raise tarfile.ReadError("a header in it is absurdly long")
+        return self._stream.read(size)
+
+
+class Stage:
+    """The copy of one site's dump.  Use as a context manager: it locks the folder.  Raises ``MigrationError``."""
+
+    def __init__(self, folder: str, listing: str, write: bool = True) -> None:
+        self.folder, self.write = folder, write
+        self.dump, self.objects, self.kept = (os.path.join(folder, name) for name in ("dump", "objects", "listing"))
+        self._data = _read(listing)
+        self.listing = parse_listing(self._data)
+        self._lock = -1
+
+    def __enter__(self) -> Stage:
+        if self.write:
+            os.makedirs(self.objects, mode=0o750, exist_ok=True)
+            self._lock = os.open(os.path.join(self.folder, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(self._lock)
+                raise MigrationError(f"Another run is staging into {self.folder}; wait for its end.") from None
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+
+    # -- objects
+
+    def _object(self, file: StagedFile) -> str:
+        return os.path.join(self.objects, file.sha256)
+
+    def _has(self, file: StagedFile) -> bool:
+        try:
+            status = os.lstat(self._object(file))
+        except FileNotFoundError:
+            return False
+        return stat.S_ISREG(status.st_mode) and status.st_size == file.size and int(status.st_mtime) == file.mtime
+
+    def missing(self) -> t.List[StagedFile]:
+        """Files whose bytes are not here, each digest once, by path."""
+        found: t.Dict[str, StagedFile] = {}
+        for _path, file in sorted(self.listing.files.items()):
+            if file.sha256 not in found and not self._has(file):
+                found[file.sha256] = file
+        return list(found.values())
+
+    def unpack(self, archive: str) -> None:
+        """Takes the regular files of a tar archive that the listing names, each only if it has the listed digest."""
+        with open(archive, "rb") as headers, open(archive, "rb") as content:
+            try:
+                with tarfile.open(fileobj=t.cast(t.Any, _Capped(headers)), mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
+                    for member in iter(tar.next, None):
+                        tar.members = []  # type: ignore[attr-defined]  # it would keep them all
+                        self._take(member, content, archive)
+            except (tarfile.TarError, ValueError, OverflowError, EOFError, RecursionError) as exc:
+                raise MigrationError(f"The archive {archive} is damaged ({exc}); run the export again.") from exc
+
+    def _take(self, member: tarfile.TarInfo, content: t.BinaryIO, archive: str) -> None:
+        path = member.name[2:] if member.name.startswith("./") else member.name
+        file = self.listing.files.get(path)
+        if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.sparse is not None:
+            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which is no regular file; it is refused.")
+        if file is None:
+            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which the listing does not name; it is refused.")
+        if member.size != file.size:
+            raise MigrationError(f"The file {shown(path)} came with {member.size} bytes where the listing says {file.size}; export again.")
+        if not self._has(file):
+            content.seek(member.offset_data)
+            self._keep(file, content)
+
+    def _keep(self, file: StagedFile, content: t.BinaryIO) -> None:
+        final = self._object(file)
+        temporary = os.path.join(self.objects, ".incoming")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        told, left = hashlib.sha256(), file.size
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        with os.fdopen(fd, "wb") as stream:
+            while left:
+                block = content.read(min(left, _CHUNK))
+                if not block:
+                    break
+                told.update(block)
+                stream.write(block)
+                left -= len(block)
+        if left or told.hexdigest() != file.sha256:
+            os.unlink(temporary)
+            raise MigrationError(f"The file {shown(file.path)} came with other bytes than the listing says; export again.")
+        os.utime(temporary, (file.mtime, file.mtime))
+        # One that is there and damaged has links in the tree, which would keep its bytes.
+        if os.path.lexists(final):
+            _forget(self.kept)
+        os.replace(temporary, final)
+
+    # -- the tree
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the tree was made from this very listing."""
+        return os.path.isdir(self.dump) and os.path.isfile(self.kept) and _read(self.kept) == self._data
+
+    def build(self) -> None:
+        """Makes the tree anew and swaps it in.  All objects must be there."""
+        fresh, aside = os.path.join(self.folder, ".new"), os.path.join(self.folder, ".old")
+        for left_over in (fresh, aside):
+            if os.path.lexists(left_over):
+                shutil.rmtree(left_over)
+        os.mkdir(fresh, 0o750)
+        # A folder comes after the one it lies in, since that one's path is its beginning.
+        for path in sorted(self.listing.folders):
+            os.mkdir(encode(f"{fresh}/{path}"), 0o750)
+        for path, file in self.listing.files.items():
+            _link(self._object(file), encode(f"{fresh}/{path}"))
+        _forget(self.kept)
+        if os.path.lexists(self.dump):
+            os.rename(self.dump, aside)
+        os.rename(fresh, self.dump)
+        with open(self.kept + ".new", "wb") as stream:
+            stream.write(self._data)
+        os.replace(self.kept + ".new", self.kept)
+        if os.path.lexists(aside):
+            shutil.rmtree(aside)
+        self._prune()
+        shutil.rmtree(os.path.join(self.folder, WANTED), ignore_errors=True)
+
+    def _prune(self) -> None:
+        wanted = {file.sha256 for file in self.listing.files.values()}
+        with os.scandir(self.objects) as entries:
+            for entry in entries:
+                if entry.name not in wanted:
+                    os.unlink(entry.path)
+
+
+def _link(source: str, target: bytes) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as exc:
+        # Too many links to one file, or a file system without them.
+        if exc.errno not in (errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP):
+            raise
+        shutil.copy2(encode(source), target, follow_symlinks=False)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        data = stream.read(MAX_LISTING_BYTES + 1)
+    if len(data) > MAX_LISTING_BYTES:
+        raise MigrationError(f"The listing {path} is larger than {MAX_LISTING_BYTES >> 20} MiB, which no dump needs.")
+    return data
+
+
+def _forget(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def write_batches(files: t.Sequence[StagedFile], folder: str, batch_bytes: int) -> t.List[str]:
+    """Lists of names, ``./PATH`` ended by a NUL each, of at most ``batch_bytes`` together or one file; their paths."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder, mode=0o750)
+    written: t.List[str] = []
+    names: t.List[bytes] = []
+    total = 0
+    for number, file in enumerate(files):
+        names.append(b"./" + encode(file.path) + b"\0")
+        total += file.size + 1024
+        if number + 1 == len(files) or total + files[number + 1].size > batch_bytes:
+            path = os.path.join(folder, f"{len(written):06d}.names")
+            with open(path, "wb") as stream:
+                stream.writelines(names)
+            written.append(path)
+            names, total = [], 0
+    return written
+
+
+def stage(folder: str, listing: str, archive: t.Optional[str], batch_bytes: int, complete: bool, write: bool) -> StageResult:
+    """Brings the stage in ``folder`` nearer to ``listing``: takes ``archive``, and swaps the tree once nothing is missing.
+
+    With ``complete`` a file that is still missing is an error.  Without ``write`` it only says what is missing.
+    Raises ``MigrationError``; the tree of the last time is untouched then.
+    """
+    try:
+        with Stage(folder, listing, write) as work:
+            if archive is not None and write:
+                work.unpack(archive)
+            missing = work.missing()
+            result = StageResult(
+                changed=bool(missing) or not work.is_current,
+                warnings=[f"{shown(path)} of the dump is neither a file nor a folder and is not staged." for path in work.listing.others],
+                summary={
+                    "files": len(work.listing.files),
+                    "bytes": sum(file.size for file in work.listing.files.values()),
+                    "missing": len(missing),
+                    "missing_bytes": sum(file.size for file in missing),
+                },
+            )
+            if missing and complete:
+                names = ", ".join(shown(file.path) for file in missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+                raise MigrationError(
+                    f"The dump could not be staged whole, {names} did not come; the last staged dump is kept, run it again."
+                )
+            if missing and write and archive is None:
+                result.batches = write_batches(missing, os.path.join(folder, WANTED), batch_bytes)
+            elif not missing and write and result.changed:
+                work.build()
+            return result
+    except OSError as exc:
+        where = f" ({exc.filename!r})" if exc.filename else ""
+        raise MigrationError(f"The dump could not be staged in {folder}: {exc.strerror or exc}{where}.") from exc

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a probe found out about a cluster, as later runs read it.  Private to the collection.
+
+The file ``capabilities.yml`` is a declaration: a probe writes it, people may edit it, and whoever sets an answer's
+``confidence`` to ``declared`` overrules every probe.  An unknown answer is a value; nothing is then concluded from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
+    DELETE_CHANNEL,
+    DELETE_FILE,
+    LIST_SHARES,
+    PRIVACY_AT_BIRTH,
+    PRIVACY_LATER,
+    UNSHARE,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Json
+
+SCHEMA_VERSION = 1
+
+KNOWN = "known"
+DECLARED = "declared"
+CONFIDENCES = (KNOWN, UNKNOWN, DECLARED)
+
+API = "api"
+PRIVATE_MEANS = "private_means"
+CONFIRMED = "confirmed"
+WORKS = "works"
+COLLABORATORS = "collaborators"
+AUTHENTICATED = "authenticated"
+
+PROVEN = frozenset([DELETE_CHANNEL, DELETE_FILE])
+"""Abilities that nobody relies on before a probe has seen them work (DESIGN section 7)."""
+
+PROBED = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, UNSHARE]) | PROVEN
+"""Abilities of a transport that are questions of the probe, under the same names."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What is known of one assumption.  ``value`` is plain data; ``evidence`` says what was asked and answered."""
+
+    value: t.Any
+    evidence: str
+    confidence: str = KNOWN
+
+    @property
+    def known(self) -> bool:
+        """Whether something may be concluded from it: it was seen, or somebody has declared it."""
+        return self.confidence != UNKNOWN
+
+    def to_json(self) -> Json:
+        return {"value": self.value, "confidence": self.confidence, "evidence": self.evidence}
+
+    @classmethod
+    def from_json(cls, name: str, data: t.Any) -> Answer:
+        if not isinstance(data, dict) or "value" not in data or data.get("confidence") not in CONFIDENCES:
+            raise MigrationError(
+                f"The answer {name!r} of the capabilities has no value, or its confidence is none of {', '.join(CONFIDENCES)};"
+                " correct it or run the playbook probe again."
+            )
+        return cls(data["value"], str(data.get("evidence", "")), data["confidence"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Capabilities:
+    """The answers by name (see ``_probe.questions``), and the address and the transport they were found with."""
+
+    answers: t.Mapping[str, Answer] = dataclasses.field(default_factory=dict)
+    url: t.Optional[str] = None
+    transport: t.Optional[str] = None
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> Capabilities:
+        """From the content of a ``capabilities.yml``; nothing, where there is none.
+
+        Raises:
+            MigrationError: it does not have that shape.
+        """
+        if not data:
+            return cls()
+        if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or not isinstance(data.get("answers"), dict):
+            raise MigrationError(f"The capabilities are not of schema_version {SCHEMA_VERSION}; run the playbook probe again.")
+        answers = {str(name): Answer.from_json(str(name), item) for name, item in data["answers"].items()}
+        return cls(answers, data.get("url"), data.get("transport"))
+
+    @classmethod
+    def of(cls, params: t.Mapping[str, t.Any]) -> Capabilities:
+        """Those of a module's connection options.
+
+        Raises:
+            MigrationError: they are not readable, or of another cluster.
+        """
+        found = cls.from_json(params.get("capabilities"))
+        if found.url is not None and not found.is_of(params["url"]):
+            raise MigrationError(
+                f"The capabilities are those of {found.url} and the cluster is {params['url']};"
+                " run the playbook probe again, or correct their url if it is the same cluster."
+            )
+        return found
+
+    def is_of(self, url: str) -> bool:
+        """Whether the answers were found at this address."""
+        return (self.url or "").rstrip("/").lower() == url.rstrip("/").lower()
+
+    def value(self, name: str) -> t.Any:
+        """The answer; ``None`` where it is unknown or was not asked."""
+        answer = self.answers.get(name)
+        return answer.value if answer is not None and answer.known else None
+
+    @property
+    def api_confirmed(self) -> bool:
+        """Whether the assumed HTTP interface (A1) was seen to work."""
+        return bool(self.value(API) == CONFIRMED)
+
+    @property
+    def private_means(self) -> t.Optional[str]:
+        """Who can read a private channel (A16): collaborators, authenticated, or ``None`` (unknown)."""
+        value = self.value(PRIVATE_MEANS)
+        return str(value) if value is not None else None
+
+    def allows(self, ability: str, transport: str) -> bool:
+        """Whether an ability that the transport claims is to be relied on.
+
+        What was seen not to work is not; deleting only if it was seen to work.  What was found with one transport says
+        nothing of the other.
+        """
+        if ability not in PROBED:
+            return True
+        answer = self.answers.get(ability)
+        if answer is None or not answer.known or (answer.confidence != DECLARED and self.transport not in (None, transport)):
+            return ability not in PROVEN
+        return bool(answer.value == WORKS)

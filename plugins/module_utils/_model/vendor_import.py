@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which owners the vendor's own import brings exactly as planned, pure.  Private to the collection.
+
+``anaconda-enterprise-cli admin import`` takes an owner's whole folder, names and shares the channels itself, and knows
+nothing of the declarations.  So an owner may be left to it only where plan and vendor guide agree in everything.
+
+Source: vendor guide, sections "How channels of imported packages are named" and "Granting access to channels and
+packages"; AE5 facts, assumption A4: what the guide does not say of the import, nobody knows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import (
+    ACCESS_OF_PERMISSION,
+    PrincipalMap,
+    group_of,
+    matches,
+    shares_of,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    ORGANIZATION,
+    USER,
+    Json,
+    LeftOut,
+    OwnerRecord,
+    SchemaError,
+)
+
+PACKAGE_ENDINGS = (".tar.bz2", ".conda")
+DUPLICATE = "duplicate"
+NAMES_SHOWN = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnerFacts:
+    """What the plan knows of an owner that decides whether the vendor's import may take it."""
+
+    owner: str
+    reasons: t.Tuple[str, ...] = ()
+    """What the import would do otherwise than planned, each the end of a sentence that names a variable or a file."""
+    private: t.Tuple[str, ...] = ()
+    """Channels of the owner that must not be public, as those of the import are."""
+    known: t.Tuple[str, ...] = ()
+    """Paths of package files in the owner's folder that have no placement and do no harm."""
+
+    def to_json(self) -> Json:
+        return {
+            "record": "owner",
+            "owner": self.owner,
+            "reasons": list(self.reasons),
+            "private": list(self.private),
+            "known": list(self.known),
+        }
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> OwnerFacts:
+        if not isinstance(data, dict) or not isinstance(data.get("owner"), str):
+            raise SchemaError("it is no owner of a plan")
+        return cls(data["owner"], tuple(data["reasons"]), tuple(data["private"]), tuple(data["known"]))
+
+
+def is_package(name: str) -> bool:
+    """Whether a file's name is that of a conda package, which is all that the import takes."""
+    return name.endswith(PACKAGE_ENDINGS)
+
+
+def facts_of(
+    owner: OwnerRecord,
+    names: t.Mapping[Slot, str],
+    public: t.Container[str],
+    left_out: t.Iterable[LeftOut],
+    layout: str,
+    principals: PrincipalMap,
+) -> OwnerFacts:
+    """The facts of one owner.
+
+    ``names`` are its slots and the channels they became, ``public`` the channels that may be public, ``left_out`` the
+    owner's files without a placement.
+    """
+    left = [item for item in left_out if item.path and (is_package(item.file) or is_package(item.path))]
+    return OwnerFacts(
+        owner.name,
+        (*_naming(owner, names, layout), *_sharing(owner, names, principals), *_leaving_out(left)),
+        tuple(sorted({name for name in names.values() if name not in public})),
+        tuple(sorted({item.path for item in left if item.reason == DUPLICATE})),
+    )
+
+
+def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.Iterator[str]:
+    # A user's channels are the same in every layout.
+    if layout != VENDOR and owner.kind == ORGANIZATION:
+        yield f"ae_channel_layout is {layout}, which the import does not know"
+    renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name)
+    if renamed:
+        yield f"ae_channel_map renames {_some(renamed)}"
+
+
+def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: PrincipalMap) -> t.Iterator[str]:
+    found: t.Dict[str, None] = {}
+    for slot in sorted(names):
+        planned, plain = shares_of(slot, owner, principals), shares_of(slot, owner, PrincipalMap())
+        group = group_of(owner, slot.group) if slot.group else None
+        if slot.group and (group is None or group.permission not in ACCESS_OF_PERMISSION):
+            found[f"the dump does not say which permission its group {slot.group} has"] = None
+        for share in plain:
+            if share not in planned:
+                variable = "ae_user_map" if share.kind == USER else "ae_group_map"
+                found[f"{variable} gives {share.kind} {share.name} another name, which the import does not know"] = None
+    return iter(found)
+
+
+def _leaving_out(left: t.Sequence[LeftOut]) -> t.Iterator[str]:
+    taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
+    if taken:
+        yield f"the plan leaves out what the import may take: {_some(taken)}"
+
+
+def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refused: t.Container[str], channels: t.Iterable[str]) -> str:
+    """Why an owner must not be left to the import, the end of a sentence; empty if it may.
+
+    ``accept_public`` are patterns of channels that may be public although not everything in them was, ``refused`` the
+    channels that nothing may be put into, ``channels`` those that the owner has files in.
+    """
+    if facts is None:
+        return "the plan does not say how it compares to the import; make the plan anew"
+    reasons = list(facts.reasons)
+    private = [name for name in facts.private if not matches(name, accept_public)]
+    if private:
+        reasons.append(
+            f"its {_channels(len(private))} {_some(private)} must be private, and what the import makes is public"
+            " unless ae_accept_public accepts it"
+        )
+    held = sorted(name for name in set(channels) if name in refused and name not in private)
+    if held:
+        reasons.append(f"its {_channels(len(held))} {_some(held)} could not be created as planned")
+    return "; ".join(reasons)
+
+
+def _channels(number: int) -> str:
+    return "channel" if number == 1 else "channels"
+
+
+def _some(names: t.Sequence[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

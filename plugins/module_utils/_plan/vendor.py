@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan says to a site that brings its packages with the vendor's own import.  Private to the collection.
+
+The file ``owners/<site>.jsonl`` has one line that binds it to the site's inventory, then one for each owner who has a
+placement (``vendor_import.OwnerFacts``).  It exists because a site is given only its slice of the placements, which says
+neither what must be private nor which declarations had an effect.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, LeftOut, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, why
+
+WHAT = "list of the plan's owners"
+
+
+def owner_lines(draft: Draft, plan: Plan) -> t.Dict[str, t.List[str]]:
+    """The lines of each site's file, by site."""
+    public = {channel.name for channel in plan.channels if channel.public}
+    names: t.Dict[t.Tuple[str, str], t.Dict[Slot, str]] = {}
+    for slot, name in draft.names.items():
+        names.setdefault((slot.site, slot.owner), {})[slot] = name
+    left_out: t.Dict[t.Tuple[str, str], t.List[LeftOut]] = {}
+    for item in draft.left_out:
+        left_out.setdefault((item.site, item.owner), []).append(item)
+    lines: t.Dict[str, t.List[str]] = {}
+    for site in draft.sites:
+        head = {"record": "site", "schema_version": SCHEMA_VERSION, "site": site.site, "inventory_sha256": site.record.sha256}
+        lines[site.site] = [json_line(head)]
+        for owner in sorted(site.owners):
+            mine = names.get((site.site, owner))
+            if mine:
+                rest = left_out.get((site.site, owner), ())
+                facts = facts_of(site.owners[owner], mine, public, rest, draft.options.layout, draft.options.principals)
+                lines[site.site].append(json_line(facts.to_json()))
+    return lines
+
+
+@dataclasses.dataclass(frozen=True)
+class SiteOwners:
+    """One site's file."""
+
+    site: str
+    inventory_sha256: str
+    owners: t.Mapping[str, OwnerFacts]
+
+
+def read_owners(path: str) -> SiteOwners:
+    """Reads one site's file.
+
+    Raises:
+        MigrationError: it is missing or damaged.
+    """
+    lines = read_lines(path, WHAT)
+    try:
+        head = next(lines, {})
+        if head.get("record") != "site" or head.get("schema_version") != SCHEMA_VERSION:
+            raise SchemaError(f"its first line is not that of a site (schema_version {SCHEMA_VERSION})")
+        owners = {facts.owner: facts for facts in map(OwnerFacts.from_json, lines)}
+        return SiteOwners(head["site"], head["inventory_sha256"], owners)
+    except (SchemaError, KeyError, TypeError) as exc:
+        raise MigrationError(f"The {WHAT} {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc

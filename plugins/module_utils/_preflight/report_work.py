@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module ``preflight_report`` does: one table of what was measured everywhere.  Private to the collection.
+
+Runs on the controller, where the last inventories are, and needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, Placement, SourceFile, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
+
+REPORT = ArgumentSpec(
+    options={
+        "cluster": {"type": "str", "required": True},
+        "sites": {"type": "list", "elements": "str", "required": True},
+        "measured": {"type": "list", "elements": "dict", "required": True},
+        "records": {"type": "path", "required": True},
+        "dest": {"type": "path", "required": True},
+        "core_version": {"type": "str", "required": True},
+        "rate": {"type": "float", "default": 10_000_000.0},
+        "accept": {"type": "list", "elements": "str", "default": []},
+    }
+)
+ARRIVED = ("uploaded", "present")
+CONDA = "conda"
+
+
+def report_work(module: MigrationModule) -> Outcome:
+    """The module ``preflight_report``."""
+    params = module.params
+    if params["rate"] <= 0:
+        raise MigrationError(f"The rate {params['rate']} of the preflight must be more than 0 bytes a second; set preflight_rate.")
+    rows = all_rows(params)
+    lines = r.table(rows)
+    path = os.path.join(params["dest"], "preflight.json")
+    data = {"cluster": params["cluster"], "counts": r.counts(rows), "rows": [row.to_json() for row in rows]}
+    try:
+        write_text(path, json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+        write_text(os.path.join(params["dest"], "preflight.txt"), "\n".join(lines) + "\n")
+    except OSError as exc:
+        raise MigrationError(f"The preflight report cannot be written to {params['dest']}: {exc.strerror}.") from exc
+    return Outcome(
+        summary=r.counts(rows),
+        report_path=path,
+        values={"rows": data["rows"], "table": lines, "blocking": r.sentences(rows)},
+    )
+
+
+def all_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
+    """The whole table, in order."""
+    cluster, sites = params["cluster"], params["sites"]
+    measured = {str(item.get("host")): item for item in params["measured"]}
+    core = tuple(int(part) for part in re.findall(r"\d+", params["core_version"])[:2])
+    facts = measured.get(cluster, {}).get("facts") or {}
+    rows: t.List[Row] = []
+    for host in [*sites, cluster]:
+        rows += host_rows(host, measured.get(host), core)
+    staged: t.List[int] = []
+    for site in sites:
+        contents = _contents(params["records"], site)
+        is_staged = bool(measured.get(site, {}).get("staged"))
+        rows += content_rows(site, contents, params["rate"], facts, is_staged)
+        if is_staged and contents is not None:
+            staged.append(contents.bytes)
+    if staged and facts.get("work_dir_free") is not None:
+        left = max(0, sum(staged) - int(facts.get("staged_bytes") or 0))
+        rows.append(rules_host.staging(cluster, str(facts["work_dir"]), left, int(facts["work_dir_free"])))
+    if facts.get("transport") == "api":
+        # The sites cannot know how auto was decided; nobody will call the client there.
+        rows = [row for row in rows if row.check != r.CLI]
+    return r.ordered(r.accept(rows, set(params["accept"])), [*sites, cluster])
+
+
+def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tuple[int, ...]) -> t.List[Row]:
+    """The rows of one host: what the plain commands told, and what its own module measured."""
+    if measured is None:
+        return [rules_host.ssh(host, None)]
+    probe = rules_host.parse_probe(
+        str(measured.get("stdout") or ""),
+        unreachable=bool(measured.get("unreachable")),
+        failed=bool(measured.get("failed")),
+        said=str(measured.get("said") or ""),
+    )
+    rows = [rules_host.ssh(host, probe)]
+    if rows[0].verdict != r.OK:
+        return rows
+    if measured.get("raw"):
+        rows += [
+            rules_host.no_python(host, bool(measured.get("staged"))),
+            rules_host.user(host, str(measured.get("user")), probe.user or ""),
+        ]
+        return rows + rules_host.shell(
+            host, rules_host.parse_shell(str(measured.get("shell") or "")), float(measured.get("space_factor") or 0)
+        )
+    rows.append(rules_host.python(host, probe, core, supplied=bool(measured.get("supplied"))))
+    own = [Row.from_json(row) for row in measured.get("rows") or ()]
+    if own:
+        return rows + own
+    if measured.get("user") and probe.user is not None:
+        rows.append(rules_host.user(host, str(measured["user"]), probe.user))
+    if rows[1].verdict != r.OK:
+        advice = "See to the Python of this host first."
+        return [*rows, r.unknown(r.CHECKS, host, "The other checks need a Python on this host.", rules_host.EVERYTHING, advice)]
+    why = r.one_line(f"The other checks on this host could not be made: {measured.get('error') or 'their module did not run'}")
+    advice = "Run the playbook with -vvv to see what the module said."
+    rows.append(Row(r.CHECKS, host, r.BLOCKING, why, rules_host.EVERYTHING, advice))
+    return rows
+
+
+class Contents(t.NamedTuple):
+    """What the last inventory of a site says; sizes in bytes."""
+
+    bytes: int
+    """Of all files, which is what is staged."""
+    left: int
+    """Of the last plan, what has not arrived yet; without a plan, all that AE5 takes."""
+    largest: t.Optional[t.Tuple[str, int]]
+    names: t.FrozenSet[str]
+
+
+def content_rows(site: str, contents: t.Optional[Contents], rate: float, facts: Json, staged: bool) -> t.List[Row]:
+    """The checks that need both a site's last inventory and what is known of the cluster."""
+    largest = contents.largest if contents else None
+    names = contents.names if contents else None
+    left = contents.left if contents else None
+    rows: t.List[Row] = []
+    if contents is None or largest is not None:
+        rows += measure.attempt(r.FILE_SIZE, site, rules_host.UPLOAD, lambda: rules_ae5.file_size(site, largest, facts.get("size_limit")))
+    rows += measure.attempt(r.NAMES, site, rules_host.CHANNELS, lambda: rules_ae5.names(site, names, facts.get("channel_names")))
+    if not staged:
+        rows += measure.attempt(
+            r.TOKEN_LIFE, site, rules_host.UPLOAD, lambda: rules_ae5.token_life(site, left, rate, facts.get("token_seconds"))
+        )
+    return rows
+
+
+def _contents(records: str, site: str) -> t.Optional[Contents]:
+    """Reads a site's last inventory; ``None`` if there is none that can be used."""
+    path = os.path.join(records, "inventories", f"{site}.jsonl")
+    owners = os.path.join(records, "inventories", f"{site}.owners.jsonl")
+    if not os.path.exists(path) or not os.path.exists(owners):
+        return None
+    try:
+        return _read(path, owners, records, site)
+    except (MigrationError, ValueError, KeyError, TypeError):
+        # A damaged inventory is the plan's to refuse, with the line; here it is as good as none.
+        return None
+
+
+def _read(path: str, owners: str, records: str, site: str) -> Contents:
+    whole, total, largest = 0, 0, None
+    names: t.Set[str] = set()
+    for line in read_lines(path, "inventory"):
+        file = SourceFile.from_json(line)
+        whole += file.size
+        if file.kind != CONDA or file.problems:
+            continue
+        total += file.size
+        names.update((file.owner, *file.labels))
+        if largest is None or file.size > largest[1]:
+            largest = (file.file, file.size)
+    for line in read_lines(owners, "list of owners"):
+        if line.get("record") == "owner":
+            names.update(group.name for group in OwnerRecord.from_json(line).groups)
+    left = _left(records, site)
+    return Contents(whole, total if left is None else left, largest, frozenset(names))
+
+
+def _left(records: str, site: str) -> t.Optional[int]:
+    """Bytes of the last plan that have not arrived; ``None`` without a plan."""
+    placements = os.path.join(records, "placements", f"{site}.jsonl")
+    transfer = os.path.join(records, "transfer", f"{site}.jsonl")
+    if not os.path.exists(placements):
+        return None
+    arrived: t.Set[t.Tuple[str, str, str]] = set()
+    if os.path.exists(transfer):
+        done = (TransferRow.from_json(line) for line in read_lines(transfer, "transfer"))
+        arrived = {row.key for row in done if row.outcome in ARRIVED}
+    planned = (Placement.from_json(line) for line in read_lines(placements, "list of placements"))
+    return sum(placement.size for placement in planned if placement.key not in arrived)

@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: admin_import
+short_description: Bring owners of a site dump to an AE5 cluster with the vendor's own import
+version_added: 1.0.0
+author:
+  - ae_ops.migration contributors (@ae-ops)
+description:
+  - Runs C(anaconda-enterprise-cli admin import) for the folder of each owner of whom something lacks, one owner after the other, and then
+    looks in the channels' repodata what it brought. An owner whom nothing lacks is left alone.
+  - The vendor's import takes an owner's whole folder, names and shares the channels itself and knows nothing of a plan. So an owner is
+    refused, with the reason, where the plan differs from what the import makes. This is so with another layout, with a map that renames
+    a channel, a user or a group, with package files that the plan leaves out, and with channels that must not be public.
+  - An owner is also refused where the folder is not what was planned (other files, other bytes), and where a channel holds another file
+    of the same name, because nobody knows whether the import overwrites.
+  - What the import did not bring is reported by name, and so are files and channels that it made beyond the plan.
+  - Runs on the host that holds the dump, with a short-lived O(access_token). It always uses the command line client, so O(transport=auto)
+    is O(transport=cli) here and O(transport=api) is refused.
+  - Create the channels first with M(ae_ops.migration.channel) and its phase V(birth), which says what must not be filled
+    (O(refused)). Channels that do not exist are made by the import, public.
+extends_documentation_fragment:
+  - ae_ops.migration.ae5
+  - ae_ops.migration.attributes
+  - ae_ops.migration.attributes.actiongroup_ae5
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Predicts which owners are imported and what that brings; runs no command that changes anything.
+      - A file whose bytes were damaged without a change of size is found only when its owner is to be imported.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  placements:
+    description: The list of placements, a plan's C(placements/SITE.jsonl) or C(placements.jsonl).
+    type: path
+    required: true
+  site:
+    description: Only placements of this site are brought. By default all in the list.
+    type: str
+  plan_owners:
+    description: The plan's C(owners/SITE.jsonl), which says where the plan of an owner differs from what the import makes.
+    type: path
+    required: true
+  dump:
+    description: Folder of the site's dump, which the paths of the placements are relative to and which holds the owners' folders.
+    type: path
+    required: true
+  inventory:
+    description:
+      - The inventory of the dump. If it is not the one that the plan was made from, nothing is imported, because rights may
+        have changed with it.
+    type: path
+  results:
+    description:
+      - File to write one line to for each placement, with what became of it, as M(ae_ops.migration.package_sync) does. Not written in check mode.
+      - While the import runs, C(RESULTS.journal) has the lines so far.
+    type: path
+    required: true
+  owners:
+    description: Names of the owners to bring. By default all in O(placements).
+    type: list
+    elements: str
+  conflict:
+    description:
+      - What to do where a channel has another file of the same name.
+      - V(fail) reports it as a failure.
+      - V(keep) keeps the file that is there. An owner of whom something else lacks is still refused.
+    type: str
+    choices: [fail, keep]
+    default: fail
+  accept_public:
+    description: Patterns of channels that may be public although not everything in them was public in AE4.
+    type: list
+    elements: str
+    default: []
+  refused:
+    description:
+      - Channels that nothing is to be put into, see RV(ae_ops.migration.channel#module:refused). Their owners are refused.
+    type: list
+    elements: str
+    default: []
+  command_timeout:
+    description:
+      - Seconds after which the import of one owner is ended. What it brought until then counts, the rest is a failure.
+      - By default O(timeout), a second for each placement of the owner, and a second for each 100 kB.
+    type: int
+seealso:
+  - module: ae_ops.migration.package_sync
+  - module: ae_ops.migration.migration_plan
+  - module: ae_ops.migration.channel
+"""
+
+EXAMPLES = r"""
+- name: All owners of one site
+  ae_ops.migration.admin_import:
+    url: https://ae5.example.com
+    access_token: "{{ token.access_token }}"
+    placements: /srv/migration/east/placements.jsonl
+    plan_owners: /srv/migration/east/owners.jsonl
+    site: east
+    dump: /srv/migration/east/dump
+    inventory: /srv/migration/east/east.jsonl
+    results: /srv/migration/east/transfer.jsonl
+
+- name: One user and one organization
+  ae_ops.migration.admin_import:
+    url: https://ae5.example.com
+    access_token: "{{ token.access_token }}"
+    owners: [anaconda-user-1, anaconda-organization]
+    placements: /srv/migration/east/placements.jsonl
+    plan_owners: /srv/migration/east/owners.jsonl
+    dump: /srv/migration/east/dump
+    results: /srv/migration/east/transfer.jsonl
+"""
+
+RETURN = r"""
+summary:
+  description: Number of placements, all and by outcome, C(owners) by result, C(bytes_uploaded) and C(seconds).
+  returned: when the import began
+  type: dict
+  sample:
+    placements: 8
+    uploaded: 7
+    present: 1
+    conflict: 0
+    quarantined: 0
+    failed: 0
+    bytes_uploaded: 123456
+    owners: {imported: 2, present: 1, refused: 0, failed: 0}
+    seconds: 12.3
+owners:
+  description: One row for each owner.
+  returned: when the import began
+  type: list
+  elements: dict
+  contains:
+    owner:
+      description: The name of the owner.
+      type: str
+      returned: always
+    result:
+      description:
+        - V(imported) if the command was run and brought everything, V(present) if nothing lacked, V(refused) if the plan or the dump
+          speaks against it, V(failed) if something still lacks.
+      type: str
+      returned: always
+    files:
+      description: Number of placements that lacked before, or still do.
+      type: int
+      returned: always
+    reason:
+      description: Why it was refused or what the command said.
+      type: str
+      returned: always
+  sample:
+    - {owner: anaconda-user-1, result: imported, files: 2, reason: ""}
+report_path:
+  description: The file O(results).
+  returned: when the import began, not in check mode
+  type: str
+  sample: /srv/migration/east/transfer.jsonl
+unfinished:
+  description: Number of placements that wait for a new token. The module did not fail because of them; run it again with one.
+  returned: when the import began
+  type: int
+  sample: 0
+failures:
+  description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_work import IMPORT, import_work
+
+
+def main() -> None:
+    MigrationModule(AE5, IMPORT).run(import_work)
+
+
+if __name__ == "__main__":
+    main()
