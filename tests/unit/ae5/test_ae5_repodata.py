@@ -110,6 +110,7 @@ def test_users_and_groups_are_read_in_pages_as_the_master_user(monkeypatch: pyte
         Step("POST", MASTER, form=form, reply={"access_token": "adm", "expires_in": 60}),
         Step("GET", ADMIN + "/users", page, admin, reply=users[:2]),
         Step("GET", ADMIN + "/users", {"first": "2", **brief}, admin, reply=users[2:]),
+        Step("GET", ADMIN + "/users", {"first": "4", **brief}, admin, reply=[]),
         Step("GET", ADMIN + "/groups", page, admin, reply=[group]),
         Step("GET", ADMIN + "/groups/g%2F1/members", page, admin, reply=[{"username": "a"}]),
         Step("GET", ADMIN + "/groups/g2/members", page, admin, reply=[]),
