@@ -70,7 +70,7 @@ options:
     type: str
   keycloak_username:
     description:
-      - User of Keycloak's C(master) realm, used only to read users and groups.
+      - User of Keycloak's C(master) realm. Used to read users and groups, and by M(ae_ops.migration.principal) to create groups and memberships.
     type: str
   keycloak_password:
     description:

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A token that lives much shorter than the migration."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import MakeWorld
+from tests.lab.generate import fill_store
+from tests.lab.sites import wide_site
+
+
+def test_a_migration_goes_on_with_new_tokens_when_the_old_ones_end(make_world: MakeWorld) -> None:
+    """The third and the sixth upload are refused with 401, as when the token's 20 seconds are over; one run brings everything."""
+    world = make_world("east", token_seconds=20)
+    fill_store(world.sites["east"].store, wide_site(2, 12, 2000))
+    world.seed_people(["user-0000"])
+    world.variables["ae_workers"] = 1
+    refused = {"method": "POST", "path": "/artifacts$", "status": 401, "body": {"error": {"message": "token expired"}}}
+    world.cluster.faults([{**refused, "nth": 3}, {**refused, "nth": 6}])
+    run = world.run()
+    assert run.returncode == 0, run.output
+    assert sum(len(channel["files"]) for channel in world.channels().values()) == 12
+    assert [upload["status"] for upload in world.uploads()].count(401) == 2
+    assert [upload["status"] for upload in world.uploads()].count(201) == 12
+    assert world.failures() == []
