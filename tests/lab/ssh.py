@@ -191,12 +191,9 @@ class OldHost:
 
 def make_user(name: str, home: Path) -> None:
     """Makes a service user that nobody can log in as with a password.  Refuses to touch one that is not of these tests."""
-    try:
-        account = pwd.getpwnam(name)
-    except KeyError:
-        pass
-    else:
-        assert account.pw_gecos == COMMENT, f"this machine has a user {name} that is not of these tests"
+    there = [account for account in pwd.getpwall() if account.pw_name == name]
+    if there:
+        assert there[0].pw_gecos == COMMENT, f"this machine has a user {name} that is not of these tests"
         remove_user(name)
     command = ["useradd", "--home-dir", str(home), "--no-create-home", "--shell", "/bin/sh", "--comment", COMMENT, "--password", "*", name]
     subprocess.run(command, check=True)

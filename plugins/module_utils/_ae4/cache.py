@@ -16,11 +16,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import tempfile
 import threading
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.archive import Identity, Reading
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
 
 _VERSION = 1
 
@@ -65,11 +65,8 @@ class ReadingCache:
         self.close()
         if self._used == _load(self._path):
             return
-        folder, name = os.path.split(os.path.abspath(self._path))
-        fd, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-        with os.fdopen(fd, "w", encoding="utf-8") as stream:
+        with atomic_writer(self._path, 0o600) as stream:
             stream.writelines(_line(key, value) for key, value in sorted(self._used.items()))
-        os.replace(temporary, self._path)
 
     def close(self) -> None:
         if self._journal is not None:

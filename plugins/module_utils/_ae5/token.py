@@ -23,16 +23,22 @@ EARLY = 30.0
 DEFAULT_LIFETIME = 60.0
 
 
-def expiry_of(token: str) -> t.Optional[float]:
-    """When a JWT says that it ends (seconds since 1970); ``None`` if it does not say or is no JWT.  Nothing is verified."""
+def claims_of(token: str) -> t.Dict[str, t.Any]:
+    """What a JWT says of itself; empty for another token.  Nothing is verified: the cluster does that."""
     parts = token.split(".")
     if len(parts) != 3:
-        return None
+        return {}
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return float(claims["exp"])
-    except (ValueError, TypeError, KeyError):
-        return None
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def expiry_of(token: str) -> t.Optional[float]:
+    """When a token says that it ends (seconds since 1970); ``None`` if it does not say."""
+    end = claims_of(token).get("exp")
+    return float(end) if isinstance(end, (int, float)) else None
 
 
 class FixedToken:

@@ -8,8 +8,6 @@ It reads only: a login, a list of channels, users and roles.
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import time
 import typing as t
@@ -20,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect, http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of, master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_BIRTH, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
@@ -135,18 +133,6 @@ def _channels(host: str, cluster: Cluster) -> Row:
         return rules_ae5.transport(host, cluster.transport.name, len(cluster.channels()), "")
     except MigrationError as exc:
         return rules_ae5.transport(host, cluster.transport.name, None, str(exc))
-
-
-def claims_of(token: str) -> Json:
-    """The claims of a JWT; nothing for another token.  Nothing is verified: the cluster does that."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return claims if isinstance(claims, dict) else {}
 
 
 def _life(claims: Json) -> t.Optional[float]:

@@ -5,24 +5,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import typing as t
-
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Answer
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import known, unknown
-
-
-def claims_of(token: str) -> t.Dict[str, t.Any]:
-    """The claims of a JWT; empty if it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return claims if isinstance(claims, dict) else {}
 
 
 def lifetime(token: str, now: float) -> Answer:

@@ -9,12 +9,12 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import document
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.claims import claims_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.order import run
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.traces import Interrupted
 

@@ -211,10 +211,10 @@ def apply(cluster: Cluster, steps: t.Sequence[Step]) -> Outcome:
     """Does the steps, unless in check mode, and reports one row for each channel."""
     rows: t.Dict[str, t.Dict[str, t.Any]] = {}
     failures: t.Dict[str, str] = {}
-    todo = [step for step in steps if step.line is not None]
-    results: t.Iterable[t.Tuple[Step, t.Any]] = ((step, None) for step in todo)
+    due = [step for step in steps if step.line is not None]
+    results: t.Iterable[t.Tuple[Step, t.Any]] = ((step, None) for step in due)
     if not cluster.read_only:
-        results = run_all(lambda step: perform(cluster, step), todo, cluster.workers)
+        results = run_all(lambda step: perform(cluster, step), due, cluster.workers)
     ends = {step.name: result for step, result in results}
     for step in steps:
         end = ends.get(step.name)

@@ -187,11 +187,11 @@ class Sharing:
         """Carries the wishes out, unless in check mode.  ``extra`` asks for the shares that no wish names."""
         self._now = self._read({wish.channel for wish in wishes})
         steps = [self._decide(wish) for wish in wishes]
-        todo = [step for step in steps if step.line is not None]
+        due = [step for step in steps if step.line is not None]
         ends: t.Dict[Wish, t.Any] = {}
         if not self._cluster.read_only:
-            ends = {step.wish: end for step, end in run_all(self._perform, todo, self._cluster.workers)}
-            unproven = self._prove([step.wish for step in todo if ends[step.wish] is None])
+            ends = {step.wish: end for step, end in run_all(self._perform, due, self._cluster.workers)}
+            unproven = self._prove([step.wish for step in due if ends[step.wish] is None])
             ends.update(unproven)
             self._note(steps, ends)
         outcome = report(steps, ends, self._can_list)
