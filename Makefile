@@ -53,7 +53,7 @@ test-unit: $(READY) ## Unit tests
 
 test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the lab
 	@mkdir -p $(LOG)
-	@if [ -d tests/e2e ]; then $(PYTEST) -n $(WORKERS) --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
+	@if [ -d tests/e2e ]; then $(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
 	else echo "test-e2e: there is no tests/e2e"; fi
 
 test-keycloak: $(READY) ## Identity tests and a migration against a real Keycloak (needs Java 17 and Maven)

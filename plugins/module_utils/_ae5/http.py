@@ -308,7 +308,8 @@ class Http:
             )
         except requests.exceptions.SSLError as exc:
             raise MigrationError(
-                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; give the authority's file as ca_path."
+                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; give the authority's file as ca_path"
+                " (ae5_ca_path in the inventory), or correct the name in url."
             ) from None
         except requests.exceptions.RequestException as exc:
             reason = self.mask(innermost(exc))
