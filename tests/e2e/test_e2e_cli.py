@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import typing as t
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.e2e import mishaps
 from tests.e2e.watched_cli import Call, WatchedCli
 from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site, fill_lab_site
+from tests.lab.inventory import CLUSTER
 from tests.lab.playbook import Run
 
 SITES = ["east", "west"]
@@ -103,11 +105,12 @@ def test_no_secret_is_in_a_command_line_or_the_clients_environment(rich: Rich) -
 
 
 class Minimal(t.NamedTuple):
-    """Without a declaration, then with ``ae_accept_public: ["*"]`` twice."""
+    """Without a declaration, then with ``ae_accept_public: ["*"]`` twice, then once more without the records."""
 
     refused: Snapshot
     accepted: Snapshot
     again: Snapshot
+    forgotten: Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,9 @@ def minimal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Minimal]:
     with contextlib.closing(make(tmp_path_factory.mktemp("minimal"), "cli", api="absent")) as world:
         refused = run(world)
         accept = {"ae_accept_public": ["*"]}
-        yield Minimal(refused, run(world, **accept), run(world, **accept))
+        accepted, again = run(world, **accept), run(world, **accept)
+        shutil.rmtree(world.root / "work" / CLUSTER / CLUSTER / "records")
+        yield Minimal(refused, accepted, again, run(world, **accept))
 
 
 def test_documented_client_does_what_may_be_public(minimal: Minimal) -> None:
@@ -166,3 +171,13 @@ def test_documented_clients_second_run_sends_no_write(minimal: Minimal) -> None:
     assert (minimal.again.run.total("changed"), minimal.again.writes) == (0, [])
     unknown = {finding["channel"] for finding in minimal.again.findings if finding["verdict"] == "unknown"}
     assert unknown == PUBLIC | PRIVATE
+
+
+def test_without_the_records_shares_are_sent_again_and_nothing_else(minimal: Minimal) -> None:
+    """Records are not the truth: losing them costs sending what cannot be seen; packages are seen, and the end is the same."""
+    assert minimal.forgotten.run.returncode == 0, minimal.forgotten.run.output
+    assert essence(minimal.forgotten.channels) == essence(minimal.again.channels)
+    sent = sorted(request["path"].partition("/_cli/channels/")[2].replace("%2F", "/") for request in minimal.forgotten.writes)
+    shares = sum(len(channel["shares"]) for channel in minimal.again.channels.values())
+    assert len(sent) == shares
+    assert all("/shares/" in path for path in sent)
