@@ -22,7 +22,8 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
 BLOCK = 8 << 20
-BEGIN, END = "ae-begin", "ae-end"
+BEGIN = "ae-begin"
+END = "ae-end"
 
 
 class ActionModule(ActionBase):
