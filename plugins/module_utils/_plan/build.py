@@ -227,7 +227,6 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
                 "narrower",
                 f"Channel {channel.name} is not public because of {_names(privacy.because)}; {_names(privacy.narrowed)} "
                 "could be read by more people in AE4 than there.",
-                "ae_channel_map",
             )
         )
     if channel.made_visible:
@@ -259,7 +258,6 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
             yield Decision(
                 "group_permission",
                 f"The {slot.describe()} has permission {permission}, which becomes {level}; the guide names only read.",
-                "ae_group_map",
             )
 
 
