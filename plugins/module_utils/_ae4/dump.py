@@ -57,7 +57,6 @@ class Entry:
     kind: str
     size: int
     mtime_ns: int
-    inode: t.Tuple[int, int]
     ctime_ns: int = 0
 
 
@@ -181,7 +180,7 @@ def listing(fd: int) -> t.List[Entry]:
             status = item.stat(follow_symlinks=False)
             kind = FOLDER if stat.S_ISDIR(status.st_mode) else FILE if stat.S_ISREG(status.st_mode) else OTHER
             size = status.st_size if kind == FILE else 0
-            entries.append(Entry(name, kind, size, status.st_mtime_ns, (status.st_dev, status.st_ino), status.st_ctime_ns))
+            entries.append(Entry(name, kind, size, status.st_mtime_ns, status.st_ctime_ns))
     return sorted(entries, key=lambda entry: entry.name + "/" if entry.kind == FOLDER else entry.name)
 
 

@@ -12,7 +12,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import LAYOUTS, VENDOR, ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
@@ -26,7 +26,7 @@ PLAN_SPEC = ArgumentSpec(
         "dest": {"type": "path", "required": True},
         "cluster": {"type": "str", "default": "cluster"},
         "sites": {"type": "list", "elements": "str", "default": []},
-        "layout": {"type": "str", "choices": ["vendor", "by_label"], "default": "vendor"},
+        "layout": {"type": "str", "choices": list(LAYOUTS), "default": VENDOR},
         "offline": {"type": "bool", "default": False},
         "owners": {"type": "list", "elements": "str", "default": []},
         "channel_map": {

@@ -55,5 +55,3 @@ QUESTIONS: t.Tuple[Question, ...] = (
     Question("delete_channel", "2.2", "Can a channel be deleted?"),
     Question("delete_file", "2.2", "Can a file of a channel be deleted?"),
 )
-
-BY_NAME: t.Dict[str, Question] = {question.name: question for question in QUESTIONS}
