@@ -11,66 +11,19 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import LAYOUTS, VENDOR, ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store, vendor
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people, store, vendor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import options_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import read_members
-
-PLAN_SPEC = ArgumentSpec(
-    {
-        "inventories": {"type": "list", "elements": "path", "required": True},
-        "dest": {"type": "path", "required": True},
-        "cluster": {"type": "str", "default": "cluster"},
-        "sites": {"type": "list", "elements": "str", "default": []},
-        "layout": {"type": "str", "choices": list(LAYOUTS), "default": VENDOR},
-        "offline": {"type": "bool", "default": False},
-        "owners": {"type": "list", "elements": "str", "default": []},
-        "channel_map": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "match": {"type": "str", "required": True},
-                "to": {"type": "str", "required": True},
-                "site": {"type": "str"},
-            },
-        },
-        "user_map": {"type": "dict", "default": {}},
-        "group_map": {"type": "dict", "default": {}},
-        "accept_wider": {"type": "list", "elements": "str", "default": []},
-        "protected_channels": {"type": "list", "elements": "str"},
-        "records": {"type": "path"},
-    }
-)
 
 PEOPLE_UNCHECKED = Decision(
     "people_unchecked",
     "The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it should not.",
     "ae5_keycloak_username",
 )
-
-
-def options_from(params: t.Mapping[str, t.Any]) -> build.PlanOptions:
-    """The declarations among a module's parameters."""
-    defaults = build.PlanOptions()
-    protected = params["protected_channels"]
-    return build.PlanOptions(
-        cluster=params["cluster"],
-        layout=params["layout"],
-        owners=tuple(params["owners"]),
-        channel_rules=tuple(ChannelRule(rule["match"], rule["to"], rule.get("site")) for rule in params["channel_map"]),
-        principals=PrincipalMap(
-            {str(key): str(value) for key, value in params["user_map"].items()},
-            {str(key): str(value) for key, value in params["group_map"].items()},
-        ),
-        accept_wider=tuple(params["accept_wider"]),
-        protected=defaults.protected if protected is None else tuple(protected),
-        sites=tuple(params["sites"]),
-    )
 
 
 def make_plan(module: MigrationModule) -> Outcome:
@@ -95,7 +48,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     if identity is not None:
         found = [*found, *checks.missing_users(plan.channels, identity), *checks.everyone_missing(plan.channels, identity)]
     plan = plan.with_decisions(found)
-    text = people.render(plan, left_out)
+    text = for_people.render(plan, left_out)
     files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan))
     changed = not store.is_stored(params["dest"], files)
     if changed and not module.check_mode:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, OwnerRecord, SourceFile
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, people, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
@@ -235,7 +235,7 @@ def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
             found = build.Draft(build.PlanOptions(**world.options), read_inventories(paths)).read()
             plan, placements, left_out = build.finish(found)
             dest = Path(folder) / str(number)
-            store.save_plan(str(dest), plan, people.render(plan, left_out), placements, left_out)
+            store.save_plan(str(dest), plan, for_people.render(plan, left_out), placements, left_out)
             results.append((checks.plan_errors(found), files_of(dest)))
             assert list(store.iter_placements(str(dest))) == placements
             assert list(store.iter_left_out(str(dest))) == left_out

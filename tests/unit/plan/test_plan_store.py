@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import TransferRow
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, people, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, user
 
@@ -25,7 +25,7 @@ def stored(folder: Path, *sites: Site) -> Path:
     (folder / "in").mkdir(parents=True)
     west = Site("west").file("alice/q/q-1-0.conda", "main", "dev", subdir="noarch").file("alice/s/s-1.tar.gz", "main", kind="pypi")
     plan, placements, left_out = build.finish(draft_of(folder / "in", *(sites or (demo_east(), west))))
-    store.save_plan(str(folder / "plan"), plan, people.render(plan, left_out), placements, left_out)
+    store.save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out)
     return folder / "plan"
 
 
@@ -41,7 +41,7 @@ def read_all(folder: Path) -> None:
 def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft_of(tmp_path, demo_east(), Site("west").file("alice/q/q-1-0.conda")))
     folder = str(tmp_path / "plan")
-    store.save_plan(folder, plan, people.render(plan, left_out), placements, left_out)
+    store.save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out)
     assert store.load_plan(folder).digests.keys() == {
         "placements.jsonl",
         "placements/east.jsonl",
@@ -79,7 +79,7 @@ def test_transfers_of_all_sites_are_read_in_order_of_the_sites(tmp_path: Path) -
 def test_storing_again_over_another_plan_leaves_only_the_new_one(tmp_path: Path) -> None:
     folder = stored(tmp_path / "one")
     plan, placements, left_out = build.finish(draft_of(tmp_path, Site("east").file("u/p/p-1-0.conda", "main")))
-    store.save_plan(str(folder), plan, people.render(plan, left_out), placements, left_out)
+    store.save_plan(str(folder), plan, for_people.render(plan, left_out), placements, left_out)
     assert [placement.channel for placement in store.iter_placements(str(folder))] == ["u"]
     assert [placement.channel for placement in store.iter_placements(str(folder), "east")] == ["u"]
 

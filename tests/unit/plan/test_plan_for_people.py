@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, people, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people, store
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
 
 HOSTILE = {
@@ -53,7 +53,7 @@ def parse(text: str) -> t.Any:
 
 def rendered(folder: Path, *sites: Site, **options: t.Any) -> tuple[store.Plan, t.Any]:
     plan, _placements, left_out = build.finish(draft_of(folder, *sites, **options))
-    return plan, parse(people.render(plan, left_out))
+    return plan, parse(for_people.render(plan, left_out))
 
 
 def test_the_demo_in_words(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
     assert document["channels"][f"o/{name}"]["shared"] == [f"group {name} may read"]
     assert document["left_out"]["unsupported_kind"] == [f"u/p/{name} of site east: An AE5 channel does not take files of kind 'pypi'."]
     folder = str(tmp_path / "plan")
-    store.save_plan(folder, plan, people.render(plan, []), [], [])
+    store.save_plan(folder, plan, for_people.render(plan, []), [], [])
     assert [channel.name for channel in store.load_plan(folder).channels] == list(document["channels"])
 
 
@@ -106,13 +106,13 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
 )
 def test_any_cluster_name_survives(name: str) -> None:
     plan = store.Plan(name, "vendor", (), (), (), {}, {})
-    assert parse(people.render(plan, []))["cluster"] == name
+    assert parse(for_people.render(plan, []))["cluster"] == name
 
 
 def test_a_long_list_of_left_out_files_is_cut_and_says_so() -> None:
     items = [LeftOut("east", "u", "p", f"p-{number}.conda", "", 1, "unlabelled", "It has no label.") for number in range(203)]
     plan = store.Plan("c", "vendor", (), (), (), {"unlabelled": 203}, {})
-    lines = parse(people.render(plan, items))["left_out"]["unlabelled"]
+    lines = parse(for_people.render(plan, items))["left_out"]["unlabelled"]
     assert len(lines) == 201
     assert lines[-1] == "and 3 more, see left_out.jsonl"
 
@@ -128,4 +128,4 @@ def test_sizes_in_words(size: int, words: str) -> None:
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "RUAMEL_ERROR", "Traceback")
     with pytest.raises(MissingLibrary, match=r"ruamel\.yaml"):
-        people.render(store.Plan("c", "vendor", (), (), (), {}, {}), [])
+        for_people.render(store.Plan("c", "vendor", (), (), (), {}, {}), [])
