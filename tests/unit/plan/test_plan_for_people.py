@@ -126,6 +126,6 @@ def test_sizes_in_words(size: int, words: str) -> None:
 
 
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "RUAMEL_ERROR", "Traceback")
+    monkeypatch.setattr(for_people, "RUAMEL_ERROR", "Traceback")
     with pytest.raises(MissingLibrary, match=r"ruamel\.yaml"):
         for_people.render(store.Plan("c", "vendor", (), (), (), {}, {}), [])
