@@ -11,6 +11,7 @@ import json
 import typing as t
 from pathlib import Path
 
+from tests.e2e import prediction
 from tests.lab.ae4.host import Ae4Lab
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.inventory import CLUSTER, write_inventory
@@ -67,6 +68,9 @@ class World:
         self.cluster.start()
         self.sites = {name: Site(Ae4Lab(root / "sites" / name, name)) for name in sites}
         self.variables: Json = {"ae5_transport": transport}
+        self.predict = True
+        """Whether every module predicts before it acts, and a run whose predictions were wrong fails the test."""
+        self.predictions: list[Json] = []
         self.people: dict[str, list[str]] = {}
         self.cluster.seed(
             users=[{"username": "migrator", "password": PASSWORD, "roles": ["ae-admin", "ae-uploader", "ae-creator"]}],
@@ -123,7 +127,15 @@ class World:
         self.cluster.clear_log()
         if variables:
             arguments = (*arguments, "--extra-vars", json.dumps(variables))
-        return run_playbook(playbook, self.inventory, *arguments)
+        if not self.predict:
+            return run_playbook(playbook, self.inventory, *arguments)
+        log = self.root / "predictions.jsonl"
+        log.unlink(missing_ok=True)
+        run = run_playbook(playbook, self.inventory, *arguments, more_environment=prediction.environment(log))
+        self.predictions = prediction.read(log)
+        wrong = prediction.differences(self.predictions)
+        assert not wrong, "\n".join([*wrong, run.output])
+        return run
 
     def writes(self) -> list[Json]:
         """Requests since the last run began that changed the cluster, or tried to."""

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,13 +54,20 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run_playbook(name: str, inventory: Path, *arguments: str, show: bool = False, timeout: float = 600) -> Run:
+def run_playbook(
+    name: str,
+    inventory: Path,
+    *arguments: str,
+    show: bool = False,
+    timeout: float = 600,
+    more_environment: t.Mapping[str, str] | None = None,
+) -> Run:
     """Runs ``playbooks/NAME.yml``; with ``show`` its output appears while it runs."""
     command = ["ansible-playbook", "-i", str(inventory), str(ROOT / "playbooks" / f"{name}.yml"), *arguments]
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment(inventory.parent / "ansible"),
+        env={**environment(inventory.parent / "ansible"), **(more_environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

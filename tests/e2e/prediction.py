@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check mode's predictions beside what then happened, for every module call of a run (see ``predict/sitecustomize.py``)."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+Json = dict[str, t.Any]
+
+UNPREDICTED = {
+    "tasks.site_export": "the export is AE4's own command; check mode says that it shows the last good dump",
+    "module_work.token_work": "a token is another one each time",
+}
+"""Work whose result cannot be predicted, and why."""
+
+
+def environment(log: Path) -> dict[str, str]:
+    """What a run's environment needs so that its modules predict first; ``log`` is where they write."""
+    before = os.environ.get("PYTHONPATH")
+    folders = [str(Path(__file__).parent / "predict"), *([before] if before else [])]
+    return {"PYTHONPATH": os.pathsep.join(folders), "AE_LAB_PREDICTIONS": str(log)}
+
+
+def read(log: Path) -> list[Json]:
+    """The calls that were predicted, in their order."""
+    if not log.exists():
+        return []
+    return [json.loads(line) for line in log.read_text(encoding="utf-8", errors="surrogateescape").splitlines()]
+
+
+def rows(outcome: Json) -> set[str]:
+    """What an outcome says would be, or was, changed: the lines of its diff."""
+    lines = set()
+    for entry in outcome.get("diff", ()):
+        text = entry.get("prepared") or json.dumps(entry, sort_keys=True)
+        lines.update(line for line in text.splitlines() if line.strip())
+    return lines
+
+
+def differences(calls: t.Iterable[Json]) -> list[str]:
+    """A sentence for each call that ended otherwise than predicted.
+
+    A call that failed in part, or whose token ended on the way, is one that nobody could predict; all it did must have been
+    among what was predicted.
+    """
+    found = []
+    for call in calls:
+        predicted, real = call["predicted"], call["real"]
+        if call["work"] in UNPREDICTED:
+            continue
+        unfinished = real.get("values", {}).get("unfinished")
+        if real.get("error") or unfinished or real.get("failures") != predicted.get("failures"):
+            if not rows(real) <= rows(predicted):
+                found.append(f"{call['work']} did what it had not predicted: {sorted(rows(real) - rows(predicted))}")
+            continue
+        found.extend(
+            f"{call['work']}: {key} was predicted as {predicted.get(key)!r} and became {real.get(key)!r}"
+            for key in ("error", "changed", "summary", "values")
+            if predicted.get(key) != real.get(key)
+        )
+        if rows(predicted) != rows(real):
+            found.append(f"{call['work']}: rows differ: {sorted(rows(predicted) ^ rows(real))}")
+    return found
