@@ -158,6 +158,11 @@ class World:
         """The last report."""
         return t.cast(Json, json.loads((self.reports / "report.json").read_text(encoding="utf-8")))
 
+    def ledger(self) -> dict[str, Json]:
+        """The lines of the last ledger by file name."""
+        lines = (self.reports / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+        return {line["file"]: line for line in map(json.loads, lines)}
+
     def failures(self) -> list[str]:
         return t.cast("list[str]", self.report()["failures"])
 
