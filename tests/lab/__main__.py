@@ -17,18 +17,21 @@ from .up import Lab, LabError
 
 
 def _up(lab: Lab, options: argparse.Namespace) -> int:
-    sites = [name for name in options.sites.split(",") if name]
+    sites, aen = ([name for name in text.split(",") if name] for text in (options.sites, options.aen))
     alive, known = lab.alive(), lab.processes()
     if alive and len(alive) == len(known) and lab.file.exists():
-        same = set(sites) == set(lab.read()["sites"])
+        there = lab.read()
+        same = set(sites) == set(there["sites"]) and {f"{name}-notebooks" for name in aen} == set(there["aen"])
         print(f"the lab in {lab.folder} is up already" + ("" if same else ", with other sites; run down first"))
         return 0 if same else 1
     if known:
         print(f"a lab that ended by itself is cleared away ({len(alive)} of {len(known)} servers were left)")
-    found = lab.up(sites, options.seed, options.ae4_user)
+    found = lab.up(sites, options.seed, options.ae4_user, aen)
     print(f"AE5 {found['ae5']['url']}")
     for name, site in found["sites"].items():
         print(f"AE4 {name} {site['url']}")
+    for name, host in found["aen"].items():
+        print(f"AEN {name} {host['projects_dir']}")
     print(f"credentials, paths and pids: {lab.file}")
     return 0
 
@@ -71,6 +74,7 @@ def main() -> int:
         if name == "up":
             command.add_argument("--sites", default="east,west", help="names of the AE4 sites")
             command.add_argument("--seed", choices=("demo", "none"), default="demo")
+            command.add_argument("--aen", default="", help="names of the sites that have a notebook server (AEN) as well")
             command.add_argument("--ae4-user", help="service user of the AE4 hosts (default: you)")
         if name == "log":
             command.add_argument("--writes", action="store_true", help="only requests that change the cluster")

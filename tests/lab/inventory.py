@@ -16,12 +16,16 @@ CLUSTER = "prod"
 def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any) -> Path:
     """Writes the inventory of a lab (the content of ``lab.json``) and returns its folder.
 
-    ``all_vars`` go into ``group_vars/all.yml``, the ``variables`` of a site into its file.  Every host is this machine: the
-    AE4 hosts are told apart by their folders.
+    ``all_vars`` go into ``group_vars/all.yml``, the ``variables`` of a site or a notebook server into its file.  Every host is
+    this machine: the AE4 and AEN hosts are told apart by their folders.
     """
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     sites = {name: {**local, "ae5_cluster": CLUSTER} for name in lab["sites"]}
-    hosts = {"all": {"children": {"ae4": {"hosts": sites}, "ae5": {"hosts": {CLUSTER: local}}}}}
+    groups = {"ae4": {"hosts": sites}, "ae5": {"hosts": {CLUSTER: local}}}
+    notebooks = lab.get("aen") or {}
+    if notebooks:
+        groups["aen"] = {"hosts": {name: {**local, "ae4_site": host["ae4_site"]} for name, host in notebooks.items()}}
+    hosts = {"all": {"children": groups}}
     ae5 = lab["ae5"]
     files: dict[str, t.Any] = {
         "hosts.yml": hosts,
@@ -46,6 +50,12 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
             "ae4_export_dir": site["export_dir"],
             "ae_work_dir": str(folder.parent / "work" / name),
             **site.get("variables", {}),
+        }
+    for name, host in notebooks.items():
+        files[f"host_vars/{name}.yml"] = {
+            "aen_projects_dir": host["projects_dir"],
+            "ae_work_dir": str(folder.parent / "work" / name),
+            **host.get("variables", {}),
         }
     yaml = YAML()
     yaml.explicit_start = True

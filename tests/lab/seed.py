@@ -28,7 +28,8 @@ Record = dict[str, t.Any]
 SITES: dict[str, t.Callable[[], SiteSpec]] = {"east": east_site, "west": west_site}
 MIGRATOR = "migrator"
 OUTSIDER = "mallory"
-ROLES = ("ae-admin", "ae-uploader", "ae-creator")
+CREATOR = "ae-creator"
+ROLES = ("ae-admin", "ae-uploader", CREATOR)
 TIMEOUT = 60
 
 
@@ -170,18 +171,31 @@ def seed_ae5(url: str, users: t.Mapping[str, str], groups: t.Mapping[str, t.Sequ
         "groups": {name: list(members) for name, members in groups.items()},
         "admins": [{"username": master[0], "password": master[1]}],
     }
+    return _seed_and_tokens(url, body, users)
+
+
+def _seed_and_tokens(url: str, body: Record, names: t.Iterable[str]) -> dict[str, str]:
+    """Hands ``body`` to the cluster's ``/_lab/seed`` and returns a conda token for each name.  Raises SeedError."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(f"{url}/_lab/seed", json=body, timeout=TIMEOUT)
         if not answer.ok:
             raise SeedError(f"the AE5 lab refused its users: {answer.status_code} {answer.text.strip()}")
         tokens = {}
-        for name in users:
+        for name in names:
             answer = session.post(f"{url}/_lab/conda-token", json={"user": name}, timeout=TIMEOUT)
             if not answer.ok:
                 raise SeedError(f"the AE5 lab gave no conda token for {name}: {answer.status_code} {answer.text.strip()}")
             tokens[name] = answer.json()["token"]
     return tokens
+
+
+def seed_project_owners(url: str, names: t.Sequence[str], known: t.Container[str]) -> dict[str, Record]:
+    """Lets these people create projects on the cluster.  Returns ``{user: {"password", "conda_token"}}`` of those not ``known``."""
+    passwords = {name: secrets.token_hex(10) for name in names if name not in known}
+    people = [{"username": name, "password": passwords.get(name), "email": _email(name), "roles": [CREATOR]} for name in names]
+    tokens = _seed_and_tokens(url, {"users": people}, passwords)
+    return {name: {"password": passwords[name], "conda_token": tokens[name]} for name in passwords}
 
 
 def seed_world(kind: str, sites: t.Mapping[str, str], ae5_url: str, client_folder: Path, master: tuple[str, str]) -> dict[str, Record]:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An old host behind a real sshd on loopback: whoever logs in finds an old Python wherever this machine has its own.
+"""Hosts behind a real sshd on loopback.
 
-The sshd lives in a mount namespace of its own, in which a script that starts the old interpreter lies over every other
-one.  Needs root, an OpenSSH server and an old Python of pyenv; ``why_not`` says what is missing.
+On an old host whoever logs in finds an old Python wherever this machine has its own: the sshd lives in a mount namespace of
+its own, in which a script that starts the old interpreter lies over every other one.  Needs root, an OpenSSH server and for
+an old host an old Python of pyenv; ``why_not`` says what is missing.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from pathlib import Path
 
 SSHD = "/usr/sbin/sshd"
 OLD_VERSIONS = ("3.6", "2.7")
+"""Of Python, each of which the tests try where pyenv has it."""
 MASKED = ("/usr/bin/python[0-9]*", "/usr/local/bin/python[0-9]*", "/opt/*/bin/python[0-9]*")
 COMMENT = "tests of ae_ops.migration"
 LEFT_OUT = ("test", "tests", "site-packages", "dist-packages", "idlelib", "tkinter", "ensurepip", "lib2to3", "config-*", "__pycache__")
+YAML = ("ruamel.yaml",)
 REQUESTS = ("requests", "urllib3", "idna", "certifi", "charset_normalizer")
 
 CONFIG = """Port {port}
@@ -51,23 +54,23 @@ Subsystem sftp internal-sftp
 """
 
 
-def old_prefix() -> Path | None:
+def old_prefix(version: str) -> Path | None:
     """Folder of an old Python that pyenv has on this machine."""
     versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
-    return next((path for version in OLD_VERSIONS for path in sorted(versions.glob(f"{version}.*")) if (path / "bin").is_dir()), None)
+    return next((path for path in sorted(versions.glob(f"{version}.*")) if (path / "bin").is_dir()), None)
 
 
-def why_not() -> str | None:
-    """Why there can be no such host on this machine."""
+def why_not(old: str | None = None) -> str | None:
+    """Why there can be no such host on this machine, with an old Python of that version if one is named."""
     if os.geteuid() != 0:
-        return "an old host needs an sshd and a user of its own, and this does not run as root"
+        return "a host over ssh needs an sshd and a user of its own, and this does not run as root"
     for command in (SSHD, "unshare", "useradd", "ssh-keygen", "ssh"):
         if shutil.which(command) is None:
             return f"this machine has no {command}"
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
         return "this machine gives root no mount namespace"
-    if old_prefix() is None:
-        return f"pyenv has no Python {' or '.join(OLD_VERSIONS)} on this machine"
+    if old is not None and old_prefix(old) is None:
+        return f"pyenv has no Python {old} on this machine"
     return None
 
 
@@ -88,7 +91,7 @@ def copy_python(prefix: Path, dest: Path, libraries: t.Sequence[str] = ()) -> Pa
         spec = importlib.util.find_spec(name)
         assert spec is not None, f"{name} is not installed here"
         assert spec.submodule_search_locations, f"{name} is no package"
-        shutil.copytree(spec.submodule_search_locations[0], site / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(spec.submodule_search_locations[0], site / name.replace(".", "/"), ignore=shutil.ignore_patterns("__pycache__"))
     starter = dest / "bin" / "python3"
     starter.write_text(
         "#!/bin/sh\n"
@@ -108,12 +111,16 @@ def python_tarball(folder: Path, archive: Path) -> Path:
 
 
 @dataclasses.dataclass
-class OldHost:
-    """The host; everything of it lies in ``root``, which any user can enter.  ``home`` is the service user's home."""
+class SshHost:
+    """The host; everything of it lies in ``root``, which any user can enter.  ``home`` is the service user's home.
+
+    ``old`` is the version of the only Python of an old host; without it the host has the Pythons of this machine.
+    """
 
     root: Path
     user: str
     home: Path
+    old: str | None = None
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -124,24 +131,28 @@ class OldHost:
         for name in ("host_key", "client_key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.root / name)], check=True)
         (self.root / "client_key.pub").chmod(0o644)
-        prefix = old_prefix()
-        assert prefix is not None
-        old = copy_python(prefix, self.root / "old")
-        start_old = self.root / "python"
-        start_old.write_text(f'#!/bin/sh\nexec {old} "$@"\n', encoding="ascii")
-        start_old.chmod(0o755)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         config = self.root / "sshd_config"
         config.write_text(CONFIG.format(port=self.port, root=self.root, user=self.user), encoding="utf-8")
-        masked = sorted({os.path.realpath(path) for pattern in MASKED for path in glob.glob(pattern) if "config" not in path})
-        mounts = [f"mount --bind {shlex.quote(str(start_old))} {shlex.quote(path)}" for path in masked]
+        mounts = [] if self.old is None else self._masks(self.old)
         script = " && ".join([*mounts, f"exec {SSHD} -D -f {config} -E {self.root / 'sshd.log'}"])
         self.process = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", script])
         key = (self.root / "host_key.pub").read_text(encoding="ascii")
         (self.root / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {key}", encoding="ascii")
         self._await()
+
+    def _masks(self, version: str) -> list[str]:
+        """The commands that put the old Python over every other one."""
+        prefix = old_prefix(version)
+        assert prefix is not None
+        old = copy_python(prefix, self.root / "old")
+        start_old = self.root / "python"
+        start_old.write_text(f'#!/bin/sh\nexec {old} "$@"\n', encoding="ascii")
+        start_old.chmod(0o755)
+        masked = sorted({os.path.realpath(path) for pattern in MASKED for path in glob.glob(pattern) if "config" not in path})
+        return [f"mount --bind {shlex.quote(str(start_old))} {shlex.quote(path)}" for path in masked]
 
     def _await(self) -> None:
         assert self.process is not None

@@ -26,14 +26,15 @@ from pathlib import Path
 import requests
 
 from .ae4.host import current_user
-from .seed import MIGRATOR, seed_world
+from .aen.host import PEOPLE, UNKNOWN_TO_AE5, AenLab
+from .seed import MIGRATOR, seed_project_owners, seed_world
 
 Record = dict[str, t.Any]
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARKER = ".ae-lab"
 START_SECONDS = 60
 STOP_SECONDS = 20
-OURS = ("ae5", "sites", "client", "run", "log")
+OURS = ("ae5", "sites", "aen", "client", "run", "log")
 
 
 class LabError(Exception):
@@ -84,15 +85,18 @@ class Lab:
 
     # -- up
 
-    def up(self, sites: t.Sequence[str], seed: str, ae4_user: str | None = None) -> Record:
-        """Starts all servers in a fresh world, seeds it and writes lab.json.  What was started is ended if a part fails."""
+    def up(self, sites: t.Sequence[str], seed: str, ae4_user: str | None = None, aen: t.Sequence[str] = ()) -> Record:
+        """Starts all servers in a fresh world, seeds it and writes lab.json.  What was started is ended if a part fails.
+
+        ``aen`` are sites that have a notebook server as well: host ``SITE-notebooks``, which is nothing but a folder.
+        """
         self._clear()
         for name in OURS:
             (self.folder / name).mkdir(parents=True)
         try:
             with contextlib.ExitStack() as undo:
                 undo.callback(self.end)
-                lab = self._start(sites, seed, ae4_user)
+                lab = self._start(sites, seed, ae4_user, aen)
                 undo.pop_all()
         except requests.RequestException as error:
             raise LabError(f"a server of the lab does not answer: {error}; see {self.folder / 'log'}") from error
@@ -110,7 +114,7 @@ class Lab:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARKER).touch()
 
-    def _start(self, sites: t.Sequence[str], seed: str, ae4_user: str | None) -> Record:
+    def _start(self, sites: t.Sequence[str], seed: str, ae4_user: str | None, aen: t.Sequence[str]) -> Record:
         ae5_root = self.folder / "ae5"
         secret = secrets.token_hex(16)
         self._spawn("ae5", "tests.lab.ae5", "--root", str(ae5_root), "--set", f"client_secret={secret}")
@@ -121,6 +125,8 @@ class Lab:
         urls = {name: f"http://127.0.0.1:{self._port(name)}" for name in ("ae5", *sites)}
         master = ("lab-master", secrets.token_hex(10))
         users = seed_world(seed, {site: urls[site] for site in sites}, urls["ae5"], self.folder / "client", master)
+        if aen:
+            users |= seed_project_owners(urls["ae5"], [name for name in PEOPLE if name not in UNKNOWN_TO_AE5], users)
         pids = {name: item["pid"] for name, item in self.processes().items()}
         lab: Record = {
             "ae5": {
@@ -136,6 +142,7 @@ class Lab:
                 "pid": pids["ae5"],
             },
             "sites": {site: {"url": urls[site], **self._site(site, ae4_user), "pid": pids[site]} for site in sites},
+            "aen": {f"{site}-notebooks": self._notebooks(site, urls[site]) for site in aen},
             "users": users,
         }
         draft = self.file.with_suffix(".new")
@@ -155,6 +162,12 @@ class Lab:
             "storage": str(root / "storage"),
             "root": str(root),
         }
+
+    def _notebooks(self, site: str, repository: str) -> Record:
+        """Writes the projects of a notebook server, and describes it."""
+        host = AenLab(self.folder / "aen" / f"{site}-notebooks", repository=repository)
+        host.make_all()
+        return {"ae4_site": site, **host.describe()}
 
     def _spawn(self, name: str, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments, "--port", "0", "--port-file", str(self._port_file(name))]

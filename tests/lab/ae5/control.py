@@ -75,7 +75,8 @@ def _grant(parts: Parts, kind: str, principal: str, role: str) -> None:
 
 
 def state_json(parts: Parts) -> Json:
-    """All there is: channels by name with owner, privacy, shares and files; users and groups by name (not with a real Keycloak)."""
+    """All there is: channels by name with owner, privacy, shares and files; projects by ``OWNER/NAME`` (see ``Projects.to_json``);
+    users and groups by name (not with a real Keycloak)."""
     channels: dict[str, Json] = {}
     for row in parts.database.rows("SELECT * FROM channels ORDER BY name"):
         channels[row["name"]] = {
@@ -85,14 +86,14 @@ def state_json(parts: Parts) -> Json:
             "files": [{key: p[key] for key in ("subdir", "file", "size", "md5", "sha256")} for p in parts.state.packages(row["name"])],
         }
     if parts.switches.keycloak_url:
-        return {"channels": channels}  # who there is says Keycloak
+        return {"channels": channels, "projects": parts.projects.to_json()}  # who there is says Keycloak
     identity = parts.identity
     users = {
         row["name"]: {"groups": identity.groups_of(row["name"]), "roles": sorted(identity.effective_roles(row["name"]))}
         for row in identity.users()
     }
     groups = {row["name"]: {"members": identity.members(row["name"])} for row in identity.groups()}
-    return {"channels": channels, "users": users, "groups": groups}
+    return {"channels": channels, "projects": parts.projects.to_json(), "users": users, "groups": groups}
 
 
 def conda_token(parts: Parts, user: str) -> str:
@@ -133,7 +134,7 @@ def blueprint(parts: Parts, set_switches: t.Callable[[Json], None]) -> Blueprint
         return jsonify({"token": conda_token(parts, str(json_object().get("user")))})
 
     def expire() -> Response:
-        parts.identity.expire(request.args.get("kind", "access"))
+        parts.expire(request.args.get("kind", "access"))
         return Response(status=204)
 
     def state() -> Response:

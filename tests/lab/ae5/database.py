@@ -66,6 +66,11 @@ class Database:
             if self._depth == 0:
                 self._connection.execute("COMMIT")
 
+    def script(self, text: str) -> None:
+        """Several statements without values: an area's tables."""
+        with self._lock:
+            self._connection.executescript(text)
+
     def execute(self, statement: str, *values: t.Any) -> int:
         """The number of rows that the statement changed."""
         with self._lock:

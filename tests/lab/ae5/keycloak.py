@@ -9,6 +9,7 @@ import typing as t
 
 from flask import Blueprint, Response, jsonify, request
 
+from . import projects_login
 from .database import Row
 from .identity import MASTER, REALM
 from .parts import Parts, caller, json_object, number
@@ -75,7 +76,11 @@ class Admin:
     """The admin endpoints of realm AnacondaPlatform, for accounts of realm master."""
 
     def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self.identity = parts.identity
+
+    def impersonate(self, id_: str) -> Answer:
+        return projects_login.impersonate(self.parts, self._user(id_))
 
     def _user(self, id_: str) -> Row:
         row = self.identity.user_by_id(id_)
@@ -223,6 +228,7 @@ ADMIN_ROUTES = (
     ("GET", "/users/<id_>", "user"),
     ("PUT", "/users/<id_>", "user_put"),
     ("DELETE", "/users/<id_>", "user_delete"),
+    ("POST", "/users/<id_>/impersonation", "impersonate"),
     ("GET", "/users/<id_>/groups", "user_groups"),
     ("PUT", "/users/<id_>/groups/<group>", "member_put"),
     ("DELETE", "/users/<id_>/groups/<group>", "member_delete"),

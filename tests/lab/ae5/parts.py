@@ -14,6 +14,8 @@ from flask import Response, jsonify, request
 from .database import Database
 from .faults import Faults
 from .identity import REALM, Identity
+from .projects_sessions import WebSessions
+from .projects_store import Projects
 from .real_keycloak import RealIdentity
 from .requestlog import RequestLog
 from .state import Refused, State
@@ -27,6 +29,8 @@ class Parts:
     database: Database
     identity: Identity
     state: State
+    projects: Projects
+    web: WebSessions
     log: RequestLog
     faults: Faults
 
@@ -36,7 +40,14 @@ class Parts:
         database = Database(root / "state.sqlite")
         identity = RealIdentity(database, switches) if switches.keycloak_url else Identity(database, switches)
         state = State(root, database, identity, switches)
-        return cls(root, switches, database, identity, state, RequestLog(root / "requests.jsonl"), Faults())
+        projects = Projects(root, database, identity, switches)
+        web = WebSessions(database, switches)
+        return cls(root, switches, database, identity, state, projects, web, RequestLog(root / "requests.jsonl"), Faults())
+
+    def expire(self, kind: str) -> None:
+        """Ends all tokens of that kind now: ``access``, ``refresh``, ``conda``, or of the web login ``session``, ``sso``."""
+        self.identity.expire(kind)
+        self.web.expire(kind)
 
     def close(self) -> None:
         self.log.close()

@@ -13,6 +13,8 @@ import re
 import typing as t
 from urllib.parse import unquote
 
+from . import projects_routes
+
 try:
     from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import contract
 except ImportError:  # run as ``python -m tests.lab.ae5``: the repository's root is importable, the collection's name is not
@@ -82,9 +84,12 @@ def classify(method: str, path: str) -> Request:
             return _api(method, path[len(base) :], cli)
     if path.startswith(contract.CONDA_BASE + "/"):
         return _conda(method, path)
+    found = projects_routes.classify(method, path)
+    if found is not None:
+        return Request(*found)
     if path.startswith(contract.ADMIN_BASE + "/"):
         shape = _UUID.sub("{id}", path[len(contract.ADMIN_BASE) + 1 :])
-        return Request(f"identity:{shape}", method not in SAFE_METHODS)
+        return Request(f"identity:{shape}", method not in SAFE_METHODS and shape != projects_routes.IMPERSONATION)
     if re.fullmatch(r"/auth/realms/[^/]+/protocol/openid-connect/(token|logout)", path):
         return Request(path.rsplit("/", 1)[-1], False)
     return Request("unknown", method not in SAFE_METHODS)

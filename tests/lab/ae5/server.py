@@ -12,7 +12,7 @@ from pathlib import Path
 from cheroot import wsgi
 from flask import Flask
 
-from . import api, conda, control, keycloak, real_keycloak
+from . import api, conda, control, keycloak, projects, projects_login, real_keycloak
 from .gateway import Gate, LabGateway
 from .parts import Parts
 from .requestlog import Record
@@ -29,7 +29,7 @@ def make_application(parts: Parts, set_switches: t.Callable[[dict[str, t.Any]], 
     flask.url_map.merge_slashes = False
     flask.url_map.strict_slashes = False
     flask.json.sort_keys = False  # type: ignore[attr-defined]
-    for area in (api, conda):
+    for area in (api, conda, projects, projects_login):
         flask.register_blueprint(area.blueprint(parts))
     url = parts.switches.keycloak_url
     flask.register_blueprint(real_keycloak.blueprint(url) if url else keycloak.blueprint(parts))
@@ -136,7 +136,7 @@ class Ae5Lab:
         return control.conda_token(self.parts, user)
 
     def expire_tokens(self, kind: str = "access") -> None:
-        self.parts.identity.expire(kind)
+        self.parts.expire(kind)
 
     def state(self) -> dict[str, t.Any]:
         return control.state_json(self.parts)

@@ -61,6 +61,44 @@ class Switches:
     import_file: str = "skip"  # skip (and say nothing) | report (as an error)
     import_unlabelled: str = "take"  # take (as the guide's "all packages") | skip (and say nothing)
     import_stops_after: int = 0
+    # Projects (``/api/v2``).  Documented: 1 GB a file, names without blanks and special characters, unique for an owner, and that
+    # only an owner or an administrator deletes.  Each of the following is assumed.
+    # The largest archive in bytes (0: no limit); which names are taken; the role that an upload needs.
+    project_max_bytes: int = GIB
+    project_names: str = "strict"  # strict (A-Z a-z 0-9 . _ -, a letter or digit first) | lenient (no slash, not empty)
+    project_role: str = "ae-creator"  # ae-creator | ae-uploader | either | none
+    # How a name that is taken is refused: 400 with the words as reason phrase (documented), or in the body alone, as behind HTTP/2.
+    unique_answer: str = "reason"  # reason | body
+    # An archive that cannot be read, or that holds not exactly one folder: refused, or taken and the action fails.
+    bad_archive: str = "action"  # action | refuse (400)
+    # How often the activity is read before an action is done, and how it ends; what is left of a project that failed.
+    action_polls: int = 1
+    action_result: str = "ok"  # ok | error | never
+    failed_project: str = "stays"  # stays | gone
+    # How often the revisions are read before the first one shows (documented that it may be empty for a while).
+    revision_delay: int = 0
+    # The tag of an upload: the name of its revision, or ignored (5.4.1) and 0.0.1.
+    project_tag: str = "honoured"  # honoured | ignored
+    # What becomes of a tree: git keeps no empty folders, no .git, and of modes only the executable bit.
+    project_storage: str = "git"  # git | verbatim
+    # Symbolic links: anaconda-project's unarchive drops them.
+    project_links: str = "dropped"  # dropped | kept
+    # Whether AE5 adds a .gitattributes and a .gitignore to a project that has none (archives made by it hold such).
+    project_extras: str = "none"  # none | added
+    # An upload of a name that the owner has as a new revision: no such way is documented.
+    project_again: str = "refused"  # refused (not unique) | revision
+    # A collaborator whose permission differs from what there is: ae5-tools removes and adds in two PUTs.
+    collaborator_change: str = "ignored"  # ignored (the old one stays) | honoured
+    # Who sees what in the list; the shape of lists; how a project that one may not see is refused.
+    project_list: str = "admin_all"  # admin_all | own_and_shared
+    project_list_shape: str = "list"  # list | data ({"data": [...]}, which ae5-tools takes as well)
+    project_hidden_status: int = 404  # 404 | 403
+    # What opens /api/v2: the cookies of a web login, as ae5-tools has it, or a bearer token as well.
+    project_auth: str = "cookie"  # cookie | both
+    xsrf: str = "required"  # required (403 for a change without x-xsrftoken) | ignored
+    session_answer: str = "401"  # without a session: 401 | redirect (to Keycloak) | page (200 with the login form)
+    session_seconds: float = 1800
+    impersonation: str = "ok"  # ok | refused (403, as where the feature is switched off)
     # Keycloak: the client that users' tokens are got with.  The id is a fact, the secret is the lab's own.
     client_id: str = "anaconda-platform"
     client_secret: str = "lab-client-secret"  # noqa: S105 - the lab's own
@@ -114,5 +152,24 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "import_file": ("skip", "report"),
     "import_unlabelled": ("take", "skip"),
     "cli_abilities": ("minimal", "rich"),
+    "project_names": ("strict", "lenient"),
+    "project_role": ("ae-creator", "ae-uploader", "either", "none"),
+    "unique_answer": ("reason", "body"),
+    "bad_archive": ("action", "refuse"),
+    "action_result": ("ok", "error", "never"),
+    "failed_project": ("stays", "gone"),
+    "project_tag": ("honoured", "ignored"),
+    "project_storage": ("git", "verbatim"),
+    "project_links": ("dropped", "kept"),
+    "project_extras": ("none", "added"),
+    "project_again": ("refused", "revision"),
+    "collaborator_change": ("ignored", "honoured"),
+    "project_list": ("admin_all", "own_and_shared"),
+    "project_list_shape": ("list", "data"),
+    "project_hidden_status": (404, 403),
+    "project_auth": ("cookie", "both"),
+    "xsrf": ("required", "ignored"),
+    "session_answer": ("401", "redirect", "page"),
+    "impersonation": ("ok", "refused"),
     "writes": ("ok", "fail"),
 }

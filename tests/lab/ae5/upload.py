@@ -34,6 +34,7 @@ class Received:
     size: int
     md5: str
     sha256: str
+    fields: dict[str, t.Optional[str]] = dataclasses.field(default_factory=dict)
 
 
 class _FilePart(BaseTarget):
@@ -75,11 +76,29 @@ def _blocks(environ: Environ) -> t.Iterator[bytes]:
         raise ClientGone(f"the upload broke off {missing} bytes before its end")
 
 
+class _Field(BaseTarget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.content = b""
+        self.complete = False
+
+    def on_data_received(self, chunk: bytes) -> None:
+        self.content += chunk
+        if len(self.content) > FORM_OVERHEAD:
+            raise Refused(400, "a field of the form is too long")
+
+    def on_finish(self) -> None:
+        self.complete = True
+
+    def text(self) -> t.Optional[str]:
+        return self.content.decode("utf-8", "replace") if self.complete else None
+
+
 @contextlib.contextmanager
-def receive(environ: Environ, folder: Path, part: str, limit: int) -> t.Iterator[Received]:
+def receive(environ: Environ, folder: Path, part: str, limit: int, fields: t.Sequence[str] = ()) -> t.Iterator[Received]:
     """Reads the form; the file part is at ``Received.path`` inside the block and gone after it, unless it was moved.
 
-    Raises ``Refused`` (400, 413) or ``ClientGone``.
+    ``fields`` are read as well, None where the form has no such field.  Raises ``Refused`` (400, 413) or ``ClientGone``.
     """
     if int(environ.get("CONTENT_LENGTH") or 0) > limit + FORM_OVERHEAD:
         raise Refused(413, f"the file is larger than {limit} bytes")
@@ -87,9 +106,12 @@ def receive(environ: Environ, folder: Path, part: str, limit: int) -> t.Iterator
         path = Path(stream.name)
         try:
             target = _FilePart(stream, limit)
+            texts = {name: _Field() for name in fields}
             try:
                 parser = StreamingFormDataParser(headers={"Content-Type": environ.get("CONTENT_TYPE", "")})
                 parser.register(part, target)
+                for field, value in texts.items():
+                    parser.register(field, value)
                 for block in _blocks(environ):
                     parser.data_received(block)
             except ParseFailedException as exc:
@@ -100,6 +122,7 @@ def receive(environ: Environ, folder: Path, part: str, limit: int) -> t.Iterator
                 raise Refused(400, f"the form has no complete part {part} with a file name")
             stream.flush()
             name = target.multipart_filename.replace("\\", "/").rsplit("/", 1)[-1]
-            yield Received(path, name, target.size, target.md5.hexdigest(), target.sha256.hexdigest())
+            values = {field: value.text() for field, value in texts.items()}
+            yield Received(path, name, target.size, target.md5.hexdigest(), target.sha256.hexdigest(), values)
         finally:
             path.unlink(missing_ok=True)

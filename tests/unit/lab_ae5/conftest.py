@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from tests.lab.ae5.server import Ae5Lab
+from tests.unit.lab_ae5.ae5_tools_client import Platform
 
 PEOPLE = [
     {"username": "owner", "password": "owner-pw", "roles": ["ae-uploader", "ae-creator"]},
@@ -115,3 +116,19 @@ def noise() -> bytes:
 def bytes_on_disk(ae5: Ae5Lab) -> t.Callable[[], list[str]]:
     """Every file of packages that the cluster keeps, finished or not."""
     return lambda: sorted(path.name for folder in ("files", "incoming") for path in (ae5.root / folder).iterdir())
+
+
+@pytest.fixture
+def platform(ae5: Ae5Lab) -> t.Callable[[str], Platform]:
+    def logged_in(user: str) -> Platform:
+        made = Platform(ae5, user)
+        made.log_in()
+        return made
+
+    return logged_in
+
+
+@pytest.fixture
+def ann(platform: t.Callable[[str], Platform]) -> Platform:
+    """The lab's user ``owner``, who may create projects."""
+    return platform("owner")

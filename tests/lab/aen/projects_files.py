@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Projects whose files, sizes and links are the trap."""
+
+from __future__ import annotations
+
+from .notebooks import nb4
+from .packages import py27
+from .spec import GIB, MIB, File, Folder, Link, Member, ProjectSpec, Special, assumed, documented
+
+BOOK = nb4("import numpy")
+HDF5, PARQUET, NPY = b"\x89HDF\r\n\x1a\n", b"PAR1", b"\x93NUMPY\x01\x00"
+
+PROJECTS: tuple[ProjectSpec, ...] = (
+    ProjectSpec(
+        "big-1200mb",
+        "alice",
+        "1.2 GB: more than AE5 takes (sparse, so it costs no disk; gzip would make it small)",
+        {"book.ipynb": BOOK, "data/measurements.bin": File(b"start", sparse=1200 * MIB), "data/more.csv": "a\n"},
+        (py27(),),
+        (documented("archive_too_large", "data/measurements.bin", "guide"), documented("large_file", "data/measurements.bin", "guide")),
+        refused="size",
+    ),
+    ProjectSpec(
+        "big-but-ignored",
+        "alice",
+        "1.5 GB, of which `.projectignore` and `envs/` leave next to nothing",
+        {"book.ipynb": BOOK, ".projectignore": "/scratch\n*.bin\n", "scratch/cache.dat": File(sparse=GIB), "x.bin": File(sparse=GIB // 2)},
+        (py27(extra={"pkgs/big.tar": File(sparse=GIB)}),),
+        (documented("projectignore", ".projectignore", "4.4"), assumed("size_after_ignoring", ".")),
+    ),
+    ProjectSpec(
+        "committed-100mb",
+        "bob",
+        "a file of 105 MB that git has committed (sparse)",
+        {"book.ipynb": BOOK, "model.pkl": File(b"\x80\x02", sparse=105 * MIB)},
+        (py27(),),
+        (documented("large_file", "model.pkl", "guide"), documented("git", ".git", "4.2")),
+        git=("book.ipynb", "model.pkl"),
+    ),
+    ProjectSpec(
+        "binary-data",
+        "bob",
+        "data that git handles badly",
+        {
+            "book.ipynb": BOOK,
+            "data/a.h5": HDF5 + bytes(3000),
+            "data/b.parquet": PARQUET + bytes(3000) + PARQUET,
+            "data/c.npy": NPY + bytes(3000),
+            "data/d.xlsx": b"PK\x03\x04" + bytes(3000),
+            "data/e.sqlite": b"SQLite format 3\x00" + bytes(3000),
+            "data/looks-like-text": bytes(range(256)),
+            "data/fine.csv": "a,b\n1,2\n",
+            "data/utf16.csv": "a,b\n".encode("utf-16"),
+        },
+        (py27(),),
+        (documented("binary", "data", "guide"),),
+    ),
+    ProjectSpec(
+        "links",
+        "carol",
+        "links: inside, outside, absolute, dangling, in a circle, to a folder",
+        {
+            "book.ipynb": BOOK,
+            "data/real.csv": "a\n1\n",
+            "inside.csv": Link("data/real.csv"),
+            "data/up.csv": Link("../data/real.csv"),
+            "inside-folder": Link("data"),
+            "outside.csv": Link("../../alice/plain-analysis/README.md"),
+            "absolute.csv": Link("@PROJECTS@/alice/plain-analysis/README.md"),
+            "absolute-inside.csv": Link("@PROJECT@/data/real.csv"),
+            "dangling.csv": Link("data/not-there.csv"),
+            "circle-a": Link("circle-b"),
+            "circle-b": Link("circle-a"),
+            "linked.ipynb": Link("book.ipynb"),
+            "up": Link(".."),
+            "passwd": Link("/etc/passwd"),
+        },
+        (py27(),),
+        (
+            documented("link_inside", "inside.csv, data/up.csv, inside-folder", "4.4"),
+            documented("link_outside", "outside.csv, absolute.csv, up, passwd", "4.4"),
+            assumed("link_absolute_inside", "absolute-inside.csv"),
+            assumed("link_dangling", "dangling.csv, circle-a"),
+        ),
+    ),
+    ProjectSpec(
+        "half-written",
+        "carol",
+        "JSON that is cut, empty, or something else; a notebook that is a folder",
+        {
+            "cut.ipynb": BOOK[:120],
+            "empty.ipynb": "",
+            "list.ipynb": "[]\n",
+            "no-format.ipynb": '{"cells": []}\n',
+            "format-9.ipynb": BOOK.replace('"nbformat": 4', '"nbformat": 9'),
+            "folder.ipynb": Folder(),
+            "bytes.ipynb": b"\xff\xfe\x00",
+            "deep.ipynb": "[" * 100_000,
+            "good.ipynb": BOOK,
+            ".metadata.json": '{"env": "@PROJECTS@/carol/half-wr',
+            "anaconda-project.yml": "name: [unclosed\n",
+        },
+        (py27(),),
+        (documented("unreadable_notebook", "*.ipynb", "4.4"), assumed("half_written", ".metadata.json, anaconda-project.yml")),
+        active="",
+    ),
+    ProjectSpec(
+        "ignore-files",
+        "bob2",
+        "a `.projectignore` of its own with every form of pattern, a `.gitignore`, `.indexer.pid`, rubbish",
+        {
+            "book.ipynb": BOOK,
+            ".projectignore": "# mine\n\n/private\n*.log\ncache/\n\\#odd\nsub/keep.txt\r\n[ab].tmp\n",
+            ".gitignore": "secret.txt\n/built/\n!built/keep.txt\n",
+            ".indexer.pid": "999\n",
+            "sub/.indexer.pid": "kept: only the one at the top is named\n",
+            "private/x.txt": "x\n",
+            "sub/private/y.txt": "y\n",
+            "a.log": "x\n",
+            "sub/b.log": "x\n",
+            "cache/c.txt": "x\n",
+            "sub/cache/d.txt": "x\n",
+            "sub/keep.txt": "x\n",
+            "a.tmp": "x\n",
+            "c.tmp": "x\n",
+            "#odd": "x\n",
+            "secret.txt": "x\n",
+            "built/o.bin": b"\x00",
+            "__pycache__/m.pyc": b"\x00",
+            ".Trash-60001/info/x": "x\n",
+            "empty": Folder(),
+        },
+        (py27(),),
+        (
+            documented("projectignore", ".projectignore", "guide"),
+            documented("indexer_pid", ".indexer.pid", "guide"),
+            documented("gitignore", ".gitignore", "4.4"),
+            assumed("empty_folder", "empty"),
+        ),
+        git=("book.ipynb", ".gitignore"),
+    ),
+    ProjectSpec(
+        "special-files",
+        "bob2",
+        "what is neither file nor folder nor link; hard links; modes",
+        {
+            "book.ipynb": BOOK,
+            "pipe": Special("fifo"),
+            "sock": Special("socket"),
+            "twin.ipynb": Special("hardlink", "book.ipynb"),
+            "run.sh": File("#!/bin/sh\n", 0o755),
+            "setuid": File("x", 0o4755),
+            "closed.txt": File("nobody reads this\n", 0o000),
+        },
+        (py27(),),
+        (assumed("special_file", "pipe, sock"), assumed("hard_link", "twin.ipynb"), assumed("unreadable_file", "closed.txt")),
+    ),
+    ProjectSpec("empty-project", "anaconda-user-1", "nothing in it", {}, (), (assumed("empty_project", "."),), active=""),
+    ProjectSpec(
+        "unknown-people",
+        "dave",
+        "an owner whom AE5 does not know, and a member who has left",
+        {"book.ipynb": BOOK},
+        (py27(),),
+        (assumed("owner_unknown", "dave"), assumed("member_unknown", "erin")),
+        team=(Member("erin"), Member("alice", "r-x")),
+    ),
+    ProjectSpec(
+        "same-name-alice", "alice", "two owners have a project of this name", {"book.ipynb": BOOK}, (py27(),), (), name="same-name"
+    ),
+    ProjectSpec(
+        "same-name-bob",
+        "bob",
+        "two owners have a project of this name",
+        {"book.ipynb": nb4("import pandas")},
+        (py27(),),
+        (documented("same_name", "alice and bob", "AE5 4.4"),),
+        name="same-name",
+    ),
+)
