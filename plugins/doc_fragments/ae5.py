@@ -81,6 +81,13 @@ options:
       - Token that conda puts into the URL of a private channel (C(/t/TOKEN/)).
       - Private channels are read with this token, else with the bearer token of the transport.
     type: str
+  cache:
+    description:
+      - Folder on this host in which to keep what the channels' repodata said, with its ETag, so that the next run asks only whether it has changed.
+      - It is kept by cluster and by user (or by O(conda_token)); what one of them was shown is not used for another. The files have mode V(0600).
+      - Read, but not written to, in check mode and by modules that only look. It can be deleted at any time, which costs time only.
+      - By default nothing is kept between runs.
+    type: path
   timeout:
     description:
       - Seconds to wait for a connection, for the next bytes of an answer, or for a command of the client other than an upload.

@@ -14,6 +14,8 @@ author:
 description:
   - Creates channels and sets their privacy, one channel, a list of channels, or all channels of a plan, in parallel.
   - A channel is never deleted.
+  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that has gained packages since,
+    which nobody planned, is not made public.
   - What a transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module fails at the end.
 extends_documentation_fragment:
   - ae_ops.migration.ae5

@@ -15,6 +15,8 @@ description:
   - Gives users and groups rights on channels, one right, a list of rights, or all rights of a plan, in parallel.
   - With O(plan) only channels are shared whose placements are all there, rights are added and changed, and none is taken away.
     Rights that the plan does not name are returned in RV(extra).
+  - A right that is neither as it was when the plan was made nor as planned is left as it is and reported. A channel that has gained packages since,
+    which nobody planned, is not shared any further.
   - A transport that cannot list rights is told everything that the file in O(records) does not say was applied already.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -136,7 +138,9 @@ shares:
       returned: success
     result:
       description:
-        - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(held) (the channel is not complete) or V(failed).
+        - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(held) (the channel is not
+          complete, or has gained packages since the plan), V(moved) (neither as it was when the plan was made nor as planned), V(withheld) (due, and held
+          back by the plan) or V(failed).
       type: str
       returned: success
     verified:
@@ -154,7 +158,7 @@ summary:
   description: Number of rights by result, with O(plan) also C(extra), and C(seconds).
   returned: when the cluster could be asked
   type: dict
-  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, held: 0, failed: 0, seconds: 0.3}
+  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, held: 0, moved: 0, failed: 0, seconds: 0.3}
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

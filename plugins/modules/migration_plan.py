@@ -15,6 +15,11 @@ description:
   - Makes the plan of one cluster from the inventories of all its sites and from what is declared in the Ansible inventory.
   - The plan is the desired state (channels, what they hold, who may use them), not a list of actions. What is to be done is
     worked out against the cluster when the plan is applied.
+  - The cluster is read, so that the plan says what it means from where the cluster is now, and carries what each planned channel, right and file was.
+    When the plan is applied, an object that is then neither as it was nor as planned is refused by name. So the same plan can be applied again,
+    and after a kill.
+  - What somebody has taken away on AE5 since an earlier run brought it (a file, a channel, a right, that a channel is public) is kept so and reported,
+    not fought, unless O(restore) names the channel. Without O(records) nothing is known of earlier runs and everything due is planned.
   - Naming, sharing and privacy follow the vendor's migration guide. Where the guide is silent, access never widens.
   - Errors (names that fall together, one owner name on two sites, an AE5 group with people the AE4 group does not have, protected
     channels) are found before anything is written, and name both sources.
@@ -38,8 +43,9 @@ options:
     required: true
   dest:
     description:
-      - Folder the plan is written to. V(plan.json), V(placements.jsonl), V(placements/SITE.jsonl) and V(left_out.jsonl) are for machines,
+      - Folder the plan is written to. V(plan.json), V(placements.jsonl), V(placements/SITE.jsonl), V(left_out.jsonl) and V(held.jsonl) are for machines,
         V(plan.yml) is for people.
+      - V(principals.csv) proposes who the AE4 users and groups are on AE5, to be completed by a person; V(access.jsonl) says what AE4 gave whom.
     type: path
     required: true
   cluster:
@@ -51,6 +57,11 @@ options:
     type: list
     elements: str
     default: []
+  old_inventories:
+    description: Sites that could not be exported this time and are planned from their last good inventory; plan and report say so.
+    type: list
+    elements: str
+    default: []
   layout:
     description:
       - V(vendor) names channels as the vendor's import does.
@@ -59,7 +70,8 @@ options:
     choices: [vendor, by_label]
     default: vendor
   offline:
-    description: Plan without asking the cluster anything.
+    description:
+      - Plan without asking the cluster anything. Such a plan does not know what the cluster holds and refuses nothing for having changed.
     type: bool
     default: false
   owners:
@@ -67,8 +79,165 @@ options:
     type: list
     elements: str
     default: []
+  include:
+    description:
+      - Rules that say what is migrated. A file is taken under a label if one of them matches; with none, everything is.
+      - A rule matches what fits all its fields. A field takes one text, or a list of which any may fit; patterns are those of fnmatch.
+      - A file keeps the labels under which it is taken and is left out if there are none. An unlabelled file has an empty label.
+      - A rule that asks for a size or a date does not match a file of which the dump does not tell it; the plan says how many.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      owner:
+        description: Patterns of the owner.
+        type: raw
+      package:
+        description: Patterns of the package, whatever its case.
+        type: raw
+      spec:
+        description: Package files as a MatchSpec names them, for instance C(numpy >=1.10,<2), C(six=1.10=py27_0), C(linux-32/*) or C(scipy[build='*py26*']).
+        type: raw
+      label:
+        description: Patterns of the label. C(*) matches an unlabelled file as well, C(?*) does not.
+        type: raw
+      kind:
+        description: "Patterns of the kind: V(conda), V(pypi), V(ipynb) and so on."
+        type: raw
+      site:
+        description: Patterns of the site.
+        type: raw
+      access:
+        description: "Patterns of what AE4 says of the package: V(public), V(authenticated), V(private), V(unknown)."
+        type: raw
+      larger_than:
+        description: "A size: a number of bytes, or a text like V(500MB) or V(1.5GiB)."
+        type: raw
+      smaller_than:
+        description: A size, as O(include[].larger_than).
+        type: raw
+      uploaded_before:
+        description: A date like V(2015-01-01), the beginning of that day in UTC, or a time like V(2015-01-01T12:00:00Z).
+        type: raw
+      uploaded_after:
+        description: A date or a time; a file of that very time is matched.
+        type: raw
+      older_than_days:
+        description: A number of days before today.
+        type: raw
+      newer_than_days:
+        description: A number of days before today.
+        type: raw
+  exclude:
+    description: Rules that say what is left out, with the fields of O(include). They are stronger than O(include).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      owner:
+        description: Patterns of the owner.
+        type: raw
+      package:
+        description: Patterns of the package, whatever its case.
+        type: raw
+      spec:
+        description: Package files as a MatchSpec names them, for instance C(numpy >=1.10,<2), C(six=1.10=py27_0), C(linux-32/*) or C(scipy[build='*py26*']).
+        type: raw
+      label:
+        description: Patterns of the label. C(*) matches an unlabelled file as well, C(?*) does not.
+        type: raw
+      kind:
+        description: "Patterns of the kind: V(conda), V(pypi), V(ipynb) and so on."
+        type: raw
+      site:
+        description: Patterns of the site.
+        type: raw
+      access:
+        description: "Patterns of what AE4 says of the package: V(public), V(authenticated), V(private), V(unknown)."
+        type: raw
+      larger_than:
+        description: "A size: a number of bytes, or a text like V(500MB) or V(1.5GiB)."
+        type: raw
+      smaller_than:
+        description: A size, as O(exclude[].larger_than).
+        type: raw
+      uploaded_before:
+        description: A date like V(2015-01-01), the beginning of that day in UTC, or a time like V(2015-01-01T12:00:00Z).
+        type: raw
+      uploaded_after:
+        description: A date or a time; a file of that very time is matched.
+        type: raw
+      older_than_days:
+        description: A number of days before today.
+        type: raw
+      newer_than_days:
+        description: A number of days before today.
+        type: raw
+  mirror_owners:
+    description:
+      - Patterns of the owners that hold a copy of a public channel. They are left out, with one decision each; mirror those channels in AE5.
+      - By default the names that AE4's mirrors have by convention (C(anaconda), C(r-channel), C(wakari), C(anaconda-adam),
+        C(anaconda-cluster), C(~pypi)) and those of public channels (C(main), C(free), C(pro), C(r), C(msys2)).
+      - An owner that O(owners) names literally, not by a pattern, is never left out so.
+    type: list
+    elements: str
+  reference_channels:
+    description:
+      - Channels of the cluster. A file that one of them holds already, with the same digest, is left out.
+      - They must be readable with the login, cannot be looked at O(offline), and must not be channels that the plan fills.
+    type: list
+    elements: str
+    default: []
+  channels:
+    description:
+      - Channels that must exist besides the migrated ones, and who may use them.
+      - One with the name of a migrated channel adds its shares to that. What is declared here is accepted, whatever AE4 gave.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the channel.
+        type: str
+        required: true
+      public:
+        description: Whether everybody may read it. An error for a migrated channel with packages that were not public.
+        type: bool
+        default: false
+      shares:
+        description: Who may use it, each user and group once.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          user:
+            description: User of AE5. Either this or O(channels[].shares[].group).
+            type: str
+          group:
+            description: Group of AE5. Either this or O(channels[].shares[].user).
+            type: str
+          access:
+            description: V(r) to read, V(rw) to read and write.
+            type: str
+            choices: [r, rw]
+            default: r
+  split_private:
+    description:
+      - Whether, in a channel that would hold public packages and others, the others go to C(CHANNEL/private) with the same shares, so
+        that the public ones stay public. Or a list of patterns of the channels for which that is wanted.
+    type: raw
+    default: false
+  collaborators:
+    description:
+      - What becomes of the collaborators of a single package, whom AE5 does not have. V(narrow) gives them nothing.
+      - V(channel) places such a package in a channel C(OWNER/PACKAGE) as well, shared with exactly them, V(rw) where they could write.
+    type: str
+    choices: [narrow, channel]
+    default: narrow
   channel_map:
-    description: Rules that rename channels. The first one that applies decides.
+    description:
+      - Rules that rename channels. One with the exact name decides, else the first pattern that fits.
+      - What O(split_private) splits off is named after the renamed channel, unless a rule has its exact name.
     type: list
     elements: dict
     default: []
@@ -78,22 +247,34 @@ options:
         type: str
         required: true
       to:
-        description: New name. May use C({name}), C({owner}), C({group}), C({label}) and C({site}).
+        description: New name. May use C({name}), C({name_lower}), C({owner}), C({organization}), C({group}), C({label}) and C({site}),
+          and C({1}), C({2}) for what each C(*) of the pattern stands for; of several the first takes as little as it can.
         type: str
         required: true
       site:
         description: Apply the rule to this site only.
         type: str
   user_map:
-    description: AE4 logins and the AE5 user names they become. A login that is not named keeps its name.
+    description:
+      - AE4 logins and the AE5 user names they become. A login that is not named keeps its name. Keys may begin with C(SITE:).
+      - Keys may be patterns and values templates, as in O(channel_map), with C({name}), C({name_lower}) and C({site}). An exact key is
+        stronger than a pattern.
+      - The value V(-) says that the user is nobody on AE5, on purpose.
     type: dict
     default: {}
   group_map:
     description:
       - AE4 groups and the AE5 groups they become. Keys are C(ORGANIZATION/GROUP) or C(SITE:ORGANIZATION/GROUP).
       - A group that is not named keeps the name of the group, without the organization.
+      - Patterns, templates (with C({group}), C({organization}), C({name}), C({name_lower}), C({site})) and V(-) as in O(user_map).
+        Only an exact key says that two groups are meant to be one.
     type: dict
     default: {}
+  principals:
+    description:
+      - A V(principals.csv) that a person has completed. It says who AE4 users and groups are on AE5, and is stronger than O(user_map) and O(group_map).
+      - Its column C(ae5_name) is a name, C(-) for nobody on purpose, or empty. Lines that leave a doubt are warnings and are not used.
+    type: path
   accept_wider:
     description: Patterns of channels for which it is accepted that an AE5 group holds more people than the AE4 group.
     type: list
@@ -104,8 +285,17 @@ options:
     type: list
     elements: str
   records:
-    description: Folder of the records of earlier runs. It tells people who left a group in AE4 from people who were added on AE5.
+    description:
+      - Folder of the records of earlier runs. It tells people who left a group in AE4 from people who were added on AE5, and what was taken away on AE5
+        from what was never brought.
     type: path
+  restore:
+    description:
+      - Patterns of channels in which everything due is planned again, whatever was taken away on AE5.
+      - V(['*']) is for a cluster that was rebuilt.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -116,6 +306,30 @@ EXAMPLES = r"""
       - /var/lib/ae_migration/prod/inventories/west.jsonl
     dest: /var/lib/ae_migration/prod/runs/20260101T020000Z
     cluster: prod
+    url: https://ae5.example.com
+    username: migrator
+    password: "{{ vault_ae5_password }}"
+
+- name: Leave out what is old, large or a nightly build, and map people by pattern
+  ae_ops.migration.migration_plan:
+    inventories: [/var/lib/ae_migration/prod/inventories/east.jsonl]
+    dest: /var/lib/ae_migration/prod/runs/20260101T020000Z
+    exclude:
+      - label: nightly*
+      - spec: "*[build='*py26*']"
+      - owner: [research, lab-*]
+        uploaded_before: 2015-01-01
+      - larger_than: 5GB
+    user_map:
+      "*": "{name_lower}"
+      buildbot: "-"
+    group_map:
+      "*/*": "{1}-{2}"
+    channels:
+      - name: shared/tools
+        shares:
+          - group: developers
+            access: rw
     url: https://ae5.example.com
     username: migrator
     password: "{{ vault_ae5_password }}"

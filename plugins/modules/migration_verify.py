@@ -13,7 +13,10 @@ author:
   - ae_ops.migration contributors (@ae-ops)
 description:
   - Reads the cluster anew (the repodata of every subdir of every planned channel, shares, privacy) and compares it with the plan.
-  - Writes the ledger, in which every file of every inventory has exactly one line, and a report for people.
+  - Writes the ledger, in which every file of every inventory has exactly one line and every placement one end. Fails when the sums, in
+    number or in bytes, are not those of the inventories.
+  - Writes a report for people, V(report.html). It asks no network, works from a mail attachment, and shows first what needs a person.
+    What its tables show stands in its address, for example V(report.html#files?disposition=failed&sort=-size).
   - What an administrator changed on AE5 and what AE4 took away since is reported with the command that would revoke it. It is never undone.
   - Fails at the end when something planned is not there, holds other bytes, or can be used by more people than planned.
 extends_documentation_fragment:
@@ -33,7 +36,9 @@ options:
     type: path
     required: true
   dest:
-    description: Folder for V(ledger.jsonl), V(report.json) and V(report.html).
+    description:
+      - Folder for V(report.html), V(report.json), V(ledger.jsonl), and tables for spreadsheets, V(ledger.csv), V(access.csv), V(findings.csv).
+      - A text of a table that a spreadsheet could take for a formula has an apostrophe before it.
     type: path
     required: true
   records:
@@ -45,6 +50,18 @@ options:
     description: Fail also on what AE4 has taken away since and on what was granted on AE5.
     type: bool
     default: false
+  deep:
+    description:
+      - What is downloaded from the cluster, as a conda client would, and compared with the digests of the inventory.
+      - With V(none) the digests in the channels' listings are compared, which tells everything but damage on the cluster itself.
+      - V(sample) are O(deep_sample) files of each channel, always the same ones as long as its files are the same; V(all) are all of them.
+    type: str
+    choices: [none, sample, all]
+    default: none
+  deep_sample:
+    description: Number of files of each channel that V(sample) of O(deep) downloads.
+    type: int
+    default: 5
   accept_public:
     description:
       - Patterns (shell style) of channels that may be public although they should be private, as given to M(ae_ops.migration.channel).
@@ -63,14 +80,29 @@ EXAMPLES = r"""
     url: https://ae5.example.com
     username: migrator
     password: "{{ vault_ae5_password }}"
+
+- name: Verify it for the sign-off, every package by its bytes
+  ae_ops.migration.migration_verify:
+    plan: /var/lib/ae_migration/prod/current
+    dest: /var/lib/ae_migration/prod/current
+    records: /var/lib/ae_migration/prod/records
+    deep: all
+    strict: true
+    url: https://ae5.example.com
+    username: migrator
+    password: "{{ vault_ae5_password }}"
 """
 
 RETURN = r"""
 summary:
-  description: Counts, with the files by what became of them and the findings by verdict; V(verified) says if everything could be seen.
+  description:
+    - Counts, with the files by what became of them and the findings by verdict.
+    - V(on_cluster) is the number of files that are in every channel they belong to, proven by digest.
+    - V(verified) says if everything could be seen.
   returned: always
   type: dict
-  sample: {"bytes": 123456, "channels": 5, "files": {"migrated": 10, "unlabelled": 1}, "findings": {"stale": 1}, "placements": 12, "sites": 2, "verified": true}
+  sample: {"bytes": 123456, "channels": 5, "downloaded": {"bytes": 0, "files": 0}, "files": {"unlabelled": 1, "uploaded": 10},
+    "findings": {"stale": 1}, "on_cluster": 10, "placements": 12, "sites": 2, "verified": true}
 failures:
   description: One sentence for each thing that must be put right, the first 25 of them.
   returned: always

@@ -16,7 +16,8 @@ description:
   - A file is checked while it is sent. The request of a corrupted file stays unfinished, so it never becomes a package; the file is
     reported as quarantined and the rest goes on.
   - A file that was uploaded counts as uploaded only when the repodata shows its digest.
-  - Nothing is overwritten and nothing is deleted.
+  - A file is refused when the channel is now neither as it was when the plan was made nor as planned, and when the dump no longer has the planned file.
+  - Nothing is overwritten and nothing is deleted, except with O(conflict=replace).
   - Runs on the host that holds the dump, with a short-lived O(access_token). When the token's life ends on the way, RV(unfinished) says how much is
     left for a new one.
 extends_documentation_fragment:
@@ -50,13 +51,21 @@ options:
       - While the transfer runs, C(RESULTS.journal) has the lines so far.
     type: path
     required: true
+  inventory:
+    description:
+      - The inventory of the dump as it is now, the file M(ae_ops.migration.site_inventory) wrote last.
+      - If it is not the one that the plan was made from, files that it has no more or with other bytes are refused by name. Without it they are found when they
+        are sent.
+    type: path
   conflict:
     description:
       - What to do where a channel has another file of the same name.
       - V(fail) reports it as a failure.
       - V(keep) keeps the file of the channel and reports it in O(results) only.
+      - V(replace) deletes the file of the channel and uploads ours. Only where O(capabilities) say that deleting works, only if the file is the one that was
+        there when the plan was made, and only after ours was read to its end. If the upload then fails, a sentence says that the file is gone.
     type: str
-    choices: [fail, keep]
+    choices: [fail, keep, replace]
     default: fail
   refused:
     description:
@@ -86,7 +95,7 @@ summary:
   description: Number of placements, all and by outcome, C(bytes_uploaded) and C(seconds).
   returned: when the transfer began
   type: dict
-  sample: {placements: 8, uploaded: 7, present: 1, conflict: 0, quarantined: 0, failed: 0, bytes_uploaded: 123456, seconds: 1.2}
+  sample: {placements: 8, uploaded: 7, replaced: 0, present: 1, conflict: 0, moved: 0, quarantined: 0, failed: 0, bytes_uploaded: 123456, seconds: 1.2}
 report_path:
   description: The file O(results).
   returned: when the transfer began, not in check mode

@@ -334,18 +334,18 @@ def test_group_that_ae5_lacks_is_named_and_all_else_is_shared(trouble: Trouble) 
     """Its channels are complete and shared with nobody; those of users and owners are shared; nothing is opened instead."""
     assert trouble.group.run.returncode != 0
     said = [text for result in mishaps.failures(trouble.group.run, "prod") for text in result.get("failures", [])]
+    sentence = (
+        "The AE5 group 'Devs' does not exist, so 2 channels (anaconda-organization/Devs, anaconda-organization/Devs/Test) are not shared"
+        " with it; say in principals.csv who that is on AE5 (- for nobody), or create it in Keycloak."
+    )
+    assert sentence in said
+    assert trouble.group.failures == [sentence]
     for channel in ("anaconda-organization/Devs", "anaconda-organization/Devs/Test"):
-        assert (
-            f"AE5 does not know the group 'Devs', so channel {channel} is not shared with it;"
-            " create it in Keycloak or map its name in ae_group_map."
-        ) in said
         assert trouble.group.shares(channel) == set()
-        assert f"Channel {channel} is not shared with group Devs." in trouble.group.failures
     assert trouble.group.files("anaconda-organization/Devs") == ["six-1.10.0-py27_0.tar.bz2", "xz-5.2.2-1.tar.bz2"]
     assert trouble.group.channels["anaconda-organization/Devs"]["privacy"] == "private"
     assert trouble.group.shares("anaconda-organization") == {("user", "anaconda-user-1", "rw")}
     assert trouble.group.shares("anaconda-user-1") == {("user", "anaconda-user-1", "rw")}
-    assert len(trouble.group.failures) == 2
 
 
 def test_next_run_completes_when_the_group_is_there(trouble: Trouble) -> None:

@@ -124,7 +124,7 @@ def test_every_file_is_in_the_ledger_and_the_report_says_so(migrated: Migrated) 
     reports = migrated.world.reports
     ledger = [json.loads(line) for line in (reports / "ledger.jsonl").read_text().splitlines()]
     assert {(line["site"], line["file"], line["disposition"]) for line in ledger} == {
-        (name, file, "migrated") for name, site in migrated.world.sites.items() for file in site.content
+        (name, file, "present") for name, site in migrated.world.sites.items() for file in site.content
     }
     assert migrated.world.failures() == []
     assert "Everything that was planned is on the cluster" in (reports / "report.html").read_text()

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A site whose only Python is too old for ansible-core, over a real ssh: migrated with an interpreter that the operator
 supplies, and without any.  And a staged transfer from a site that has Python.
+
+The old Python of each test is in its name; one that this machine does not have is skipped by that name.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Old(t.NamedTuple):
     """A world whose site east is an old host."""
 
     world: World
-    host: ssh.OldHost
+    host: ssh.SshHost
 
     @property
     def site(self) -> Site:
@@ -49,15 +51,18 @@ class Old(t.NamedTuple):
 
 
 @pytest.fixture
-def old() -> t.Iterator[Old]:
-    """The host can be entered by its service user, so it does not lie in pytest's folder."""
-    reason = ssh.why_not()
+def old(request: pytest.FixtureRequest) -> t.Iterator[Old]:
+    """With the old Python that the test's parameter names.
+
+    The host can be entered by its service user, so it does not lie in pytest's folder.
+    """
+    reason = ssh.why_not(request.param)
     if reason:
         pytest.skip(reason)
     root = Path(tempfile.mkdtemp(prefix="ae-old-"))
     root.chmod(0o755)
     user = f"ae4-{os.getpid()}"
-    host = ssh.OldHost(root / "host", user, root / "site" / "home")
+    host = ssh.SshHost(root / "host", user, root / "site" / "home", request.param)
     world = World(root / "world", [])
     try:
         ssh.make_user(user, host.home)
@@ -107,10 +112,11 @@ def objects(world: World) -> dict[str, tuple[int, int]]:
     return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (stage_of(world) / "objects").iterdir()}
 
 
+@pytest.mark.parametrize("old", ssh.OLD_VERSIONS, indirect=True)
 def test_old_host_with_a_supplied_interpreter_uploads_by_itself(old: Old, tmp_path: Path) -> None:
     world, host = old
     version = host.run("/usr/bin/python3 -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'").strip()
-    assert version in ssh.OLD_VERSIONS
+    assert version == host.old
 
     old.log_in_as(host.user, ae4_host_python=True)
     refused = world.run()
@@ -138,7 +144,7 @@ def test_old_host_with_a_supplied_interpreter_uploads_by_itself(old: Old, tmp_pa
     assert_second_run_changes_nothing(world)
 
 
-@pytest.mark.parametrize("login", ["the service user", "root"])
+@pytest.mark.parametrize(("login", "old"), list(zip(("the service user", "root"), ssh.OLD_VERSIONS, strict=True)), indirect=["old"])
 def test_old_host_without_any_interpreter_is_staged(old: Old, login: str) -> None:
     world, host = old
     old.log_in_as(host.user if login == "the service user" else "root", ae4_raw=True)

@@ -27,6 +27,7 @@ import zlib
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.meta import subdir_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tarstream import ArchiveError, Inflater, Limits, find_member
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.values import MetaError, load, text, text_or_none
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
 
 try:
     import zstandard
@@ -70,7 +71,7 @@ class _HashingReader:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self.size = 0
-        self.md5 = _md5()
+        self.md5 = new_md5()
         self.sha256 = hashlib.sha256()
 
     def read(self, size: int) -> bytes:
@@ -83,14 +84,6 @@ class _HashingReader:
     def drain(self) -> None:
         while self.read(1 << 20):
             pass
-
-
-def _md5() -> t.Any:
-    # the digest is AE4's own and guards against damage, not against people; FIPS hosts refuse it without the flag
-    try:
-        return hashlib.md5(usedforsecurity=False)  # type: ignore[call-arg,unused-ignore]
-    except TypeError:
-        return hashlib.md5()  # noqa: S324 - see above; Python 3.8 has no flag
 
 
 def read_package(fd: int, name: str, whole: bool = False, limits: t.Optional[Limits] = None) -> Reading:

@@ -14,6 +14,7 @@ labels       ``labels``, ``channels``: strings, objects with a name, or an objec
 kind         ``type``, ``distribution_type``; of a package ``package_types``
 access       ``access``: public, authenticated, private; or ``public``: true, false
 permission   ``permission``, ``perms``, ``access``: a string or a list of strings
+upload time  ``upload_time``, ``uploaded_at``, ``uploaded``: a text, or ``{"$date": ...}``
 groups       a list of objects, or an object keyed by group
 ===========  =======================================================================
 
@@ -45,6 +46,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.values impor
     size_or_none,
     text,
     text_or_none,
+    time_or_none,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 
@@ -67,6 +69,7 @@ class FileMeta:
     md5: t.Optional[str]
     sha256: t.Optional[str]
     error: t.Optional[MetaError] = None
+    uploaded: t.Optional[str] = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,6 +197,7 @@ def _parse_known_file(entry: Json, name: str, folder: t.Optional[str]) -> FileMe
         size=size_or_none(either(("size",))),
         md5=digest_or_none(either(("md5",)), 32),
         sha256=digest_or_none(either(("sha256",)), 64),
+        uploaded=time_or_none(first(entry, "upload_time", "uploaded_at", "uploaded")),
     )
 
 

@@ -168,6 +168,7 @@ def _draft(package: _Package, item: Match) -> Draft:
         collaborators=package.meta.collaborators if package.meta is not None else (),
         md5=told.md5 if told else None,
         sha256=told.sha256 if told else None,
+        uploaded=told.uploaded if told else None,
         size=row.size if item.found is not None else (told.size or 0) if told else 0,
     )
     readable = item.found is not None and item.found.entry.kind == dump.FILE and not any(dump.is_unsafe(part) for part in item.found.parts)

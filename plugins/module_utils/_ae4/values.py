@@ -9,7 +9,9 @@ says which file it is about.
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import is_unsafe, shown
@@ -28,6 +30,8 @@ _PERMISSIONS = {
     **dict.fromkeys(("write", "w", "rw", "read-write"), "write"),
     **dict.fromkeys(("admin", "a", "administration"), "admin"),
 }
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?")
 
 Json = t.Dict[str, t.Any]
 
@@ -174,6 +178,29 @@ def size_or_none(value: t.Any) -> t.Optional[int]:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise MetaError(SHAPE, f"a size is {shown(repr(value))[:80]}")
     return value
+
+
+def time_or_none(value: t.Any) -> t.Optional[str]:
+    """A point in time as ``2017-08-14T21:08:34Z``; None where it is absent or written in a way nobody knows.
+
+    Known are the API's text (without a zone it is UTC) and MongoDB's milliseconds since 1970.  Not understanding a time is
+    no error: it decides nothing but what a rule on age selects.
+    """
+    value = plain(plain(value))
+    try:
+        if isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < MAX_DIGITS:
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(milliseconds=value)
+        else:
+            found = _TIME.fullmatch(value) if isinstance(value, str) else None
+            if found is None:
+                return None
+            zone = (found[3] or "Z").replace("Z", "+0000").replace(":", "")
+            moment = datetime.datetime.strptime(f"{found[1]} {found[2]} {zone}", "%Y-%m-%d %H:%M:%S %z").astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def permission(value: t.Any) -> str:

@@ -26,6 +26,7 @@ AE5 = ArgumentSpec(
         "keycloak_username": {"type": "str", "no_log": False},
         "keycloak_password": {"type": "str", "no_log": True},
         "conda_token": {"type": "str", "no_log": True},
+        "cache": {"type": "path"},
         "timeout": {"type": "int", "default": 60},
         "workers": {"type": "int", "default": 8},
     },

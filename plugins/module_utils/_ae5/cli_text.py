@@ -23,6 +23,9 @@ LOGIN_NEEDED = re.compile(
 STATUS = re.compile(
     r"(?:\bstatus(?: code)?|\bHTTP(?:/\d(?:\.\d)?)?|\berror|\bcode)\W{0,3}([45]\d\d)\b|\(([45]\d\d)\)|\b([45]\d\d):", re.IGNORECASE
 )
+OPTIONAL_OPTION = r"\[-[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"
+REQUIRED_OPTION = r"(?<![\w-])--?\w[\w-]*(?:[ =][A-Z<][\w<>-]*)?(?: \[[\w<>-]+ \.\.\.\])?"
+"""In a usage line, an option with its values."""
 UNREACHED = re.compile(r"connection|timed? ?out|temporar|reset by peer|unreachable", re.IGNORECASE)
 
 
@@ -92,6 +95,20 @@ def _cells(line: str, spans: t.Sequence[t.Tuple[int, int]]) -> t.List[str]:
 def has_option(help_text: str, option: str) -> bool:
     """Whether a help text names a long option."""
     return re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", help_text) is not None
+
+
+def takes_several(help_text: str) -> bool:
+    """Whether the usage line of a help text shows an argument that may be repeated, as in ``FILE [FILE ...]`` or ``FILES...``.
+
+    What belongs to an option does not count.
+    """
+    usage = re.search(r"usage:\s*(.*?)(?:\n\s*\n|\Z)", help_text, re.IGNORECASE | re.DOTALL)
+    if usage is None:
+        return False
+    line = " ".join(usage.group(1).split())
+    for pattern in (OPTIONAL_OPTION, REQUIRED_OPTION, r"\[OPTIONS?\](?:\s?\.\.\.)?"):
+        line = re.sub(pattern, " ", line)
+    return re.search(r"[\w>\]]\s?\.\.\.", line) is not None
 
 
 def commands_of(help_text: str) -> t.FrozenSet[str]:

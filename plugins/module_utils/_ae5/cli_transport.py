@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_process import Cli
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     ADMIN_IMPORT,
     DELETE_CHANNEL,
@@ -21,19 +22,19 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     PRIVACY_AT_BIRTH,
     PRIVACY_LATER,
     UNSHARE,
+    UPLOAD_MANY,
     ChannelState,
     Transport,
     TransportError,
     UnknownPrincipal,
     UploadSource,
+    seconds_for,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, Share
 
 MODIFY_COMMANDS = ("modify", "update", "edit")
 DELETE_COMMANDS = ("delete", "remove")
-SLOWEST_UPLOAD = 100_000
-"""Bytes a second; an upload that is slower than this is given up."""
 
 
 class CliTransport(Transport):
@@ -46,12 +47,16 @@ class CliTransport(Transport):
     ) -> None:
         self._timeout = http.timeout
         self._cli = Cli(http, program, username=username, password=password, access_token=access_token)
+        self._fixed = FixedToken(access_token) if access_token is not None else None
         self._lock = threading.Lock()
         self._helps: t.Dict[t.Tuple[str, ...], str] = {}
 
     @property
     def tokens(self) -> TokenSource:
         return self._cli
+
+    def seconds_left(self) -> t.Optional[float]:
+        return None if self._fixed is None else self._fixed.seconds_left()
 
     def close(self) -> None:
         self._cli.close()
@@ -67,6 +72,8 @@ class CliTransport(Transport):
             return self._channels_command(DELETE_COMMANDS) is not None
         if ability == ADMIN_IMPORT:
             return "import" in cli_text.commands_of(self.help("admin"))
+        if ability == UPLOAD_MANY:
+            return cli_text.takes_several(self.help("upload"))
         # Of the list of channels only the name is known for sure, so privacy is asked of the conda side (LIST_PRIVACY).
         return ability == UNSHARE
 
@@ -117,7 +124,11 @@ class CliTransport(Transport):
         self._cli.run(["channels", "share", f"--{share.kind}", plain(share.name), "--remove", plain(name)])
 
     def upload(self, channel: str, source: UploadSource) -> None:
-        self._cli.run(["upload", source.checked_path(), "--channel", plain(channel)], timeout=self._timeout + source.size / SLOWEST_UPLOAD)
+        self.upload_files(channel, [source.checked_path()], source.size)
+
+    def upload_files(self, channel: str, paths: t.Sequence[str], size: int) -> None:
+        timeout = self._timeout + seconds_for(len(paths), size)
+        self._cli.run(["upload", *paths, "--channel", plain(channel)], timeout=timeout)
 
     def import_folder(self, folder: str, timeout: float) -> None:
         self._cli.run(["admin", "import", plain(folder)], timeout=timeout)

@@ -13,6 +13,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Repodata
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache, viewer_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_PRIVACY, ChannelState, Transport, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -51,7 +52,8 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """Closes connections and removes what the transport keeps on this host."""
+        """Closes connections and removes what the transport keeps on this host; the cache stays."""
+        self.repodata.close()
         self.transport.close()
         self.http.close()
 
@@ -109,6 +111,11 @@ class Cluster:
         self._writing(f"upload {source.file} to {channel}")
         self.transport.upload(channel, source)
 
+    def upload_files(self, channel: str, paths: t.Sequence[str], size: int) -> None:
+        """Puts checked files of this host, ``size`` bytes together, into a channel.  Whoever does asks ``can(UPLOAD_MANY)`` first."""
+        self._writing(f"upload {len(paths)} files to {channel}")
+        self.transport.upload_files(channel, paths, size)
+
     def import_folder(self, folder: str, timeout: float) -> None:
         """Runs the vendor's own import of one owner's folder of a dump; it is ended after ``timeout`` seconds."""
         self._writing(f"import {folder}")
@@ -148,8 +155,11 @@ def http_of(params: t.Mapping[str, t.Any]) -> Http:
     return http
 
 
-def connect(params: t.Mapping[str, t.Any], read_only: bool) -> Cluster:
+def connect(params: t.Mapping[str, t.Any], read_only: bool, keep_cache: t.Optional[bool] = None) -> Cluster:
     """The cluster of a module's connection options (``argspec.AE5``).  Nothing is asked of it yet.
+
+    What is read of repodata goes to the cache of later runs if ``keep_cache`` says so, by default unless ``read_only``: a
+    check writes nothing.
 
     Raises:
         MigrationError: the options do not suffice, the address is not to be used, or the capabilities are of another cluster.
@@ -171,8 +181,14 @@ def connect(params: t.Mapping[str, t.Any], read_only: bool) -> Cluster:
             password=params["password"],
             access_token=params["access_token"],
         )
+    viewer = viewer_of(params)
     repodata = Repodata(
-        http, conda_token=lambda: params["conda_token"] or transport.conda_token(), tokens=transport.tokens, workers=params["workers"]
+        http,
+        conda_token=lambda: params["conda_token"] or transport.conda_token(),
+        tokens=transport.tokens,
+        workers=params["workers"],
+        cache=RepodataCache(params["cache"], http.api_url, viewer) if params.get("cache") and viewer is not None else None,
+        writable=not read_only if keep_cache is None else keep_cache,
     )
     return Cluster(http, transport, repodata, read_only=read_only, workers=params["workers"], capabilities=capabilities)
 

@@ -224,12 +224,14 @@ class Http:
         replay: t.Optional[bool] = None,
         want_json: bool = False,
         status_only: bool = False,
+        read: t.Optional[t.Callable[[t.Iterator[bytes]], t.Any]] = None,
     ) -> Answer:
         """One request, repeated where that is safe; ``data`` makes a fresh body for each attempt.
 
         ``replay`` says whether the request may be sent again although it may have been carried out: GETs may.
         A 401 is answered once with a new token.  With ``want_json`` an answer that was cut off counts as a broken
-        connection (a 304 has no body).  With ``status_only`` the body is not read.
+        connection (a 304 has no body).  With ``status_only`` the body is not read.  ``read`` is given the body in blocks
+        and what it returns is the answer's data; it is called anew for each attempt.
 
         Raises:
             HttpError: the answer's status is not in ``ok``, or there was none.
@@ -242,8 +244,8 @@ class Http:
             token = auth.token() if auth is not None else None
             self.protect(token)
             try:
-                response = self._send(method, path, token, headers, params, body, form, data, status_only)
-                return self._judge(method, path, response, ok, want_json, status_only)
+                response = self._send(method, path, token, headers, params, body, form, data, status_only or read is not None)
+                return self._judge(method, path, response, ok, want_json, status_only, read)
             except HttpError as exc:
                 error = exc
             if error.status == 401 and auth is not None and token is not None and not renewed:
@@ -256,15 +258,39 @@ class Http:
                 raise error
             self.sleep(error.retry_after if error.retry_after is not None else self.backoff(attempt))
 
-    def _judge(self, method: str, path: str, response: Response, ok: t.Container[int], want_json: bool, status_only: bool) -> Answer:
+    def _judge(
+        self,
+        method: str,
+        path: str,
+        response: Response,
+        ok: t.Container[int],
+        want_json: bool,
+        status_only: bool,
+        read: t.Optional[t.Callable[[t.Iterator[bytes]], t.Any]],
+    ) -> Answer:
         try:
             if response.status_code not in ok:
                 raise self._refusal(method, path, response)
             parsed = self._json_of(response, method, path) if want_json and response.status_code != 304 else None
+            if read is not None:
+                parsed = self._streamed(response, method, path, read)
             return Answer(response.status_code, response.headers, parsed)
         finally:
-            if status_only:
+            if status_only or read is not None:
                 response.close()
+
+    def _streamed(self, response: Response, method: str, path: str, read: t.Callable[[t.Iterator[bytes]], t.Any]) -> t.Any:
+        """What ``read`` makes of the whole body; a body that ends too early is a broken connection."""
+        try:
+            result = read(response.iter_content(BLOCK))
+            told, got = response.headers.get("Content-Length"), response.raw.tell()
+        except requests.exceptions.RequestException as exc:
+            reason = self.mask(innermost(exc))
+            raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason) from None
+        if told is not None and told.isdigit() and int(told) != got:
+            reason = f"the answer was cut off after {got} of {told} bytes"
+            raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason)
+        return result
 
     def json(self, method: str, path: str, **options: t.Any) -> t.Any:
         """As ``call``; only the JSON of the answer."""

@@ -37,6 +37,7 @@ class User:
     enabled: bool
     federated: bool
     """Whether the user comes from a directory (``federationLink``)."""
+    email: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Identity:
 
     users: t.FrozenSet[str]
     groups: t.Dict[str, t.FrozenSet[str]]
+    emails: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """E-mail addresses by user name, of those who have one."""
 
     def has_user(self, name: str) -> bool:
         """Whether there is such a user, in any case."""
@@ -74,7 +77,9 @@ class Keycloak:
         # To the very end: Keycloak leaves users out of a page whose directory does not know them any more.
         for item in self._items("users", "id", "username", to_the_end=True):
             name = str(item["username"])
-            found[name.casefold()] = User(str(item["id"]), name, bool(item.get("enabled", True)), bool(item.get("federationLink")))
+            email = str(item.get("email") or "")
+            federated = bool(item.get("federationLink"))
+            found[name.casefold()] = User(str(item["id"]), name, bool(item.get("enabled", True)), federated, email)
         return found
 
     def users(self, names: t.Optional[t.Iterable[str]] = None) -> t.FrozenSet[str]:
@@ -225,6 +230,8 @@ def read_identity(params: t.Mapping[str, t.Any]) -> t.Optional[Identity]:
     http = http_of(params)
     try:
         keycloak = Keycloak(http, master_grant(http, params["keycloak_username"], params["keycloak_password"]), params["workers"])
-        return Identity(keycloak.users(), keycloak.groups())
+        people = keycloak.people().values()
+        emails = {user.name: user.email for user in people if user.email}
+        return Identity(frozenset(user.name for user in people), keycloak.groups(), emails)
     finally:
         http.close()

@@ -15,7 +15,9 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import CONDA_BASE
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests, digests_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Package
 
@@ -63,10 +65,18 @@ class Repodata:
     """Reads repodata with the first token there is of: the conda token, the transport's bearer token, none.
 
     ``conda_token`` is asked when the first repodata is read, because a transport may have to log in to know it.
+    ``cache`` has what earlier runs read; ``close`` writes to it what this one did, unless it is not ``writable``.
     """
 
     def __init__(
-        self, http: Http, *, conda_token: t.Callable[[], t.Optional[str]], tokens: t.Optional[TokenSource], workers: int = 8
+        self,
+        http: Http,
+        *,
+        conda_token: t.Callable[[], t.Optional[str]],
+        tokens: t.Optional[TokenSource],
+        workers: int = 8,
+        cache: t.Optional[RepodataCache] = None,
+        writable: bool = False,
     ) -> None:
         self._http = http
         self._conda_token = conda_token
@@ -74,7 +84,10 @@ class Repodata:
         self._access: t.Optional[t.Tuple[str, t.Optional[TokenSource]]] = None
         self._workers = workers
         self._lock = threading.Lock()
-        self._cache: t.Dict[Pair, Listing] = {}
+        self._kept: t.Dict[Pair, Listing] = {}
+        self._new: t.Set[Pair] = set()
+        self._cache = cache
+        self._writable = writable
 
     def read(self, pairs: t.Iterable[Pair]) -> t.Dict[Pair, Listing]:
         """The listing of each (channel, subdir).
@@ -88,10 +101,37 @@ class Repodata:
         """As ``read``; only what is seen, by file name."""
         return {pair: listing.packages for pair, listing in self.read(pairs).items()}
 
+    def digests(self, channel: str, subdir: str, file: str) -> Digests:
+        """Downloads a package as a conda client would, and says what came.  Nothing is kept.
+
+        Raises:
+            HttpError: the cluster does not give it out.
+        """
+        base, tokens = self._with_token()
+        path = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/{quote(file, safe='')}"
+        # Not compressed on the way: the length that the answer names is then that of the file.
+        answer = self._http.call("GET", path, auth=tokens, headers={"Accept-Encoding": "identity"}, read=digests_of)
+        return t.cast(Digests, answer.data)
+
     def forget(self) -> None:
-        """Drops the listings that are kept for conditional requests."""
+        """Drops the listings that are kept for conditional requests; those of earlier runs are not looked at again either."""
         with self._lock:
-            self._cache.clear()
+            self._kept.clear()
+            self._cache = None
+
+    def close(self) -> None:
+        """Keeps for later runs what this one has read anew."""
+        if self._cache is not None and self._writable:
+            for pair in sorted(self._new & self._kept.keys()):
+                listing = self._kept[pair]
+                self._cache.save(*pair, t.cast(str, listing.etag), listing.packages)
+        self._new.clear()
+
+    def release(self) -> None:
+        """As ``close``, and nothing stays in memory; later reads are conditional only on what is kept for later runs."""
+        self.close()
+        with self._lock:
+            self._kept.clear()
 
     def anonymous_status(self, channel: str) -> int:
         """The status that someone without a token gets for the channel's repodata; the body is not read."""
@@ -125,8 +165,7 @@ class Repodata:
 
     def _read(self, pair: Pair) -> Listing:
         channel, subdir = pair
-        with self._lock:
-            kept = self._cache.get(pair)
+        kept = self._remembered(pair)
         headers = {"If-None-Match": kept.etag} if kept is not None and kept.etag else {}
         base, tokens = self._with_token()
         path = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/repodata.json"
@@ -143,8 +182,21 @@ class Repodata:
         listing = Listing(SEEN, parse_repodata(answer.data, subdir, f"{channel}/{subdir}"), answer.headers.get("ETag"))
         if listing.etag:
             with self._lock:
-                self._cache[pair] = listing
+                self._kept[pair] = listing
+                self._new.add(pair)
         return listing
+
+    def _remembered(self, pair: Pair) -> t.Optional[Listing]:
+        """What this run has read of it, else an earlier one."""
+        with self._lock:
+            kept, cache = self._kept.get(pair), self._cache
+        if kept is not None or cache is None:
+            return kept
+        found = cache.load(*pair)
+        if found is None:
+            return None
+        with self._lock:
+            return self._kept.setdefault(pair, Listing(SEEN, found[1], found[0]))
 
 
 def parse_repodata(data: t.Any, subdir: str, where: str) -> t.Dict[str, Package]:

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Share
 
@@ -23,6 +24,14 @@ DELETE_FILE = "delete_file"
 ADMIN_IMPORT = "admin_import"
 
 ABILITIES = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE, DELETE_CHANNEL, DELETE_FILE, ADMIN_IMPORT])
+
+UPLOAD_MANY = "several_files"
+"""Several files in one command: of the cli alone, so that it is none of what the transports are compared by."""
+
+SLOWEST_UPLOAD = 100_000
+"""Bytes a second; an upload that is slower than this is given up."""
+SECONDS_A_FILE = 1.0
+"""What a file may take besides its bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,13 +83,17 @@ class Transport(abc.ABC):
     def tokens(self) -> t.Optional[TokenSource]:
         """The bearer token that this transport works with; ``None`` if it has none to lend."""
 
+    def seconds_left(self) -> t.Optional[float]:
+        """How long the login is good for, where it cannot be renewed; ``None`` where it can, or does not say."""
+        return self.tokens.seconds_left() if isinstance(self.tokens, FixedToken) else None
+
     def conda_token(self) -> t.Optional[str]:
         """A token for conda URLs, where the transport comes by one."""
         return None
 
     @abc.abstractmethod
     def can(self, ability: str) -> bool:
-        """Whether the transport has one of ``ABILITIES`` on this cluster."""
+        """Whether the transport has one of ``ABILITIES``, or ``UPLOAD_MANY``, on this cluster."""
 
     @abc.abstractmethod
     def channels(self) -> t.Dict[str, ChannelState]:
@@ -110,6 +123,13 @@ class Transport(abc.ABC):
     def upload(self, channel: str, source: UploadSource) -> None:
         """Puts one file into a channel.  Raises ``HttpError``, or what the source raises."""
 
+    def upload_files(self, channel: str, paths: t.Sequence[str], size: int) -> None:
+        """Puts files of this host, checked before and ``size`` bytes together, into a channel, where it can ``UPLOAD_MANY``.
+
+        Raises ``HttpError`` if one of them could not be uploaded; then nothing is known of the others.
+        """
+        raise MigrationError(f"{len(paths)} files are to be uploaded to channel {channel} at once, which this transport cannot do.")
+
     @abc.abstractmethod
     def delete_channel(self, name: str) -> None:
         """Deletes a channel with all that it holds; one that is not there is no error."""
@@ -128,6 +148,11 @@ class Transport(abc.ABC):
 
 class UnknownPrincipal(TransportError):
     """AE5 does not know the user or group that a channel was to be shared with."""
+
+
+def seconds_for(files: int, size: int) -> float:
+    """The longest that sending so many files with so many bytes may take."""
+    return files * SECONDS_A_FILE + size / SLOWEST_UPLOAD
 
 
 def privacy_of(private: bool) -> str:

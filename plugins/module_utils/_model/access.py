@@ -14,14 +14,19 @@ import fnmatch
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK, NameMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
     GROUP,
+    NOBODY,
     PUBLIC,
+    UNKNOWN_PRINCIPAL,
     USER,
+    Channel,
     GroupRecord,
     OwnerRecord,
     Share,
+    Withheld,
 )
 
 EVERYONE = "everyone"
@@ -30,26 +35,45 @@ EVERYONE = "everyone"
 ACCESS_OF_PERMISSION = {"read": "r", "write": "rw", "admin": "rw"}
 
 
+Declared = t.Tuple[str, str, str, str]
+"""A line of ``principals.csv``: site, kind (user or group), organization of a group (else empty), AE4 name."""
+
+
 @dataclasses.dataclass(frozen=True)
 class PrincipalMap:
     """AE4 logins and groups to AE5 user and group names; what is not named keeps its name."""
 
     users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Keys are ``LOGIN``, or ``SITE:LOGIN`` for one site only; patterns and templates as in ``patterns``."""
     groups: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Keys are ``ORGANIZATION/GROUP``, or ``SITE:ORGANIZATION/GROUP`` for one site only."""
+    """Keys are ``ORGANIZATION/GROUP``, or ``SITE:ORGANIZATION/GROUP`` for one site only; patterns and templates as well."""
+    declared: t.Mapping[Declared, str] = dataclasses.field(default_factory=dict)
+    """The lines of ``principals.csv``; they are stronger than the two above."""
 
-    def user(self, login: str) -> str:
-        return self.users.get(login, login)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_users", NameMap.of_keys(self.users))
+        object.__setattr__(self, "_groups", NameMap.of_keys(self.groups))
 
-    def group(self, site: str, organization: str, group: str) -> str:
-        for key in (f"{site}:{organization}/{group}", f"{organization}/{group}"):
-            if key in self.groups:
-                return self.groups[key]
-        return group
+    _users: NameMap = dataclasses.field(init=False, repr=False, compare=False)
+    _groups: NameMap = dataclasses.field(init=False, repr=False, compare=False)
+
+    def user(self, login: str, site: str = "") -> t.Optional[str]:
+        """The AE5 user name of a login; ``None`` if it is declared to be nobody."""
+        return _somebody(self.declared.get((site, USER, "", login)) or self._users.rename(login, site, {}) or login)
+
+    def group(self, site: str, organization: str, group: str) -> t.Optional[str]:
+        """The AE5 group of a group; ``None`` if it is declared to be nobody."""
+        fields = {"name": group, "group": group, "organization": organization, "owner": organization}
+        said = self.declared.get((site, GROUP, organization, group)) or self._groups.rename(f"{organization}/{group}", site, fields)
+        return _somebody(said or group)
 
     def names_group(self, site: str, organization: str, group: str) -> bool:
-        """Whether a person declared what this group is on AE5."""
-        return f"{site}:{organization}/{group}" in self.groups or f"{organization}/{group}" in self.groups
+        """Whether a person declared what this very group is on AE5; a pattern that happens to fit says nothing of it."""
+        return (site, GROUP, organization, group) in self.declared or self._groups.exact(f"{organization}/{group}", site) is not None
+
+
+def _somebody(name: str) -> t.Optional[str]:
+    return None if name == NOBODY_MARK else name
 
 
 def group_of(owner: OwnerRecord, name: str) -> t.Optional[GroupRecord]:
@@ -57,19 +81,95 @@ def group_of(owner: OwnerRecord, name: str) -> t.Optional[GroupRecord]:
     return next((group for group in owner.groups if group.name == name), None)
 
 
-def shares_of(slot: Slot, owner: OwnerRecord, names: PrincipalMap) -> t.Tuple[Share, ...]:
-    """The shares of a slot's channel.
+Collaborators = t.Mapping[str, str]
+"""AE4 login -> permission, of the package that a slot is for."""
+
+
+def due_on(slot: Slot, owner: OwnerRecord, collaborators: t.Optional[Collaborators] = None) -> t.Tuple[Share, ...]:
+    """The shares of a slot's channel under their AE4 names.
 
     A user gets rw on his own channels; the owners of an organization, as users, rw on ``O`` (and ``O/L``); a group r
-    if its permission is read, rw if it is write or admin.  An unknown permission is the smaller one, r.
+    if its permission is read, rw if it is write or admin; of a package's own channel its collaborators as groups do.  An
+    unknown permission is the smaller one, r.
     """
+    if slot.package:
+        found = sorted((collaborators or {}).items())
+        return tuple(Share(USER, login, ACCESS_OF_PERMISSION.get(permission, "r")) for login, permission in found)
     if slot.owner_kind == USER:
-        return (Share(USER, names.user(slot.owner), "rw"),)
+        return (Share(USER, slot.owner, "rw"),)
     if not slot.group:
-        return tuple(sorted({Share(USER, names.user(login), "rw") for login in owner.owners}, key=lambda share: share.name))
+        return tuple(Share(USER, login, "rw") for login in sorted(set(owner.owners)))
     group = group_of(owner, slot.group)
-    access = ACCESS_OF_PERMISSION.get(group.permission if group else "", "r")
-    return (Share(GROUP, names.group(slot.site, slot.owner, slot.group), access),)
+    return (Share(GROUP, slot.group, ACCESS_OF_PERMISSION.get(group.permission if group else "", "r")),)
+
+
+def named(slot: Slot, share: Share, names: PrincipalMap) -> t.Optional[Share]:
+    """A share under its AE5 name; ``None`` if its principal is declared to be nobody."""
+    name = names.user(share.name, slot.site) if share.kind == USER else names.group(slot.site, slot.owner, share.name)
+    return None if name is None else Share(share.kind, name, share.access)
+
+
+def shares_of(slot: Slot, owner: OwnerRecord, names: PrincipalMap, collaborators: t.Optional[Collaborators] = None) -> t.Tuple[Share, ...]:
+    """The shares of a slot's channel, see ``due_on``, under their AE5 names."""
+    found = (named(slot, due, names) for due in due_on(slot, owner, collaborators))
+    return tuple(sorted(merged(share for share in found if share is not None), key=lambda share: share.name))
+
+
+def merged(shares: t.Iterable[Share]) -> t.Tuple[Share, ...]:
+    """Each principal once, in the order of first mention, with the larger of its rights."""
+    found: t.Dict[t.Tuple[str, str], Share] = {}
+    for share in shares:
+        known = found.get(principal_of(share))
+        if known is None or share.access == "rw" != known.access:
+            found[principal_of(share)] = share if known is None else dataclasses.replace(known, access="rw")
+    return tuple(found.values())
+
+
+def nobodies(
+    slot: Slot, owner: OwnerRecord, names: PrincipalMap, collaborators: t.Optional[Collaborators] = None
+) -> t.Tuple[Withheld, ...]:
+    """The shares of a slot's channel that nobody gets, because a person declared so."""
+    return tuple(
+        Withheld(due, NOBODY, f"The AE4 {due.kind} {due.name!r} of site {slot.site!r} is declared to be nobody on AE5.")
+        for due in due_on(slot, owner, collaborators)
+        if named(slot, due, names) is None
+    )
+
+
+class PeopleOfTarget(t.Protocol):
+    """What Keycloak knows, see ``_ae5.identity.Identity``."""
+
+    @property
+    def users(self) -> t.AbstractSet[str]:
+        """The user names."""
+
+    @property
+    def groups(self) -> t.Mapping[str, t.AbstractSet[str]]:
+        """The groups by name, with the user names of their members."""
+
+
+def withholding(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.Tuple[Channel, ...]:
+    """The channels without the shares whose user or group AE5 does not have; these are withheld, and nobody gets them instead."""
+    known = {principal_of(Share(USER, login, "r")) for login in people.users} | {(GROUP, name) for name in people.groups}
+    return tuple(_without(channel, [share for share in channel.shares if principal_of(share) not in known]) for channel in channels)
+
+
+def _without(channel: Channel, unknown: t.Sequence[Share]) -> Channel:
+    if not unknown:
+        return channel
+    kept = tuple(share for share in channel.shares if share not in unknown)
+    withheld = tuple(Withheld(share, UNKNOWN_PRINCIPAL, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in unknown)
+    return dataclasses.replace(channel, shares=kept, withheld=(*channel.withheld, *withheld))
+
+
+def unknown_principals(channels: t.Iterable[Channel]) -> t.List[t.Tuple[Share, t.List[str]]]:
+    """Each user and group that AE5 does not have, with the channels that are withheld from it; ordered."""
+    found: t.Dict[t.Tuple[str, str], t.Tuple[Share, t.List[str]]] = {}
+    for channel in channels:
+        for item in channel.withheld:
+            if item.reason == UNKNOWN_PRINCIPAL:
+                found.setdefault(principal_of(item.share), (item.share, []))[1].append(channel.name)
+    return [found[key] for key in sorted(found)]
 
 
 def principal_of(share: Share) -> t.Tuple[str, str]:

@@ -10,10 +10,11 @@ owners group add nothing to a name.
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
+import functools
 import typing as t
 import unicodedata
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import MapRule, NameMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, SourceFile
 
 VENDOR = "vendor"
@@ -23,6 +24,15 @@ LAYOUTS = (VENDOR, BY_LABEL)
 MAIN_LABEL = "main"
 OWNERS_GROUPS = frozenset({"owner", "owners"})
 
+PRIVATE_ASPECT = "private"
+PACKAGE_ASPECT = "package "
+
+MIRROR_OWNERS = (
+    *("anaconda", "r-channel", "wakari", "anaconda-adam", "anaconda-cluster", "~pypi"),
+    *("main", "free", "pro", "r", "msys2"),
+)
+"""Accounts that hold copies of public channels by convention (AE4 facts 1.5), or are named as such a channel (AE4 facts 3.5)."""
+
 PROTECTED_CHANNELS = ("anaconda-enterprise", "anaconda", "main", "free", "pro", "r", "r-channel", "msys2")
 """Names AE5 or its mirrors use themselves (AE5 facts 2.3, AE4 facts 3.5)."""
 
@@ -31,7 +41,8 @@ PROTECTED_CHANNELS = ("anaconda-enterprise", "anaconda", "main", "free", "pro", 
 class Slot:
     """The place in AE4 that a channel stands for: an owner, of an organization perhaps a group, perhaps a label.
 
-    Two slots are never the same place, even when their names would be.
+    ``aspect`` is a part of it that was asked for (``ae_split_private``, ``ae_collaborators``): ``private`` for what is not
+    public of a place, ``package NAME`` for one package.  Two slots are never the same place, even when their names would be.
     """
 
     site: str
@@ -39,11 +50,27 @@ class Slot:
     owner_kind: str
     group: str = ""
     label: str = ""
+    aspect: str = ""
 
     @property
     def name(self) -> str:
         """The channel's name before ``ae_channel_map``."""
-        return "/".join(part for part in (self.owner, self.group, self.label) if part)
+        return "/".join(part for part in (self.owner, self.group, self.label, self.aspect_name) if part)
+
+    @property
+    def package(self) -> str:
+        """The package that the slot is for; empty if it is for no single one."""
+        return self.aspect[len(PACKAGE_ASPECT) :] if self.aspect.startswith(PACKAGE_ASPECT) else ""
+
+    @property
+    def aspect_name(self) -> str:
+        """What the aspect adds to the name."""
+        return self.package or self.aspect
+
+    @property
+    def whole(self) -> Slot:
+        """The slot without its aspect."""
+        return dataclasses.replace(self, aspect="") if self.aspect else self
 
     def describe(self) -> str:
         """For messages: the slot in words, with its site."""
@@ -52,30 +79,13 @@ class Slot:
             words.append(f"group {self.group!r}")
         if self.label:
             words.append(f"label {self.label!r}")
+        if self.aspect:
+            words.append(f"package {self.package!r} for its collaborators" if self.package else "what is not public of it")
         return f"{', '.join(words)} of site {self.site!r}"
 
 
-@dataclasses.dataclass(frozen=True)
-class ChannelRule:
-    """One rule of ``ae_channel_map``: channels whose name matches ``match`` (fnmatch, case matters) become ``to``.
-
-    ``to`` may use ``{name} {owner} {group} {label} {site}``.  ``site`` restricts the rule to one site.
-    """
-
-    match: str
-    to: str
-    site: t.Optional[str] = None
-
-    def applies(self, slot: Slot) -> bool:
-        return (self.site is None or self.site == slot.site) and fnmatch.fnmatchcase(slot.name, self.match)
-
-    def rename(self, slot: Slot) -> str:
-        """The new name.
-
-        Raises:
-            KeyError, IndexError, ValueError: the template is not one.
-        """
-        return self.to.format(name=slot.name, owner=slot.owner, group=slot.group, label=slot.label, site=slot.site)
+ChannelRule = MapRule
+"""A rule of ``ae_channel_map``, for the name that a channel would have without it."""
 
 
 def is_owners_group(name: str) -> bool:
@@ -84,11 +94,22 @@ def is_owners_group(name: str) -> bool:
 
 
 def channel_name(slot: Slot, rules: t.Sequence[ChannelRule] = ()) -> str:
-    """The name of a slot's channel; the first rule that applies decides."""
-    for rule in rules:
-        if rule.applies(slot):
-            return rule.rename(slot)
-    return slot.name
+    """The name of a slot's channel; a rule with its exact name decides, else the first pattern that fits.
+
+    What is not public of a place is named after the channel of that place, wherever a rule has put that.
+    """
+    fields = {"owner": slot.owner, "group": slot.group, "label": slot.label}
+    fields["organization"] = slot.owner if slot.owner_kind == ORGANIZATION else ""
+    table = _table(tuple(rules))
+    if slot.aspect == PRIVATE_ASPECT and table.exact(slot.name, slot.site) is None:
+        return f"{channel_name(slot.whole, rules)}/{PRIVATE_ASPECT}"
+    renamed = table.rename(slot.name, slot.site, fields)
+    return slot.name if renamed is None else renamed
+
+
+@functools.lru_cache(maxsize=8)
+def _table(rules: t.Tuple[ChannelRule, ...]) -> NameMap:
+    return NameMap(rules)
 
 
 def folded(name: str) -> str:

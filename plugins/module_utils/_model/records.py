@@ -11,8 +11,9 @@ file                   records
 inventory.jsonl        ``SourceFile``, one line per file of the dump
 inventory.owners.jsonl ``SiteRecord`` first, then ``OwnerRecord``, one per owner
 placements.jsonl       ``Placement``, one line per file and channel
-plan.json              ``Channel`` with ``Share``, ``Decision``
+plan.json              ``Channel`` with ``Share`` and ``Withheld``, ``Decision``
 left_out.jsonl         ``LeftOut``, one line per file that gets no placement
+held.jsonl             ``Held``, one line per placement that is due and held back
 transfer.jsonl         ``TransferRow``, one line per placement, what became of it
 =====================  =============================================================
 
@@ -29,6 +30,13 @@ SCHEMA_VERSION = 1
 USER = "user"
 ORGANIZATION = "organization"
 GROUP = "group"
+
+REMOVED_ON_AE5 = "removed_on_ae5"
+"""Why something is held back that somebody has taken away on AE5 since our last run."""
+UNKNOWN_PRINCIPAL = "unknown_principal"
+"""Why a share is withheld whose user or group AE5 does not have; nobody else gets the right for them."""
+NOBODY = "nobody"
+"""Why a share is withheld whose AE4 user or group is declared to be nobody on AE5; it names the AE4 one."""
 
 PUBLIC = "public"
 AUTHENTICATED = "authenticated"
@@ -102,6 +110,8 @@ class SourceFile:
     kind: str
     collaborators: t.Tuple[Collaborator, ...] = ()
     problems: t.Tuple[Problem, ...] = ()
+    uploaded: t.Optional[str] = None
+    """When it came to AE4 (``2017-08-14T21:08:34Z``); None where the dump does not say."""
 
     def to_json(self) -> Json:
         return {
@@ -120,6 +130,7 @@ class SourceFile:
             "md5": self.md5,
             "sha256": self.sha256,
             "kind": self.kind,
+            "uploaded": self.uploaded,
             "problems": [problem.to_json() for problem in self.problems],
         }
 
@@ -143,6 +154,7 @@ class SourceFile:
             kind=data["kind"],
             collaborators=tuple(Collaborator(item["user"], item["permission"]) for item in data.get("collaborators", ())),
             problems=tuple(Problem.from_json(item) for item in data.get("problems", ())),
+            uploaded=data.get("uploaded"),
         )
 
 
@@ -262,6 +274,52 @@ class Share:
 
 
 @dataclasses.dataclass(frozen=True)
+class Withheld:
+    """A share that is due and is not given: nobody sends it, everybody tells of it.
+
+    ``reason`` is stable and for machines (``removed_on_ae5``, ...), ``detail`` is one sentence for people.
+    """
+
+    share: Share
+    reason: str
+    detail: str = ""
+
+    def to_json(self) -> Json:
+        return {"share": self.share.to_json(), "reason": self.reason, "detail": self.detail}
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> Withheld:
+        _need(data, "withheld share", "share", "reason")
+        return cls(Share.from_json(data["share"]), str(data["reason"]), str(data.get("detail", "")))
+
+
+@dataclasses.dataclass(frozen=True)
+class ChannelWas:
+    """What the target held of a planned channel when the plan was made."""
+
+    privacy: t.Optional[str]
+    """public, private, or ``None`` where that could not be told."""
+    shares: t.Optional[t.Tuple[Share, ...]]
+    """``None`` where the transport cannot show them."""
+    extra: t.Optional[t.Tuple[str, ...]] = ()
+    """``SUBDIR/FILE`` of the packages that the plan does not name, of the subdirs that were looked at; ``None`` if unreadable."""
+
+    def to_json(self) -> Json:
+        shares = None if self.shares is None else [share.to_json() for share in self.shares]
+        return {"privacy": self.privacy, "shares": shares, "extra": None if self.extra is None else list(self.extra)}
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> ChannelWas:
+        _need(data, "channel as it was", "privacy", "shares")
+        shares, extra = data["shares"], data.get("extra")
+        return cls(
+            data["privacy"],
+            None if shares is None else tuple(Share.from_json(item) for item in shares),
+            None if extra is None else tuple(extra),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
 class Channel:
     """A channel the cluster must have: desired state, not an action."""
 
@@ -271,6 +329,12 @@ class Channel:
     shares: t.Tuple[Share, ...] = ()
     files: int = 0
     bytes: int = 0
+    withheld: t.Tuple[Withheld, ...] = ()
+    """Shares that are due and not given."""
+    was: t.Optional[ChannelWas] = None
+    """``None`` if the channel was not there when the plan was made, or nobody looked (see ``Plan.looked``)."""
+    kept_private: str = ""
+    """Why the channel is not public although it may be: one sentence; empty where nothing is held back."""
 
     def to_json(self) -> Json:
         return {
@@ -280,6 +344,9 @@ class Channel:
             "shares": [share.to_json() for share in self.shares],
             "files": self.files,
             "bytes": self.bytes,
+            "withheld": [item.to_json() for item in self.withheld],
+            "was": None if self.was is None else self.was.to_json(),
+            "kept_private": self.kept_private,
         }
 
     @classmethod
@@ -292,6 +359,9 @@ class Channel:
             tuple(Share.from_json(item) for item in data.get("shares", ())),
             data.get("files", 0),
             data.get("bytes", 0),
+            tuple(Withheld.from_json(item) for item in data.get("withheld", ())),
+            None if data.get("was") is None else ChannelWas.from_json(data["was"]),
+            str(data.get("kept_private", "")),
         )
 
 
@@ -327,6 +397,9 @@ class Placement:
     sha256: t.Optional[str]
     path: str
     """Of the file in its site's dump, see ``SourceFile.path``."""
+    was: t.Optional[str] = UNKNOWN
+    """The file of that name that the channel held when the plan was made: ``sha256:...``, ``md5:...`` or, where neither was
+    shown, ``size:...``; ``None`` if there was none, ``unknown`` if nobody looked or the channel could not be read."""
 
     @property
     def key(self) -> t.Tuple[str, str, str]:
@@ -345,6 +418,7 @@ class Placement:
             "md5": self.md5,
             "sha256": self.sha256,
             "path": self.path,
+            "was": self.was,
         }
 
     @classmethod
@@ -361,7 +435,63 @@ class Placement:
             data.get("md5"),
             data.get("sha256"),
             data["path"],
+            data.get("was", UNKNOWN),
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class SliceHead:
+    """First line of one site's slice of the placements: the inventory that they were planned from."""
+
+    site: str
+    inventory: str
+    """sha256 of the site's ``inventory.jsonl``."""
+
+    def to_json(self) -> Json:
+        return {"record": "slice", "schema_version": SCHEMA_VERSION, "site": self.site, "inventory": self.inventory}
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> SliceHead:
+        _need(data, "head of a slice", "schema_version", "site", "inventory")
+        if data["schema_version"] != SCHEMA_VERSION:
+            raise SchemaError(f"schema_version {data['schema_version']} is not {SCHEMA_VERSION}")
+        return cls(data["site"], data["inventory"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """A placement that is due and is held back until somebody decides."""
+
+    channel: str
+    site: str
+    owner: str
+    package: str
+    file: str
+    subdir: str
+    size: int
+    path: str
+    reason: str
+    """``removed_on_ae5``."""
+    detail: str
+
+    @property
+    def key(self) -> t.Tuple[str, str, str]:
+        return (self.channel, self.subdir, self.file)
+
+    def to_json(self) -> Json:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def of(cls, placement: Placement, reason: str, detail: str) -> Held:
+        """The placement, held back."""
+        where = (placement.channel, placement.site, placement.owner, placement.package, placement.file, placement.subdir)
+        return cls(*where, placement.size, placement.path, reason, detail)
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> Held:
+        names = [field.name for field in dataclasses.fields(cls)]
+        _need(data, "held placement", *names)
+        return cls(**{name: data[name] for name in names})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -375,7 +505,7 @@ class LeftOut:
     path: str
     size: int
     reason: str
-    """unlabelled, unsupported_kind, quarantined, duplicate or excluded."""
+    """unlabelled, unsupported_kind, quarantined, duplicate, excluded, mirror or in_reference."""
     detail: str
 
     def to_json(self) -> Json:
@@ -396,7 +526,7 @@ class TransferRow:
     subdir: str
     file: str
     outcome: str
-    """uploaded, present, conflict, quarantined or failed."""
+    """uploaded, replaced, present, conflict, moved, quarantined or failed."""
     reason: str = ""
 
     @property

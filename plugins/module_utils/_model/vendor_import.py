@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     OwnerRecord,
     SchemaError,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 
 PACKAGE_ENDINGS = (".tar.bz2", ".conda")
 DUPLICATE = "duplicate"
@@ -77,16 +78,17 @@ def facts_of(
     left_out: t.Iterable[LeftOut],
     layout: str,
     principals: PrincipalMap,
+    shortened: int = 0,
 ) -> OwnerFacts:
     """The facts of one owner.
 
     ``names`` are its slots and the channels they became, ``public`` the channels that may be public, ``left_out`` the
-    owner's files without a placement.
+    owner's files without a placement, ``shortened`` how many files lost some of their labels to a rule.
     """
     left = [item for item in left_out if item.path and (is_package(item.file) or is_package(item.path))]
     return OwnerFacts(
         owner.name,
-        (*_naming(owner, names, layout), *_sharing(owner, names, principals), *_leaving_out(left)),
+        (*_naming(owner, names, layout), *_sharing(owner, names, principals), *_leaving_out(left, shortened)),
         tuple(sorted({name for name in names.values() if name not in public})),
         tuple(sorted({item.path for item in left if item.reason == DUPLICATE})),
     )
@@ -96,7 +98,14 @@ def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.I
     # A user's channels are the same in every layout.
     if layout != VENDOR and owner.kind == ORGANIZATION:
         yield f"ae_channel_layout is {layout}, which the import does not know"
-    renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name)
+    own = {
+        "ae_collaborators": sorted(name for slot, name in names.items() if slot.package),
+        "ae_split_private": sorted(name for slot, name in names.items() if slot.aspect and not slot.package),
+    }
+    for variable, channels in own.items():
+        if channels:
+            yield f"{variable} asks for {_some(channels)}, which the import does not know"
+    renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name and not slot.aspect)
     if renamed:
         yield f"ae_channel_map renames {_some(renamed)}"
 
@@ -115,7 +124,9 @@ def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: Princi
     return iter(found)
 
 
-def _leaving_out(left: t.Sequence[LeftOut]) -> t.Iterator[str]:
+def _leaving_out(left: t.Sequence[LeftOut], shortened: int) -> t.Iterator[str]:
+    if shortened:
+        yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not know"
     taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
     if taken:
         yield f"the plan leaves out what the import may take: {_some(taken)}"

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Share
+
+NAMES_SHOWN = 10
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -26,3 +31,22 @@ def size_in_words(size: int) -> str:
 def share_in_words(share: Share) -> str:
     """A share as one would say it: group Devs may read."""
     return f"{share.kind} {share.name} {'may read' if share.access == 'r' else 'may read and write'}"
+
+
+def listed(names: t.Sequence[str], shown: int = NAMES_SHOWN) -> str:
+    """Names one after the other, the first ones of many: a, b and 3 more."""
+    first = ", ".join(names[:shown])
+    return first if len(names) <= shown else f"{first} and {len(names) - shown} more"
+
+
+def unknown_in_words(share: Share, channels: t.Sequence[str]) -> str:
+    """The sentence about a user or group that AE5 does not have, and the channels that are due to it."""
+    many = len(channels) > 1
+    advice = "say in principals.csv who that is on AE5 (- for nobody), or create it in Keycloak"
+    if (share.kind, share.name) == (GROUP, EVERYONE):
+        advice = "create it in Keycloak, with all users in it"
+    what = f"{counted(len(channels), 'channel')} ({listed(channels)})" if many else f"channel {channels[0]}"
+    return (
+        f"The AE5 {share.kind} {share.name!r} does not exist, so {what} {'are' if many else 'is'} not shared with"
+        f" {'them' if share.kind == USER else 'it'}; {advice}."
+    )

@@ -18,6 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     ORGANIZATION,
+    PUBLIC,
     UNKNOWN,
     USER,
     Channel,
@@ -25,8 +26,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     LeftOut,
     OwnerRecord,
     Placement,
+    Share,
     SourceFile,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import NO_REFERENCE, Reference, Selection
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.access_classes import AccessClasses
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.choices import Choices, Reason
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory
 
@@ -34,6 +39,18 @@ SUPPORTED_KINDS = frozenset({"conda"})
 """What an AE5 channel takes (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
 
 NAMES_SHOWN = 10
+
+NARROW = "narrow"
+OWN_CHANNEL = "channel"
+
+
+@dataclasses.dataclass(frozen=True)
+class ExtraChannel:
+    """A channel that must exist besides the migrated ones (``ae_channels``); named as one of them, it adds shares to it."""
+
+    name: str
+    public: bool = False
+    shares: t.Tuple[Share, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +67,22 @@ class PlanOptions:
     protected: t.Tuple[str, ...] = naming.PROTECTED_CHANNELS
     sites: t.Tuple[str, ...] = ()
     """The sites the cluster is to hold, to notice one without an inventory."""
+    old_inventories: t.Tuple[str, ...] = ()
+    """Sites that could not be exported this time and are planned from their last good inventory."""
+    selection: Selection = dataclasses.field(default_factory=Selection)
+    mirror_owners: t.Tuple[str, ...] = naming.MIRROR_OWNERS
+    """Patterns of the owners that hold a copy of a public channel."""
+    reference_channels: t.Tuple[str, ...] = ()
+    """Channels of the cluster whose files need not be migrated."""
+    extra_channels: t.Tuple[ExtraChannel, ...] = ()
+    split_private: t.Tuple[str, ...] = ()
+    """Patterns of the channels whose packages that are not public get a channel of their own, where they are mixed."""
+    collaborators: str = NARROW
+    """``channel`` gives a package with collaborators a channel that is shared with them."""
+    name_grammar: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What a probe found out about names of channels, see ``_model.grammar``."""
+    flaws: t.Tuple[str, ...] = ()
+    """Sentences on declarations that could not be read."""
 
 
 @dataclasses.dataclass
@@ -75,30 +108,71 @@ class Draft:
     placements: t.Dict[t.Tuple[str, str, str], Placement] = dataclasses.field(default_factory=dict)
     left_out: t.List[LeftOut] = dataclasses.field(default_factory=list)
     clashes: t.List[t.Tuple[Placement, Placement]] = dataclasses.field(default_factory=list)
-    collaborators: t.Dict[str, t.Dict[str, None]] = dataclasses.field(default_factory=dict)
+    collaborators: t.Dict[t.Tuple[str, str, str], t.Dict[str, str]] = dataclasses.field(default_factory=dict)
+    """The permission of each collaborator of a package: (site, owner, package) -> login -> permission."""
+    reference: Reference = NO_REFERENCE
+    would_be: t.Dict[str, Slot] = dataclasses.field(default_factory=dict)
+    """Where there are reference channels: the names of the migrated channels, were it not for the reference."""
     names: t.Dict[Slot, str] = dataclasses.field(default_factory=dict)
+    classes: AccessClasses = dataclasses.field(default_factory=AccessClasses)
     _placed_files: t.Set[t.Tuple[str, ...]] = dataclasses.field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.choices = self._choices()
+
+    def _choices(self) -> Choices:
+        options = self.options
+        return Choices(options.selection, options.owners, options.mirror_owners, self.reference)
+
     def read(self) -> Draft:
-        """Reads every file of every site once."""
+        """Reads every file of every site once; twice, if what is not public is to be split off."""
+        mixed = self._mixed() if self.options.split_private else frozenset()
         for site in self.sites:
             for file in site.files():
-                self._read_file(site, file)
+                self._read_file(site, file, mixed)
         return self
 
-    def _read_file(self, site: SiteInput, file: SourceFile) -> None:
+    def _mixed(self) -> t.FrozenSet[Slot]:
+        """The slots of which what is not public gets a channel of its own."""
+        choices = self._choices()
+        found: t.Dict[Slot, t.Set[bool]] = {}
+        for site in self.sites:
+            for file in site.files():
+                for slot in self._slots_of(site, file, choices)[1]:
+                    found.setdefault(slot, set()).add(file.access == PUBLIC)
+        rules = self.options.channel_rules
+        wanted = self.options.split_private
+        return frozenset(
+            slot for slot, kinds in found.items() if len(kinds) > 1 and access.matches(naming.channel_name(slot, rules), wanted)
+        )
+
+    def _slots_of(self, site: SiteInput, file: SourceFile, choices: Choices) -> t.Tuple[t.Optional[Reason], t.Tuple[Slot, ...]]:
+        """Why a file gets no placement whatever else there is, or its slots."""
         if file.owner not in site.owners:
             raise MigrationError(f"The inventory {site.path} lists files of {file.owner!r}, whom its list of owners lacks; make it anew.")
-        reason = left_out_reason(file, site.owners[file.owner], self.options)
-        slots: t.Tuple[Slot, ...] = ()
+        reason, kept = choices.look_at(site.site, file)
+        reason = reason or left_out_reason(file, site.owners[file.owner])
+        slots = () if reason is not None else naming.slots_of(site.site, kept, self.options.layout)
+        if reason is None and not slots:
+            reason = ("unlabelled", "It has no label, and a channel of this owner is named by a label.")
+        if reason is None and self.options.reference_channels:
+            for slot in slots:
+                self.would_be.setdefault(naming.channel_name(slot, self.options.channel_rules), slot)
+            reason = choices.held_already(file)
+        return reason, slots if reason is None else ()
+
+    def _read_file(self, site: SiteInput, file: SourceFile, mixed: t.FrozenSet[Slot]) -> None:
+        reason, slots = self._slots_of(site, file, self.choices)
         if reason is None:
-            slots = naming.slots_of(site.site, file, self.options.layout)
-            if not slots:
-                reason = ("unlabelled", "It has no label, and a channel of this owner is named by a label.")
-        if reason is None:
+            if mixed and file.access != PUBLIC:
+                slots = tuple(dataclasses.replace(slot, aspect=naming.PRIVATE_ASPECT) if slot in mixed else slot for slot in slots)
             if file.collaborators:
-                self.collaborators.setdefault(f"{file.owner}/{file.package}", {}).update({item.user: None for item in file.collaborators})
+                known = self.collaborators.setdefault((site.site, file.owner, file.package), {})
+                known.update({item.user: item.permission for item in file.collaborators})
+                if self.options.collaborators == OWN_CHANNEL:
+                    slots = (*slots, Slot(site.site, file.owner, file.owner_kind, aspect=f"{naming.PACKAGE_ASPECT}{file.package}"))
             placed = [self._place(slot, file) for slot in slots]
+            self.classes.add(site.site, file, [self.names[slot] for slot in slots])
             before = [placement for placement in placed if placement is not None]
             if len(before) == len(placed):
                 reason = ("duplicate", f"It is the same file as {before[0].path}, which is placed instead.")
@@ -137,12 +211,21 @@ class Draft:
         self.placements[placement.key] = placement
         channel.files += 1
         channel.bytes += file.size
-        channel.made_visible += naming.becomes_visible(file, slot)
+        channel.made_visible += naming.becomes_visible(file, slot) and not slot.package
         return None
+
+    def declare_principals(self, declared: t.Mapping[access.Declared, str]) -> None:
+        """Puts the lines of ``principals.csv`` before the maps of people."""
+        principals = dataclasses.replace(self.options.principals, declared=declared)
+        self.options = dataclasses.replace(self.options, principals=principals)
 
     def owner(self, slot: Slot) -> OwnerRecord:
         """The owner record of a slot."""
         return next(site for site in self.sites if site.site == slot.site).owners[slot.owner]
+
+    def collaborators_of(self, slot: Slot) -> t.Mapping[str, str]:
+        """The collaborators that a slot's channel is for: login -> permission."""
+        return self.collaborators.get((slot.site, slot.owner, slot.package), {}) if slot.package else {}
 
 
 def same_bytes(first: Placement, second: Placement) -> bool:
@@ -152,10 +235,8 @@ def same_bytes(first: Placement, second: Placement) -> bool:
     return first.size == second.size and bool(first.md5) and first.md5 == second.md5
 
 
-def left_out_reason(file: SourceFile, owner: OwnerRecord, options: PlanOptions) -> t.Optional[t.Tuple[str, str]]:
-    """Why a file gets no placement whatever its labels: (reason, sentence), or None."""
-    if options.owners and not access.matches(file.owner, options.owners):
-        return ("excluded", f"The owner {file.owner!r} is not among ae_owners.")
+def left_out_reason(file: SourceFile, owner: OwnerRecord) -> t.Optional[Reason]:
+    """Why a file that nobody excludes gets no placement whatever its labels; ``None`` if it can get one."""
     if file.problems:
         return ("quarantined", " ".join(problem.detail for problem in file.problems))
     if file.kind not in SUPPORTED_KINDS:
@@ -172,8 +253,15 @@ def groups_in_use(draft: Draft) -> t.Dict[str, t.List[Slot]]:
     used: t.Dict[str, t.Dict[Slot, None]] = collections.defaultdict(dict)
     for slot in sorted(draft.names):
         if slot.group:
-            used[draft.options.principals.group(slot.site, slot.owner, slot.group)][dataclasses.replace(slot, label="")] = None
+            name = draft.options.principals.group(slot.site, slot.owner, slot.group)
+            if name is not None:
+                used[name][group_slot(slot)] = None
     return {name: list(slots) for name, slots in sorted(used.items())}
+
+
+def group_slot(slot: Slot) -> Slot:
+    """The AE4 group that a slot is of, whatever the label."""
+    return dataclasses.replace(slot, label="", aspect="")
 
 
 def group_key(slot: Slot) -> str:
@@ -192,7 +280,8 @@ def members_in_ae4(draft: Draft) -> t.Dict[str, t.List[str]]:
             owner = draft.owner(slot)
             group = access.group_of(owner, slot.group)
             logins = {*(group.members if group else ()), *owner.owners}
-            members[group_key(slot)] = sorted({draft.options.principals.user(login) for login in logins})
+            names = {draft.options.principals.user(login, slot.site) for login in logins}
+            members[group_key(slot)] = sorted(name for name in names if name is not None)
     return members
 
 
@@ -200,12 +289,20 @@ def finish(draft: Draft) -> t.Tuple[Plan, t.List[Placement], t.List[LeftOut]]:
     """The plan of a draft without errors."""
     decisions: t.List[Decision] = []
     channels = [_channel(draft, draft.channels[name], decisions) for name in sorted(draft.channels)]
-    decisions.extend(_decisions_on_people(draft))
+    decisions.extend([*draft.choices.decisions(), *_decisions_on_people(draft)])
+    decisions.extend(
+        Decision("old_inventory", f"Site {site.site} could not be exported and is planned from its last good inventory.")
+        for site in draft.sites
+        if site.site in draft.options.old_inventories
+    )
     missing = tuple(sorted(set(draft.options.sites) - {site.site for site in draft.sites}))
     plan = Plan(
         draft.options.cluster,
         draft.options.layout,
-        tuple(SiteInventory(site.site, site.record.files, site.record.bytes, site.record.sha256) for site in draft.sites),
+        tuple(
+            SiteInventory(site.site, site.record.files, site.record.bytes, site.record.sha256, site.site in draft.options.old_inventories)
+            for site in draft.sites
+        ),
         tuple(channels),
         tuple(decisions),
         dict(collections.Counter(item.reason for item in draft.left_out)),
@@ -217,7 +314,7 @@ def finish(draft: Draft) -> t.Tuple[Plan, t.List[Placement], t.List[LeftOut]]:
 
 def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -> Channel:
     slot = min(channel.slots)
-    shares = access.shares_of(slot, draft.owner(slot), draft.options.principals)
+    shares = access.shares_of(slot, draft.owner(slot), draft.options.principals, draft.collaborators_of(slot))
     privacy = access.privacy_of(channel.access_of_package)
     if privacy.everyone:
         shares = access.with_everyone(shares)
@@ -227,6 +324,7 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
                 "narrower",
                 f"Channel {channel.name} is not public because of {_names(privacy.because)}; {_names(privacy.narrowed)} "
                 "could be read by more people in AE4 than there.",
+                "ae_split_private" if PUBLIC in channel.access_of_package.values() else None,
             )
         )
     if channel.made_visible:
@@ -238,19 +336,22 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
                 "ae_channel_layout",
             )
         )
-    if not shares:
+    withheld = access.nobodies(slot, draft.owner(slot), draft.options.principals, draft.collaborators_of(slot))
+    if not shares and not withheld:
         decisions.append(Decision("shared_with_nobody", f"Channel {channel.name} is shared with nobody: the dump names no owner of it."))
-    return Channel(channel.name, slot.owner, privacy.public, shares, channel.files, channel.bytes)
+    return Channel(channel.name, slot.owner, privacy.public, shares, channel.files, channel.bytes, withheld)
 
 
 def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
-    for package, users in sorted(draft.collaborators.items()):
+    own = draft.options.collaborators == OWN_CHANNEL
+    for (_site, owner, package), users in sorted(draft.collaborators.items()):
         yield Decision(
             "collaborators",
-            f"Package {package} had collaborators of its own ({_names(sorted(users))}); AE5 has no right on a single package, "
-            "so they get none.",
+            f"Package {owner}/{package} had collaborators of its own ({_names(sorted(users))}); AE5 has no right on a single package, "
+            f"so {'it has a channel of its own that is shared with them' if own else 'they get none'}.",
+            "ae_collaborators",
         )
-    for slot in sorted(slot for slot in draft.names if slot.group and not slot.label):
+    for slot in sorted(slot for slot in draft.names if slot.group and not slot.label and not slot.aspect):
         group = access.group_of(draft.owner(slot), slot.group)
         permission = group.permission if group else UNKNOWN
         if permission != "read":

@@ -6,69 +6,56 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
-import string
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Channel, Decision
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, group_key, groups_in_use, members_in_ae4
-
-TEMPLATE_FIELDS = frozenset({"name", "owner", "group", "label", "site"})
-
-
-class PeopleOfTarget(t.Protocol):
-    """What Keycloak knows, see ``_ae5.identity.Identity``."""
-
-    @property
-    def users(self) -> t.AbstractSet[str]:
-        """The user names."""
-
-    @property
-    def groups(self) -> t.Mapping[str, t.AbstractSet[str]]:
-        """The groups by name, with the user names of their members."""
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, NOBODY, Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed, unknown_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import (
+    Draft,
+    group_key,
+    group_slot,
+    groups_in_use,
+    members_in_ae4,
+)
 
 
-def bad_rules(draft_rules: t.Sequence[naming.ChannelRule]) -> t.List[str]:
-    """Templates of ``ae_channel_map`` that are not templates."""
-    sample = Slot("site", "owner", "organization", "group", "label")
-    errors = []
-    for rule in draft_rules:
-        try:
-            fields = {field for _text, field, _spec, _conversion in string.Formatter().parse(rule.to) if field is not None}
-            if fields <= TEMPLATE_FIELDS:
-                rule.rename(sample)
-                continue
-            why = f"it asks for {', '.join(sorted(repr(field) for field in fields - TEMPLATE_FIELDS))}"
-        except (KeyError, IndexError, ValueError) as exc:
-            why = str(exc)
-        errors.append(
-            f"The rule of ae_channel_map for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({why}); "
-            "use {name}, {owner}, {group}, {label} and {site}."
-        )
-    return errors
+class _Source(t.NamedTuple):
+    """Where the name of a channel comes from."""
+
+    name: str
+    words: str
+    variable: str = "ae_channel_map"
+
+
+def _sources(draft: Draft) -> t.Dict[str, t.List[_Source]]:
+    """The sources of each folded name; a declaration for a channel that is migrated is no other source."""
+    found: t.Dict[str, t.List[_Source]] = collections.defaultdict(list)
+    for slot, name in sorted(draft.names.items()):
+        found[naming.folded(name)].append(_Source(name, slot.describe()))
+    for extra in draft.options.extra_channels:
+        if extra.name not in draft.channels:
+            found[naming.folded(extra.name)].append(_Source(extra.name, "ae_channels", "ae_channels"))
+    return found
 
 
 def name_errors(draft: Draft) -> t.List[str]:
     """Names that fall together, are protected, or are not names."""
     errors: t.List[str] = []
-    by_folded: t.Dict[str, t.Dict[Slot, str]] = collections.defaultdict(dict)
-    for slot, name in draft.names.items():
-        by_folded[naming.folded(name)][slot] = name
     protected = {naming.folded(name) for name in draft.options.protected}
-    for key, slots in sorted(by_folded.items()):
-        first = min(slots)
-        if len(slots) > 1:
-            both = " and ".join(f"{slots[slot]!r} from {slot.describe()}" for slot in sorted(slots))
-            errors.append(f"Channel names fall together: {both}; give one of them another name in ae_channel_map.")
+    for key, sources in sorted(_sources(draft).items()):
+        first = sources[0]
+        if len(sources) > 1:
+            both = " and ".join(f"{source.name!r} from {source.words}" for source in sources)
+            errors.append(f"Channel names fall together: {both}; give one of them another name in {sources[-1].variable}.")
         if key in protected:
+            rest = " or leave the owner out with ae_owners" if first.variable == "ae_channel_map" else ""
             errors.append(
-                f"Channel {slots[first]!r} from {first.describe()} is one that AE5 keeps for itself; rename it in ae_channel_map "
-                "or leave the owner out with ae_owners."
+                f"Channel {first.name!r} from {first.words} is one that AE5 keeps for itself; rename it in {first.variable}{rest}."
             )
-        if not _is_name(slots[first]):
-            errors.append(f"Channel name {slots[first]!r} from {first.describe()} has an empty part; rename it in ae_channel_map.")
+        if not _is_name(first.name):
+            errors.append(f"Channel name {first.name!r} from {first.words} has an empty part; rename it in {first.variable}.")
     return errors
 
 
@@ -111,11 +98,7 @@ def clash_errors(draft: Draft) -> t.List[str]:
 
 def _unaccepted(draft: Draft) -> t.Set[Slot]:
     """The AE4 groups (as slots without a label) with a channel for which wider access is not accepted."""
-    return {
-        dataclasses.replace(slot, label="")
-        for slot, name in draft.names.items()
-        if slot.group and not access.matches(name, draft.options.accept_wider)
-    }
+    return {group_slot(slot) for slot, name in draft.names.items() if slot.group and not access.matches(name, draft.options.accept_wider)}
 
 
 def shared_group_errors(draft: Draft) -> t.List[str]:
@@ -145,7 +128,7 @@ def shared_group_errors(draft: Draft) -> t.List[str]:
 
 
 def people_findings(
-    draft: Draft, people: PeopleOfTarget, last_members: t.Mapping[str, t.Sequence[str]]
+    draft: Draft, people: access.PeopleOfTarget, last_members: t.Mapping[str, t.Sequence[str]]
 ) -> t.Tuple[t.List[str], t.List[Decision]]:
     """AE5 groups that hold people the AE4 group does not: an error, unless accepted or AE4 has taken the right away since.
 
@@ -158,10 +141,7 @@ def people_findings(
     for name, slots in groups_in_use(draft).items():
         held = people.groups.get(name)
         if held is None:
-            decisions.append(
-                Decision("group_missing", f"The AE5 group {name!r} does not exist, so nothing can be shared with it.", "ae_group_map")
-            )
-            continue
+            continue  # its shares are withheld, see withheld_decisions
         for slot in slots:
             entitled = {login.casefold() for login in now[group_key(slot)]}
             before = {login.casefold() for login in last_members.get(group_key(slot), ())}
@@ -182,25 +162,37 @@ def people_findings(
     return errors, decisions
 
 
-def missing_users(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.List[Decision]:
-    """Users the plan shares with whom AE5 does not know."""
-    known = {login.casefold() for login in people.users}
-    wanted = sorted({share.name for channel in channels for share in channel.shares if share.kind == USER})
-    return [
-        Decision("user_missing", f"The AE5 user {name!r} does not exist, so nothing can be shared with them.", "ae_user_map")
-        for name in wanted
-        if name.casefold() not in known
+def withheld_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
+    """One decision for each user and group from whom something is withheld."""
+    channels = list(channels)
+    found = [
+        Decision(f"{share.kind}_missing", unknown_in_words(share, names), "ae_principals")
+        for share, names in access.unknown_principals(channels)
     ]
+    nobody: t.Dict[str, t.List[str]] = {}
+    for channel in channels:
+        for item in channel.withheld:
+            if item.reason == NOBODY:
+                nobody.setdefault(item.detail, []).append(channel.name)
+    found.extend(Decision(NOBODY, f"{detail} Without them: {listed(names)}.", "ae_principals") for detail, names in nobody.items())
+    return found
 
 
-def everyone_missing(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.List[Decision]:
-    """The group of all users, where it is needed and does not exist."""
-    needed = any(share.kind == GROUP and share.name == access.EVERYONE for channel in channels for share in channel.shares)
-    if not needed or access.EVERYONE in people.groups:
+def private_errors(draft: Draft, private_means: t.Optional[str]) -> t.List[str]:
+    """Channels with packages that were private in AE4, where every private channel is read by whoever is logged in (A16)."""
+    if private_means != AUTHENTICATED:
         return []
-    return [
-        Decision("group_missing", f"The AE5 group {access.EVERYONE!r} does not exist, so authenticated packages are shared with nobody.")
-    ]
+    errors = []
+    for name, channel in sorted(draft.channels.items()):
+        privacy = access.privacy_of(channel.access_of_package)
+        if privacy.public or privacy.everyone or access.matches(name, draft.options.accept_wider):
+            continue
+        errors.append(
+            f"Channel {name!r} from {min(channel.slots).describe()} holds packages that were private in AE4 ({listed(privacy.because)}), "
+            "and on this cluster everybody who is logged in reads a private channel (private_means in its capabilities); leave them out "
+            "with ae_exclude, or accept it with ae_accept_wider."
+        )
+    return errors
 
 
 def plan_errors(draft: Draft) -> t.List[str]:

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes import channels_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import LEFT_OUT, Plan
 
 RUAMEL_ERROR: t.Optional[str] = None
@@ -35,8 +36,24 @@ def _channel(channel: Channel) -> t.Dict[str, t.Any]:
         "owner": channel.owner,
         "public": channel.public,
         "shared": [share_in_words(share) for share in channel.shares],
+        **({"not_shared": [f"{share_in_words(item.share)}: {item.detail}" for item in channel.withheld]} if channel.withheld else {}),
         "files": channel.files,
         "size": size_in_words(channel.bytes),
+    }
+
+
+def _to_do(plan: Plan) -> t.Union[str, t.Dict[str, t.Any]]:
+    """What is to be done, in words."""
+    channels = {item.name: item.words for item in channels_from(plan.changes)}
+    if not channels:
+        return "nothing is to be done"
+    totals = plan.changes["totals"]
+    return {
+        "together": {
+            **{name: count for name, count in totals.items() if count and name != "bytes_to_send"},
+            "size_to_send": size_in_words(totals["bytes_to_send"]),
+        },
+        "channels": channels,
     }
 
 
@@ -75,6 +92,7 @@ def render(plan: Plan, left_out: t.Sequence[LeftOut]) -> str:
         "layout": plan.layout,
         "sites": {site.site: {"files": site.files, "size": size_in_words(site.bytes), "inventory": site.sha256} for site in plan.sites},
         "sites_without_inventory": list(plan.missing_sites),
+        **({"from_where_the_cluster_is_now": _to_do(plan)} if plan.looked else {}),
         "channels": {channel.name: _channel(channel) for channel in plan.channels},
         "decisions": [
             {"what": decision.detail, "why": decision.code, **({"change_it_with": decision.variable} if decision.variable else {})}

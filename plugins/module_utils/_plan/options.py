@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import LAYOUTS, VENDOR, ChannelRule
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import FIELDS, BadRule, Rule, Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
+
+# What a field takes is checked where it is read, so that a list or a number is not turned into a text in silence.
+RULES: t.Dict[str, t.Any] = {"type": "list", "elements": "dict", "default": [], "options": {field: {"type": "raw"} for field in FIELDS}}
 
 PLAN_SPEC = ArgumentSpec(
     {
@@ -18,6 +25,7 @@ PLAN_SPEC = ArgumentSpec(
         "dest": {"type": "path", "required": True},
         "cluster": {"type": "str", "default": "cluster"},
         "sites": {"type": "list", "elements": "str", "default": []},
+        "old_inventories": {"type": "list", "elements": "str", "default": []},
         "layout": {"type": "str", "choices": list(LAYOUTS), "default": VENDOR},
         "offline": {"type": "bool", "default": False},
         "owners": {"type": "list", "elements": "str", "default": []},
@@ -31,11 +39,40 @@ PLAN_SPEC = ArgumentSpec(
                 "site": {"type": "str"},
             },
         },
+        "include": RULES,
+        "exclude": RULES,
+        "mirror_owners": {"type": "list", "elements": "str"},
+        "reference_channels": {"type": "list", "elements": "str", "default": []},
+        "channels": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "name": {"type": "str", "required": True},
+                "public": {"type": "bool", "default": False},
+                "shares": {
+                    "type": "list",
+                    "elements": "dict",
+                    "default": [],
+                    "options": {
+                        "user": {"type": "str"},
+                        "group": {"type": "str"},
+                        "access": {"type": "str", "choices": ["r", "rw"], "default": "r"},
+                    },
+                    "mutually_exclusive": [("user", "group")],
+                    "required_one_of": [("user", "group")],
+                },
+            },
+        },
+        "split_private": {"type": "raw", "default": False},
+        "collaborators": {"type": "str", "choices": [build.NARROW, build.OWN_CHANNEL], "default": build.NARROW},
         "user_map": {"type": "dict", "default": {}},
         "group_map": {"type": "dict", "default": {}},
         "accept_wider": {"type": "list", "elements": "str", "default": []},
         "protected_channels": {"type": "list", "elements": "str"},
+        "principals": {"type": "path"},
         "records": {"type": "path"},
+        "restore": {"type": "list", "elements": "str", "default": []},
     }
 )
 
@@ -43,7 +80,10 @@ PLAN_SPEC = ArgumentSpec(
 def options_from(params: t.Mapping[str, t.Any]) -> build.PlanOptions:
     """The declarations among a module's parameters."""
     defaults = build.PlanOptions()
-    protected = params["protected_channels"]
+    protected, mirrors = params["protected_channels"], params["mirror_owners"]
+    flaws: t.List[str] = []
+    selection = Selection(_rules("ae_include", params["include"], flaws), _rules("ae_exclude", params["exclude"], flaws))
+    names = Capabilities.of(params).value("channel_names")
     return build.PlanOptions(
         cluster=params["cluster"],
         layout=params["layout"],
@@ -56,4 +96,41 @@ def options_from(params: t.Mapping[str, t.Any]) -> build.PlanOptions:
         accept_wider=tuple(params["accept_wider"]),
         protected=defaults.protected if protected is None else tuple(protected),
         sites=tuple(params["sites"]),
+        old_inventories=tuple(params["old_inventories"]),
+        selection=selection,
+        mirror_owners=defaults.mirror_owners if mirrors is None else tuple(mirrors),
+        reference_channels=tuple(dict.fromkeys(params["reference_channels"])),
+        extra_channels=tuple(_extra(channel) for channel in params["channels"]),
+        split_private=_split(params["split_private"], flaws),
+        collaborators=params["collaborators"],
+        name_grammar={str(key): str(value) for key, value in names.items()} if isinstance(names, dict) else {},
+        flaws=tuple(flaws),
     )
+
+
+def _rules(variable: str, written: t.Sequence[t.Mapping[str, t.Any]], flaws: t.List[str]) -> t.Tuple[Rule, ...]:
+    """The rules that can be used; a sentence in ``flaws`` for each that cannot."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    rules = []
+    for number, mapping in enumerate(written, start=1):
+        try:
+            rules.append(rule_of(mapping, today))
+        except BadRule as exc:
+            flaws.append(f"Rule {number} of {variable} cannot be used: {exc}.")
+    return tuple(rules)
+
+
+def _extra(channel: t.Mapping[str, t.Any]) -> build.ExtraChannel:
+    shares = (Share(USER if share["user"] else GROUP, share["user"] or share["group"], share["access"]) for share in channel["shares"])
+    return build.ExtraChannel(channel["name"], channel["public"], tuple(shares))
+
+
+def _split(value: t.Any, flaws: t.List[str]) -> t.Tuple[str, ...]:
+    """The patterns of ``ae_split_private``, which is a truth value or a list of patterns."""
+    if isinstance(value, bool) or value is None or str(value).lower() in ("true", "yes", "false", "no", ""):
+        return ("*",) if str(value).lower() in ("true", "yes") else ()
+    patterns = [value] if isinstance(value, str) else value
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+        flaws.append(f"ae_split_private is {value!r} and must be true, false, or a list of patterns of channels.")
+        return ()
+    return tuple(patterns)

@@ -22,17 +22,21 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SCHEMA_VERSION,
     Channel,
     Decision,
+    Held,
     Json,
     LeftOut,
     Placement,
     SchemaError,
+    SliceHead,
     TransferRow,
 )
 
 PLAN = "plan.json"
 PLAN_FOR_PEOPLE = "plan.yml"
 PLACEMENTS = "placements.jsonl"
+PLACEMENTS_WHAT = "list of placements"
 LEFT_OUT = "left_out.jsonl"
+HELD = "held.jsonl"
 PLACEMENTS_BY_SITE = "placements"
 OWNERS_BY_SITE = "owners"
 TRANSFER_BY_SITE = "transfer"
@@ -48,9 +52,12 @@ class SiteInventory:
     files: int
     bytes: int
     sha256: str
+    old: bool = False
+    """The site could not be exported when the plan was made, so what is new there since is not in the inventory."""
 
     def to_json(self) -> Json:
-        return dataclasses.asdict(self)
+        found = {"site": self.site, "files": self.files, "bytes": self.bytes, "sha256": self.sha256}
+        return {**found, "old": True} if self.old else found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +77,10 @@ class Plan:
     """Sites of the cluster of which there is no inventory."""
     digests: t.Dict[str, str] = dataclasses.field(default_factory=dict)
     """sha256 of each list of a stored plan, by the name of its file."""
+    looked: bool = False
+    """Whether the cluster was read when the plan was made, so that what it held then is known (``Channel.was``)."""
+    changes: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    """What was to be done from where the cluster was then, see ``_plan.changes``; empty where nobody looked."""
 
     def with_decisions(self, more: t.Sequence[Decision]) -> Plan:
         """The same plan with further decisions at the end."""
@@ -87,6 +98,8 @@ class Plan:
             "left_out": self.left_out,
             "members": self.members,
             "digests": self.digests,
+            "looked": self.looked,
+            "changes": self.changes,
         }
 
     @classmethod
@@ -103,6 +116,8 @@ class Plan:
             dict(data["members"]),
             tuple(data.get("missing_sites", ())),
             dict(data.get("digests", {})),
+            bool(data.get("looked", False)),
+            dict(data.get("changes", {})),
         )
 
 
@@ -135,7 +150,7 @@ def read_records(path: str, what: str, make: t.Callable[[Json], Record]) -> t.It
             raise MigrationError(f"Line {number} of the {what} {path} cannot be used: {why(exc)}; make it anew.") from exc
 
 
-def _whole(folder: str, name: str, what: str) -> str:
+def whole(folder: str, name: str, what: str) -> str:
     """The path of a list of a plan, after a look whether it is the one the plan was stored with."""
     path = os.path.join(folder, name)
     digest = load_plan(folder).digests.get(name)
@@ -166,8 +181,28 @@ def iter_placements(folder: str, site: t.Optional[str] = None) -> t.Iterator[Pla
     Raises:
         MigrationError: there is no plan, or the list is not the one it was stored with.
     """
-    what = "list of placements"
-    return read_records(_whole(folder, PLACEMENTS if site is None else site_list(site), what), what, Placement.from_json)
+    path = whole(folder, PLACEMENTS if site is None else site_list(site), PLACEMENTS_WHAT)
+    return read_placements(path)[1]
+
+
+def read_placements(path: str) -> t.Tuple[t.Optional[SliceHead], t.Iterator[Placement]]:
+    """A list of placements, one at a time, and its head if it is a site's slice.
+
+    Raises:
+        MigrationError: the list cannot be read; later, a line of it cannot be used.
+    """
+    lines = read_records(path, PLACEMENTS_WHAT, slice_line)
+    first = next(lines, None)
+    if first is None:
+        return None, iter(())
+    if isinstance(first, SliceHead):
+        return first, t.cast("t.Iterator[Placement]", lines)
+    return None, t.cast("t.Iterator[Placement]", itertools.chain([first], lines))
+
+
+def slice_line(data: Json) -> t.Union[SliceHead, Placement]:
+    """A line of a list of placements."""
+    return SliceHead.from_json(data) if data.get("record") == "slice" else Placement.from_json(data)
 
 
 def iter_left_out(folder: str) -> t.Iterator[LeftOut]:
@@ -177,7 +212,17 @@ def iter_left_out(folder: str) -> t.Iterator[LeftOut]:
         MigrationError: there is no plan, or the list is not the one it was stored with.
     """
     what = "list of left-out files"
-    return read_records(_whole(folder, LEFT_OUT, what), what, LeftOut.from_json)
+    return read_records(whole(folder, LEFT_OUT, what), what, LeftOut.from_json)
+
+
+def iter_held(folder: str) -> t.Iterator[Held]:
+    """The placements that are due and held back.
+
+    Raises:
+        MigrationError: there is no plan, or the list is not the one it was stored with.
+    """
+    what = "list of held placements"
+    return read_records(whole(folder, HELD, what), what, Held.from_json)
 
 
 def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
@@ -191,17 +236,20 @@ def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
     )
 
 
-def _lists(plan: Plan, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> t.Dict[str, t.List[str]]:
+def _lists(
+    plan: Plan, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut], held: t.Iterable[Held]
+) -> t.Dict[str, t.List[str]]:
     """The lines of each list of a plan, by the name of its file."""
     lists: t.Dict[str, t.List[str]] = {PLACEMENTS: []}
     by_site: t.Dict[str, t.List[str]] = {}
     for site in plan.sites:
-        lists[site_list(site.site)] = by_site[site.site] = []
+        lists[site_list(site.site)] = by_site[site.site] = [json_line(SliceHead(site.site, site.sha256).to_json())]
     for placement in placements:
         line = json_line(placement.to_json())
         lists[PLACEMENTS].append(line)
         by_site[placement.site].append(line)
     lists[LEFT_OUT] = [json_line(item.to_json()) for item in left_out]
+    lists[HELD] = [json_line(item.to_json()) for item in held]
     return lists
 
 
@@ -220,9 +268,14 @@ def rendered(
     placements: t.Iterable[Placement],
     left_out: t.Iterable[LeftOut],
     owners: t.Optional[t.Mapping[str, t.List[str]]] = None,
+    held: t.Iterable[Held] = (),
+    people: t.Optional[t.Mapping[str, t.List[str]]] = None,
 ) -> Rendered:
-    """The files of a plan; ``plan.json`` names the digest of every list.  ``owners`` are lines of ``_plan.vendor``, by site."""
-    lists = _lists(plan, placements, left_out)
+    """The files of a plan; ``plan.json`` names the digest of every list.
+
+    ``owners`` are lines of ``_plan.vendor``, by site; ``people`` are further lists, by name (``_plan.people``).
+    """
+    lists = {**_lists(plan, placements, left_out, held), **(people or {})}
     lists.update({owners_list(site): lines for site, lines in (owners or {}).items()})
     digests = {name: _digest(lines) for name, lines in lists.items()}
     return Rendered(lists, json_line(dataclasses.replace(plan, digests=digests).to_json()), for_people)
@@ -253,6 +306,14 @@ def write_plan(folder: str, files: Rendered) -> None:
             stream.writelines(lines)
 
 
-def save_plan(folder: str, plan: Plan, for_people: str, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut]) -> None:
+def save_plan(
+    folder: str,
+    plan: Plan,
+    for_people: str,
+    placements: t.Iterable[Placement],
+    left_out: t.Iterable[LeftOut],
+    held: t.Iterable[Held] = (),
+    people: t.Optional[t.Mapping[str, t.List[str]]] = None,
+) -> None:
     """Writes the files of a plan into ``folder``, ``plan.json`` last."""
-    write_plan(folder, rendered(plan, for_people, placements, left_out))
+    write_plan(folder, rendered(plan, for_people, placements, left_out, held=held, people=people))

@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, LeftOut, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, Held, LeftOut, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, why
@@ -24,14 +24,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store impor
 WHAT = "list of the plan's owners"
 
 
-def owner_lines(draft: Draft, plan: Plan) -> t.Dict[str, t.List[str]]:
-    """The lines of each site's file, by site."""
+def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[Held] = ()) -> t.Dict[str, t.List[str]]:
+    """The lines of each site's file, by site.  To the vendor's import a file that is held back is one that is left out."""
     public = {channel.name for channel in plan.channels if channel.public}
     names: t.Dict[t.Tuple[str, str], t.Dict[Slot, str]] = {}
     for slot, name in draft.names.items():
         names.setdefault((slot.site, slot.owner), {})[slot] = name
     left_out: t.Dict[t.Tuple[str, str], t.List[LeftOut]] = {}
-    for item in draft.left_out:
+    kept_back = [LeftOut(one.site, one.owner, one.package, one.file, one.path, one.size, one.reason, one.detail) for one in held]
+    for item in [*draft.left_out, *kept_back]:
         left_out.setdefault((item.site, item.owner), []).append(item)
     lines: t.Dict[str, t.List[str]] = {}
     for site in draft.sites:
@@ -41,7 +42,8 @@ def owner_lines(draft: Draft, plan: Plan) -> t.Dict[str, t.List[str]]:
             mine = names.get((site.site, owner))
             if mine:
                 rest = left_out.get((site.site, owner), ())
-                facts = facts_of(site.owners[owner], mine, public, rest, draft.options.layout, draft.options.principals)
+                shortened = draft.choices.shortened[site.site, owner]
+                facts = facts_of(site.owners[owner], mine, public, rest, draft.options.layout, draft.options.principals, shortened)
                 lines[site.site].append(json_line(facts.to_json()))
     return lines
 

@@ -12,6 +12,7 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import grammar
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD, amount
@@ -26,17 +27,8 @@ DOCUMENTED_LIMIT = 10**9
 """Bytes: "There is a 1GB file size limit for package files you upload" (AE5 facts 2.3), read in its smaller sense."""
 DOCUMENTED_TRAITS = {"upper_case": "accepted"}
 """The vendor's own examples have letters of both cases, digits, - and _; of the rest nothing is documented (assumption A13)."""
-TRAITS = (
-    ("upper_case", re.compile(r"[A-Z]")),
-    ("dot", re.compile(r"\.")),
-    ("colon", re.compile(r":")),
-    ("blank", re.compile(r"\s")),
-    ("two_slashes", re.compile(r"/")),
-    ("not_ascii", re.compile(r"[^\x00-\x7f]")),
-    ("length_120", re.compile(r".{120}", re.DOTALL)),
-    ("other", re.compile(r"[\x00-\x08\x0e-\x1f!-,;-@\[-^`{-\x7f]")),
-)
-"""What is unusual about a name, as the capability probe calls it; ``other`` is what it does not try."""
+TRAITS = tuple((trait, re.compile("/") if trait == "two_slashes" else pattern) for trait, pattern, _words in grammar.TRAITS)
+"""What is unusual about an owner, a group or a label; below its owner one slash in it makes two in the channel's name."""
 UPLOADER = "ae-uploader"
 ADMINISTRATOR = "ae-admin"
 NAMES_SHOWN = 8

@@ -14,7 +14,15 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Channel, Package, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    REMOVED_ON_AE5,
+    USER,
+    Channel,
+    Package,
+    Placement,
+    Share,
+    Withheld,
+)
 
 PlacementKey = t.Tuple[str, str, str]
 """Channel, subdir, file name."""
@@ -26,6 +34,10 @@ MISSING = "missing"
 OTHER_BYTES = "other_bytes"
 UNPROVEN = "unproven"
 UNREADABLE = "unreadable"
+CORRUPT = "corrupt"
+"""The listing shows the right digest and a download has other bytes."""
+NOT_GIVEN = "not_given"
+"""It is listed and cannot be downloaded."""
 
 SAME = "same"
 NARROWER = "narrower"
@@ -34,6 +46,24 @@ STALE = "stale"
 FOREIGN = "foreign"
 ACCEPTED = "accepted"
 UNKNOWN = "unknown"
+
+
+GRAVEST_FIRST = (
+    WIDER,
+    MISSING,
+    OTHER_BYTES,
+    NARROWER,
+    UNPROVEN,
+    STALE,
+    FOREIGN,
+    ACCEPTED,
+    UNKNOWN,
+)
+
+
+def gravity(verdict: str) -> int:
+    """Where a verdict stands among the others; an unknown one last."""
+    return GRAVEST_FIRST.index(verdict) if verdict in GRAVEST_FIRST else len(GRAVEST_FIRST)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +89,8 @@ class Applied:
 
     placements: t.FrozenSet[PlacementKey] = frozenset()
     shares: t.Mapping[str, t.FrozenSet[Principal]] = dataclasses.field(default_factory=dict)
+    public: t.FrozenSet[str] = frozenset()
+    """Channels that were made public."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,13 +98,15 @@ class Finding:
     """Something that differs.  ``fails`` says whether the run must not end well with it."""
 
     verdict: str
-    """missing, narrower, wider, stale, foreign, accepted or unknown."""
+    """missing, other_bytes, unproven, narrower, wider, stale, foreign, accepted or unknown."""
     channel: str
     what: str
     detail: str
     fails: bool
     command: str = ""
     """What would put it right, where a person has to decide."""
+    told: bool = False
+    """The ledger has a sentence of it already."""
 
     def to_json(self) -> t.Dict[str, t.Any]:
         return dataclasses.asdict(self)
@@ -134,10 +168,20 @@ def rights(channel: Channel, observed: Observed, applied: Applied) -> t.Iterator
             found = held[key].access if key in held else ""
             verdict = SAME if found == share.access else WIDER if found == "rw" else NARROWER
         yield Right(channel.name, share.kind, share.name, share.access, found, verdict)
+    kept = removed_on_ae5(channel) if seen is not None else {}
+    for key, item in sorted(kept.items()):
+        found = held[key].access if key in held else ""
+        verdict = SAME if found == item.share.access else FOREIGN if found == "rw" else NARROWER
+        yield Right(channel.name, item.share.kind, item.share.name, item.share.access, found, verdict)
     for key, share in sorted(held.items()):
-        if key not in planned and key != owning:
+        if key not in planned and key != owning and key not in kept:
             verdict = STALE if key in applied.shares.get(channel.name, ()) else FOREIGN
             yield Right(channel.name, share.kind, share.name, "", share.access, verdict)
+
+
+def removed_on_ae5(channel: Channel) -> t.Dict[Principal, Withheld]:
+    """The rights that are due and that somebody has taken away or changed on AE5, which is kept."""
+    return {principal_of(item.share): item for item in channel.withheld if item.reason == REMOVED_ON_AE5}
 
 
 def share_findings(channel: Channel, observed: Observed, applied: Applied, strict: bool) -> t.Iterator[Finding]:
@@ -145,9 +189,14 @@ def share_findings(channel: Channel, observed: Observed, applied: Applied, stric
     if observed.shares.get(channel.name) is None:
         yield Finding(UNKNOWN, channel.name, "shares", f"The shares of channel {channel.name} cannot be seen over this transport.", False)
         return
+    kept = removed_on_ae5(channel)
     for right in rights(channel, observed, applied):
         what = f"{right.kind} {right.name}"
-        if right.verdict in (STALE, FOREIGN):
+        item = kept.get(principal_of(Share(right.kind, right.name, "r")))
+        if item is not None:
+            if right.verdict != SAME:
+                yield Finding(right.verdict, right.channel, what, item.detail, strict)
+        elif right.verdict in (STALE, FOREIGN):
             yield Finding(right.verdict, right.channel, what, _extra(right), strict, revoking(right))
         elif right.verdict != SAME and right.seen:
             detail = f"The {what} has {right.seen} on channel {right.channel}, planned is {right.planned}."
@@ -168,11 +217,13 @@ def revoking(right: Right) -> str:
     return f"anaconda-enterprise-cli channels share --{right.kind} {shlex.quote(right.name)} --remove {shlex.quote(right.channel)}"
 
 
-def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Sequence[str] = ()) -> t.Optional[Finding]:
+def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Sequence[str] = (), strict: bool = False) -> t.Optional[Finding]:
     """Whether anybody can read what is not public, or not read what is.  ``accept_public`` are patterns of channels."""
     public = observed.public.get(channel.name)
     if public is None:
         return Finding(UNKNOWN, channel.name, "privacy", f"Whether channel {channel.name} is public could not be seen.", False)
+    if channel.kept_private:
+        return None if public else Finding(NARROWER, channel.name, "privacy", channel.kept_private, strict)
     if public and not channel.public:
         detail = f"Channel {channel.name} is public, and not everything in it was public in AE4"
         if matches(channel.name, accept_public):

@@ -1,37 +1,70 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ledger: one terminal disposition for every file of the inventories.  Private to the collection.  Pure."""
+"""The ledger: one terminal disposition for every file of the inventories and every placement.  Private to the collection.  Pure."""
 
 from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import hashlib
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT as KEPT_REASON
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, LeftOut, Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    REMOVED_ON_AE5,
+    Held,
+    Json,
+    LeftOut,
+    Placement,
+    TransferRow,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import (
     OTHER_BYTES,
-    PRESENT,
     UNPROVEN,
     UNREADABLE,
+    Finding,
     PlacementKey,
 )
 
-MIGRATED = "migrated"
+UPLOADED = "uploaded"
+REPLACED = "replaced"
+PRESENT = "present"
 KEPT = "kept"
 QUARANTINED = "quarantined"
+MOVED = "moved"
 CONFLICT = "conflict"
 FAILED = "failed"
+REMOVED = REMOVED_ON_AE5
 
-FAILING = (QUARANTINED, CONFLICT, FAILED, UNPROVEN)
+ARRIVED = (UPLOADED, REPLACED, PRESENT)
+"""Dispositions of what is on the cluster with the bytes it has in the dump: sent by this plan's transfer, or there before."""
+
+FAILING = (QUARANTINED, MOVED, CONFLICT, FAILED, REMOVED, UNPROVEN)
 """Dispositions that a run must not end well with."""
 
-PRECEDENCE = (QUARANTINED, CONFLICT, FAILED, UNPROVEN, KEPT, MIGRATED)
-"""What a file is that has several placements: a damaged file is damaged wherever it goes; migrated is what is everywhere."""
+PRECEDENCE = (*FAILING, KEPT, *ARRIVED)
+"""What a file is that has several placements: a damaged file is damaged wherever it goes; it arrived if it did everywhere."""
+
+OWNER_SUMS = ("files", "bytes", "arrived", "arrived_bytes", "failing", "failing_bytes")
+
+VERDICTS = {CONFLICT: compare.OTHER_BYTES, UNPROVEN: compare.UNPROVEN, KEPT: compare.ACCEPTED}
+"""What a placement's disposition is called among the findings; every other one is missing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PlacementEnd:
+    """What became of one placement."""
+
+    channel: str
+    subdir: str
+    disposition: str
+    """One of ``PRECEDENCE``."""
+    detail: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +80,11 @@ class LedgerLine:
     disposition: str
     """One of ``PRECEDENCE``, or the reason it was left out for."""
     detail: str
-    channels: t.Tuple[str, ...] = ()
+    placements: t.Tuple[PlacementEnd, ...] = ()
+
+    @property
+    def channels(self) -> t.Tuple[str, ...]:
+        return tuple(end.channel for end in self.placements)
 
     @property
     def sentence(self) -> str:
@@ -55,7 +92,7 @@ class LedgerLine:
         return f"{where}: {self.detail}"
 
     def to_json(self) -> Json:
-        return {**dataclasses.asdict(self), "channels": list(self.channels)}
+        return {**vars(self), "placements": [dict(vars(end)) for end in self.placements]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,9 +103,15 @@ class Ledger:
 
     @property
     def counts(self) -> t.Dict[str, int]:
+        """Number of files by disposition."""
         return dict(sorted(collections.Counter(line.disposition for line in self.lines).items()))
 
     @property
+    def placement_counts(self) -> t.Dict[str, int]:
+        """Number of placements by disposition."""
+        return dict(sorted(collections.Counter(end.disposition for line in self.lines for end in line.placements).items()))
+
+    @functools.cached_property
     def digest(self) -> str:
         """sha256 over the lines as they are written."""
         digest = hashlib.sha256()
@@ -76,66 +119,118 @@ class Ledger:
             digest.update(json_line(line.to_json()).encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
+    @property
+    def arrived(self) -> int:
+        """Number of files that are on the cluster in every channel they belong to."""
+        return sum(line.disposition in ARRIVED for line in self.lines)
+
     def failing(self) -> t.List[LedgerLine]:
         return [line for line in self.lines if line.disposition in FAILING]
 
     def by_owner(self) -> t.List[Json]:
-        """Files of each owner of a site: all, migrated, and those that need a person.  Most files first."""
-        counted: t.Dict[t.Tuple[str, str], t.Counter[str]] = {}
+        """Files and bytes of each owner of a site: all, arrived, and those that need a person.  Most files first."""
+        sums: t.Dict[t.Tuple[str, str], t.Dict[str, int]] = {}
         for line in self.lines:
-            mine = counted.setdefault((line.site, line.owner), collections.Counter())
+            mine = sums.setdefault((line.site, line.owner), dict.fromkeys(OWNER_SUMS, 0))
             mine["files"] += 1
-            mine["migrated"] += line.disposition == MIGRATED
-            mine["failing"] += line.disposition in FAILING
-        rows = [{"site": site, "owner": owner, **mine} for (site, owner), mine in counted.items()]
-        return sorted(rows, key=lambda row: (-row["files"], row["site"], row["owner"]))
+            mine["bytes"] += line.size
+            for name, dispositions in (("arrived", ARRIVED), ("failing", FAILING)):
+                if line.disposition in dispositions:
+                    mine[name] += 1
+                    mine[name + "_bytes"] += line.size
+        ordered = sorted(sums, key=lambda key: (-sums[key]["files"], key))
+        return [{"site": site, "owner": owner, **sums[site, owner]} for site, owner in ordered]
 
-    def imbalance(self, files: int) -> t.Optional[str]:
-        """A sentence, unless every one of the ``files`` files of the inventories has exactly one line."""
-        if len(self.lines) == files:
-            return None
-        return (
-            f"The lines of the ledger ({len(self.lines)}) are not as many as the files of the inventories ({files}), so something was lost "
-            "or counted twice; keep the plan folder and report this as a bug."
-        )
+    def by_site(self) -> t.Dict[str, t.Tuple[int, int]]:
+        """Files and bytes of each site."""
+        sums: t.Dict[str, t.Tuple[int, int]] = {}
+        for line in self.lines:
+            files, size = sums.get(line.site, (0, 0))
+            sums[line.site] = (files + 1, size + line.size)
+        return sums
+
+    def imbalances(self, sites: t.Mapping[str, t.Tuple[int, int]], placements: int) -> t.List[str]:
+        """Sentences, unless every file of the inventories has exactly one line and every placement one end.
+
+        ``sites`` are files and bytes of each inventory, ``placements`` is how many the plan has, held ones included.
+        """
+        found = self.by_site()
+        wrong = [
+            f"The ledger accounts for {counted(found.get(site, (0, 0))[0], 'file')} of {found.get(site, (0, 0))[1]} bytes of site {site}, "
+            f"and its inventory has {counted(sites.get(site, (0, 0))[0], 'file')} of {sites.get(site, (0, 0))[1]} bytes"
+            for site in sorted({*found, *sites})
+            if found.get(site, (0, 0)) != sites.get(site, (0, 0))
+        ]
+        ends = sum(len(line.placements) for line in self.lines)
+        if ends != placements:
+            wrong.append(f"The ledger accounts for {counted(ends, 'placement')}, and the plan has {placements}")
+        return [f"{text}, so something was lost or counted twice; keep the plan folder and report this as a bug." for text in wrong]
+
+    def findings(self) -> t.Iterator[Finding]:
+        """A finding for each placement that is not on the cluster as planned; the sentences of the lines tell the same file by file."""
+        for line in self.lines:
+            for end in line.placements:
+                if end.disposition not in ARRIVED:
+                    fails = end.disposition != KEPT
+                    verdict = VERDICTS.get(end.disposition, compare.MISSING)
+                    yield Finding(verdict, end.channel, f"{end.subdir}/{line.file}", end.detail, fails, told=True)
+
+
+FileKey = t.Tuple[str, str, str, str, str, int]
 
 
 def build_ledger(
-    placements: t.Iterable[t.Tuple[Placement, str]], transfers: t.Mapping[PlacementKey, TransferRow], left_out: t.Iterable[LeftOut]
+    placements: t.Iterable[t.Tuple[Placement, str]],
+    transfers: t.Mapping[PlacementKey, TransferRow],
+    left_out: t.Iterable[LeftOut],
+    held: t.Iterable[Held] = (),
+    downloads: t.Optional[t.Mapping[PlacementKey, str]] = None,
 ) -> Ledger:
-    """The ledger from each placement with its state on the target, the last transfers, and the files left out."""
-    by_file: t.Dict[t.Tuple[str, ...], t.List[t.Tuple[Placement, str]]] = collections.defaultdict(list)
+    """The ledger from each placement with its state on the target, the last transfers, the files left out, what is held back.
+
+    ``downloads`` says what was wrong with a download, as a part of a sentence.
+    """
+    by_file: t.Dict[FileKey, t.List[PlacementEnd]] = collections.defaultdict(list)
     for placement, state in placements:
-        by_file[_file_of(placement)].append((placement, state))
-    lines = [_line_of_placed(found, transfers) for found in by_file.values()]
+        disposition, detail = _end(placement, state, transfers.get(placement.key), (downloads or {}).get(placement.key, ""))
+        by_file[_file_of(placement)].append(PlacementEnd(placement.channel, placement.subdir, disposition, detail))
+    for item in held:
+        by_file[_file_of(item)].append(PlacementEnd(item.channel, item.subdir, item.reason, item.detail))
+    lines = [_line_of_placed(key, ends) for key, ends in by_file.items()]
     lines.extend(
         LedgerLine(item.site, item.owner, item.package, item.file, item.path, item.size, item.reason, item.detail) for item in left_out
     )
     return Ledger(tuple(sorted(lines, key=lambda line: (line.site, line.owner, line.package, line.path, line.file))))
 
 
-def _file_of(placement: Placement) -> t.Tuple[str, ...]:
+def _file_of(item: t.Union[Placement, Held]) -> FileKey:
     """The file that a placement is of, as the plan tells files apart."""
-    return (placement.site, placement.owner, placement.package, placement.file, placement.path)
+    return (item.site, item.owner, item.package, item.file, item.path, item.size)
 
 
-def _line_of_placed(found: t.Sequence[t.Tuple[Placement, str]], transfers: t.Mapping[PlacementKey, TransferRow]) -> LedgerLine:
+def _line_of_placed(key: FileKey, found: t.Sequence[PlacementEnd]) -> LedgerLine:
     """The line of a file: the disposition that comes first in ``PRECEDENCE``, told for the first of its channels."""
-    ordered = sorted(found, key=lambda item: item[0].key)
-    ends = [_end(placement, state, transfers.get(placement.key)) for placement, state in ordered]
-    disposition, detail = min(ends, key=lambda end: PRECEDENCE.index(end[0]))
-    first = ordered[0][0]
-    channels = tuple(placement.channel for placement, _state in ordered)
-    return LedgerLine(first.site, first.owner, first.package, first.file, first.path, first.size, disposition, detail, channels)
+    ends = tuple(sorted(found, key=lambda end: (end.channel, end.subdir)))
+    first = min(ends, key=lambda end: _rank(end.disposition))
+    return LedgerLine(*key, first.disposition, first.detail, ends)
 
 
-def _end(placement: Placement, state: str, row: t.Optional[TransferRow]) -> t.Tuple[str, str]:
+def _rank(disposition: str) -> int:
+    """A reason that is not known here is one to hold a placement back, which stands before all that went well."""
+    return PRECEDENCE.index(disposition) if disposition in PRECEDENCE else PRECEDENCE.index(REMOVED)
+
+
+def _end(placement: Placement, state: str, row: t.Optional[TransferRow], download: str) -> t.Tuple[str, str]:
     """Disposition and reason of one placement.  What the target shows counts more than what a transfer said."""
     where = f"{placement.subdir}/{placement.file}"
-    if state == PRESENT:
-        return MIGRATED, ""
-    if row is not None and row.outcome == "quarantined":
-        return QUARANTINED, row.reason
+    if state == compare.PRESENT:
+        return (row.outcome if row is not None and row.outcome in ARRIVED else PRESENT), ""
+    if state == compare.CORRUPT:
+        return CONFLICT, f"Channel {placement.channel} gives out other bytes for {where} than its listing promises: {download}."
+    if state == compare.NOT_GIVEN:
+        return UNPROVEN, f"Channel {placement.channel} lists {where} and does not give it out: {download}."
+    if row is not None and row.outcome in (QUARANTINED, MOVED):
+        return row.outcome, row.reason
     if state in (OTHER_BYTES, UNPROVEN) and row is not None and row.outcome == "conflict" and row.reason.startswith(KEPT_REASON):
         return KEPT, f"Channel {placement.channel} holds another {where}, which ae_conflict keeps."
     if state == OTHER_BYTES:

@@ -1,50 +1,21 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pieces of a self-contained page: escaping, tables, bars, style.  Private to the collection.
+"""Pieces of a self-contained page: escaping, tables, bars, the frame.  Private to the collection.
 
 Every function that takes text escapes it, and every function that returns markup says so by its type.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
+import json
 import typing as t
 
-ROWS_SHOWN = 500
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The page can neither run a script nor ask the network, whatever a name in it looks like."""
-
-STYLE = """
-:root { color-scheme: light dark; --text: #1f2328; --soft-text: #59636e; --page: #fff; --panel: #f6f8fa; --line: #d1d9e0;
-  --good: #1a7f37; --bad: #cf222e; --odd: #9a6700; --rest: #818b98; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft-text: #9198a1; --page: #0d1117; --panel: #161b22; --line: #3d444d;
-  --good: #3fb950; --bad: #f85149; --odd: #d29922; --rest: #656c76; } }
-body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; color: var(--text); background: var(--page);
-  margin: 0 auto; max-width: 66rem; padding: 2rem 1.25rem 4rem; }
-h1 { font-size: 1.7rem; line-height: 1.25; margin: 0; } h2 { font-size: 1.15rem; margin: 2.6rem 0 .3rem; }
-p { margin: .3rem 0 .7rem; max-width: 50rem; } .soft, .soft a { color: var(--soft-text); } .small { font-size: .87rem; }
-.verdict { border: 1px solid var(--line); border-left: .5rem solid; border-radius: .4rem; padding: .8rem 1.2rem; background: var(--panel);
-  margin: 1.2rem 0; }
-.verdict b { display: block; font-size: 1.25rem; } .verdict.good { border-left-color: var(--good); }
-.verdict.bad { border-left-color: var(--bad); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
-.figures div { border: 1px solid var(--line); border-radius: .4rem; padding: .6rem 1rem; color: var(--soft-text); }
-.figures b { display: block; font-size: 1.5rem; line-height: 1.3; color: var(--text); }
-ol { margin: .5rem 0; padding-left: 1.6rem; } li { margin: .3rem 0; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
-td, th { border-bottom: 1px solid var(--line); padding: .4rem .9rem .4rem 0; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; } th { font-weight: 600; color: var(--soft-text); font-size: .87rem; white-space: nowrap; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.tag { border: 1px solid; border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; white-space: nowrap; color: var(--soft-text); }
-.tag.good { color: var(--good); } .tag.bad { color: var(--bad); } .tag.odd { color: var(--odd); }
-.track { display: flex; height: .8rem; min-width: 14rem; margin-top: .35rem; } .track i { min-width: 3px; }
-i.good { background: var(--good); } i.bad { background: var(--bad); } i.rest { background: var(--rest); }
-.legend i { display: inline-block; width: .8rem; height: .8rem; margin: 0 .35rem 0 1rem; vertical-align: -1px; }
-code { font: .85em ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; } .key { white-space: nowrap; }
-@media print { body { max-width: none; padding: 0; } .verdict, .figures div, tr { break-inside: avoid; } }
-"""
+ROWS_SHOWN = 100
+"""So many rows of a table stand in the page itself, for who runs no script."""
 
 
 class Markup(str):
@@ -53,16 +24,26 @@ class Markup(str):
     __slots__ = ()
 
 
+def visible(text: str) -> str:
+    """The text with everything that cannot be seen, or that turns the text around it, as an escape.
+
+    Control characters, marks of direction, halves of undecodable names, odd spaces: a name must look like what it is.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
 def escaped(value: t.Any) -> Markup:
-    """Text that cannot become markup; what is no character (part of an undecodable name) is shown as an escape."""
+    """Text that cannot become markup."""
     if isinstance(value, Markup):
         return value
-    return Markup(html.escape(str(value).encode("utf-8", "backslashreplace").decode("utf-8")))
+    return Markup(html.escape(visible(str(value))))
 
 
 def element(name: str, *content: t.Any, **attributes: str) -> Markup:
-    """An element with escaped content and attributes; ``class_`` is the attribute class."""
-    given = "".join(f' {key.rstrip("_")}="{escaped(value)}"' for key, value in attributes.items() if value)
+    """An element with escaped content and attributes; ``class_`` is the attribute class, ``data_x`` is data-x."""
+    given = "".join(f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"' for key, value in attributes.items() if value)
     return Markup(f"<{name}{given}>{''.join(map(escaped, content))}</{name}>")
 
 
@@ -76,49 +57,65 @@ def tag(text: str, mood: str = "") -> Markup:
     return element("span", text, class_=f"tag {mood}".strip())
 
 
-def more(total: int, shown: int, where: str) -> Markup:
+def more(total: int, shown: int, where: t.Any) -> Markup:
     """Says that a list was cut, if it was."""
-    return element("p", f"And {total - shown:,} more, see {where}.", class_="soft small") if total > shown else Markup()
+    return element("p", f"And {total - shown:,} more, see ", where, ".", class_="soft small") if total > shown else Markup()
 
 
-def listing(items: t.Sequence[t.Any], where: str, shown: int = ROWS_SHOWN) -> Markup:
-    """A numbered list, cut when it is long."""
-    return joined([element("ol", *(element("li", item) for item in items[:shown])), more(len(items), shown, where)])
+def listing(items: t.Sequence[t.Any], where: t.Any, shown: int, total: t.Optional[int] = None) -> Markup:
+    """A numbered list, cut when it is long; ``total`` is how many there are if ``items`` are not all of them."""
+    cut = items[:shown]
+    return joined([element("ol", *(element("li", item) for item in cut)), more(len(items) if total is None else total, len(cut), where)])
 
 
-def table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]], numbers: t.Container[int] = (), where: str = "report.json") -> Markup:
-    """A table, cut when it is long; the columns in ``numbers`` are aligned as numbers.  Nothing if there are no rows."""
+def table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]], kinds: t.Sequence[str] = ()) -> Markup:
+    """A table; ``kinds`` are the classes of its columns.  Nothing if there are no rows."""
     if not rows:
         return Markup()
 
     def line(name: str, cells: t.Sequence[t.Any]) -> Markup:
-        return element("tr", *(element(name, cell, class_="number" if at in numbers else "") for at, cell in enumerate(cells)))
+        return element("tr", *(element(name, cell, class_=kinds[at] if at < len(kinds) else "") for at, cell in enumerate(cells)))
 
-    body = element("tbody", *(line("td", row) for row in rows[:ROWS_SHOWN]))
-    whole = element("table", element("thead", line("th", head)), body)
-    return joined([element("div", whole, class_="wide"), more(len(rows), ROWS_SHOWN, where)])
+    body = element("tbody", *(line("td", row) for row in rows))
+    return element("div", element("table", element("thead", line("th", head)), body), class_="wide")
 
 
 def segments(whole: int, parts: t.Sequence[t.Tuple[str, int]]) -> Markup:
     """A bar of (mood, number) pieces; ``whole`` is the number that would fill it."""
     pieces = [element("i", class_=mood, style=f"width:{100 * number / whole:.2f}%") for mood, number in parts if number]
-    return element("div", *pieces, class_="track")
+    return element("span", *pieces, class_="track") if pieces else Markup()
 
 
-def section(title: str, *body: t.Any) -> Markup:
-    """A part of the page under its heading; nothing if there is nothing to show."""
+def link(text: t.Any, target: str) -> Markup:
+    """A link inside the page."""
+    return element("a", text, href=f"#{target}")
+
+
+def section(name: str, title: str, *body: t.Any) -> Markup:
+    """A part of the page under its heading, to be linked by ``name``; nothing if there is nothing to show."""
     content = joined(body)
-    return joined([element("h2", title), content]) if content else Markup()
+    return element("section", element("h2", title), content, id=name) if content else Markup()
 
 
-def document(title: str, *body: t.Any) -> str:
-    """The whole page."""
+def data_block(name: str, data: t.Any) -> Markup:
+    """Data for the script, as text that no browser takes for markup or for a script."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(f'<script type="application/json" id="{name}">{text}</script>')
+
+
+def document(title: str, style: str, script: str, *body: t.Any) -> str:
+    """The whole page.  Its policy lets this one script run and nothing else, and asks no network, whatever a name looks like."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = joined(
         [
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
+            Markup('<meta name="referrer" content="no-referrer">'),
+            Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
             element("title", title),
-            element("style", Markup(STYLE)),
+            element("style", Markup(style)),
         ]
     )
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{joined(body)}</body></html>\n'
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{joined(body)}<script>{script}</script></body></html>\n'

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as one self-contained page: no network, no script, works from a mail attachment.  Private to the collection.
+"""The report as one self-contained page: no network, works from a mail attachment and without its script.  Private to the collection.
 
 The order is that of its readers: is it done, who must do what, who lost access, how much it is, and then the lists.
 """
@@ -10,226 +10,280 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILING, MIGRATED
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import MOODS, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
     Markup,
+    data_block,
     document,
     element,
     joined,
+    link,
     listing,
+    more,
     section,
-    segments,
     table,
     tag,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.style import ROW_HEIGHT, STYLE
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable
 
 Json = t.Mapping[str, t.Any]
 
-NEEDS_SHOWN = 50
+NEEDS_SHOWN = 30
+LOSERS_SHOWN = 15
 
 DISPOSITIONS = {
-    "migrated": "on the cluster in every channel it belongs to, byte for byte",
+    "uploaded": "sent, and proven to be on the cluster in every channel it belongs to",
+    "replaced": "sent in place of another file of this name, and proven to be there",
+    "present": "on the cluster already, byte for byte",
     "kept": "the cluster holds another file of this name, and ae_conflict keeps that",
     "quarantined": "damaged or not understood in AE4, so it was not sent",
+    "moved": "no longer what was planned, so it was not sent; plan again",
     "conflict": "the cluster holds another file of this name",
     "failed": "not on the cluster",
     "unproven": "on the cluster perhaps; nothing shows its bytes",
+    "removed_on_ae5": "was on the cluster, and somebody has taken it away there",
     "unlabelled": "without a label in AE4, and labels name the channels",
     "unsupported_kind": "of a kind that AE5 channels do not take",
-    "duplicate": "the same file as another one, which was migrated",
+    "duplicate": "the same file as another one, which tells what became of it",
     "excluded": "excluded by the inventory",
+    "mirror": "of an owner who mirrors a public repository; mirror it in AE5",
+    "in_reference": "in a channel of AE5 that was named as reference already",
 }
 """What a disposition means, in words; one that is not here shows its own name."""
 
-DECISIONS = {
-    "narrower": "Who can see less than in AE4",
-    "visible_without_label": "Files that are easier to find than in AE4",
-    "group_permission": "Permissions of groups that the vendor guide does not name",
-    "collaborators": "Rights on single packages, which AE5 does not have",
-    "shared_with_nobody": "Channels without anybody",
-    "stale_member": "Members that AE4 no longer has",
-    "group_missing": "Groups that AE5 does not know",
-    "user_missing": "Users that AE5 does not know",
+INTROS = {
+    "owners": "",
+    "findings": "Where the cluster differs from the plan. Stale: AE4 has taken it away since it was migrated. Foreign: somebody added it "
+    "on AE5. Accepted: the inventory declares it. The migration takes nothing away; a command that would stands beside it.",
+    "access": "What people could do in AE4, what was planned, and what AE5 shows.",
+    "channels": "",
+    "files": "Every file of every site, with its one disposition.",
+    "decisions": "Choices that could have gone otherwise, each with the variable of the inventory that changes it.",
 }
-"""Headings for the decisions of a plan; a code that is not here is its own heading."""
 
-LOSSES = ("narrower", "collaborators", "shared_with_nobody", "group_missing", "user_missing")
-"""Decisions by which somebody can see less: they stand at the top (DESIGN section 6)."""
+TITLES = {
+    "owners": "Owners",
+    "findings": "Findings",
+    "access": "Access",
+    "channels": "Channels",
+    "files": "Files",
+    "decisions": "Decisions",
+}
 
-MOODS = {"same": "good", "narrower": "bad", "wider": "bad", "missing": "bad", "stale": "odd", "foreign": "odd", "accepted": "odd"}
+GOOD_MARK = "M16 2a14 14 0 1 0 0 28 14 14 0 0 0 0-28zm-2.2 20.2-6-6 2.1-2.1 3.9 3.9 8.3-8.3 2.1 2.1z"
+BAD_MARK = "M16 2a14 14 0 1 0 0 28 14 14 0 0 0 0-28zm-1.6 6.5h3.2v10h-3.2zm0 12.3h3.2V24h-3.2z"
 
 
-def render(report: Json) -> str:
-    """The page of a report (the content of ``report.json``)."""
-    plan = report["plan"]
-    losses = [item for item in plan["decisions"] if item["code"] in LOSSES]
-    others = [item for item in plan["decisions"] if item["code"] not in LOSSES]
-    title = f"Migration to {plan['cluster']}"
-    sites = ", ".join([*(site["site"] for site in plan["sites"]), *(f"{site} without an inventory" for site in plan["missing_sites"])])
+def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
+    """The page of a report: the content of ``report.json`` and the long tables."""
+    title = f"Migration to {report['cluster']}"
+    data = {"moods": MOODS, "height": ROW_HEIGHT, "tables": {name: item.to_data() for name, item in lists.items() if item.rows}}
+    needs = _needs(report)
     return document(
         title,
-        element("h1", title),
-        element("p", f"From Anaconda Enterprise 4 ({sites or 'no site'}) to Anaconda Enterprise 5.", class_="soft"),
-        _verdict(report),
-        _figures(report),
-        section("What needs a person", _needs(report["failures"])),
-        section("Who lost access", _decisions(losses)),
-        section("What differs from the plan and was left alone", _left_alone(report["findings"])),
-        section("Files by owner", _owners(report["owners"])),
-        section("Files by what became of them", _dispositions(report["ledger"]["counts"])),
-        section("Channels", _channels(report)),
-        section("What could not be seen", _unseen(report["findings"])),
-        section("Other decisions of the plan", _decisions(others)),
-        section("Files that are not on the cluster", _not_migrated(report)),
-        section("Proof", _proof(report)),
+        STYLE + picture.STYLE,
+        SCRIPT,
+        element("header", element("p", "Migration report", class_="over"), element("h1", title), _sources(report), _verdict(report)),
+        _navigation(lists, bool(needs)),
+        element(
+            "main",
+            needs,
+            _figures(report),
+            section("way", "The way of the data", _way(report)),
+            section("ends", "What became of the files", _dispositions(report["ledger"]["counts"])),
+            *(section(name, TITLES[name], _long(name, lists[name])) for name in TITLES),
+            section("proof", "Proof", _proof(report)),
+        ),
+        data_block("data", data),
     )
 
 
+def _sources(report: Json) -> Markup:
+    plan = report["plan"]
+    names = [site["site"] for site in plan["sites"]]
+    told = f"From Anaconda Enterprise 4 ({', '.join(names) or 'no site'}) to Anaconda Enterprise 5"
+    return element("p", f"{told}{_planned(report['run'])}.", class_="soft")
+
+
+def _planned(run: t.Optional[str]) -> str:
+    """When the plan was made, from the name of its run."""
+    if run is None:
+        return ""
+    return f", by the plan of {run[:4]}-{run[4:6]}-{run[6:8]} {run[9:11]}:{run[11:13]} UTC"
+
+
 def _verdict(report: Json) -> Markup:
-    needs = len(report["failures"])
-    counts = report["ledger"]["counts"]
-    files, migrated = sum(counts.values()), counts.get(MIGRATED, 0)
-    told = f"{migrated:,} of {counted(files, 'file')} of AE4 {'is' if migrated == 1 else 'are'} on the cluster, proven by digest."
+    needs, counts = report["failures_total"], report["ledger"]["counts"]
+    files = sum(counts.values())
+    arrived = sum(counts.get(name, 0) for name in ARRIVED)
     failing = sum(counts.get(name, 0) for name in FAILING)
-    left = files - migrated - failing
+    told = f"{arrived:,} of {counted(files, 'file')} of AE4 {'is' if arrived == 1 else 'are'} on the cluster, proven by digest."
     if failing:
         told += f" {counted(failing, 'file is', 'files are')} not, and should be."
-    if left:
-        told += f" {counted(left, 'file was', 'files were')} left out for a reason that stands below."
-    unseen = report["summary"]["findings"].get("unknown", 0)
-    if unseen:
+    if files - arrived - failing:
+        told += f" {counted(files - arrived - failing, 'file was', 'files were')} left out for a reason that stands below."
+    if not report["summary"]["verified"]:
+        unseen = report["summary"]["findings"].get("unknown", 0)
         told += f" {counted(unseen, 'thing')} could not be seen over this transport."
     if needs:
         head = f"{counted(needs, 'thing needs a person', 'things need a person')}."
-    elif migrated:
+    elif arrived:
         head = "Everything that was planned is on the cluster, byte for byte."
     else:
         head = "Nothing was planned, so nothing is missing."
-    return element("div", element("b", head), told, class_=f"verdict {'bad' if needs else 'good'}")
+    mark = element(
+        "svg", element("path", d=BAD_MARK if needs else GOOD_MARK, fill="currentColor", fill_rule="evenodd"), viewBox="0 0 32 32"
+    )
+    words = element("div", element("b", head), element("p", told))
+    return element("div", element("span", mark, class_="mark"), words, class_=f"verdict {'bad' if needs else 'good'}")
+
+
+def _navigation(lists: t.Mapping[str, DataTable], needs: bool) -> Markup:
+    links = [link("What needs a person", "needs")] if needs else []
+    links += [link("Summary", "way")]
+    links += [link(joined([TITLES[name], element("b", f"{item.total:,}")]), name) for name, item in lists.items() if item.total]
+    return element("nav", element("div", *links, link("Proof", "proof")))
+
+
+def _needs(report: Json) -> Markup:
+    """Who lost access and why, then everything else that a person must look at."""
+    body = [_lost(report["access"]["lost"], report["access"]["counts"]), _put_right(report)]
+    return section("needs", "What needs a person", *body)
+
+
+def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
+    if not lost:
+        return Markup()
+    rows = []
+    for item in lost[:LOSERS_SHOWN]:
+        who = {"anyone": "Anyone, without a login", "everyone": "Everyone who is logged in"}.get(item["kind"], item["name"])
+        places = ", ".join(item["examples"]) + (
+            f" and {item['channels'] - len(item['examples']):,} more" if item["channels"] > len(item["examples"]) else ""
+        )
+        rows.append([who, places, "; ".join(item["reasons"])])
+    total = counts.get("narrower", 0)
+    words = f"{counted(len(lost), 'principal')} can do less than in AE4 in {counted(total, 'place')}. "
+    return joined(
+        [
+            element("h3", "Who lost access, and why"),
+            element("p", words, link("Show them all", "access?verdict=narrower"), class_="soft"),
+            table(["Who", "Channels", "Why"], rows, ["name", "text", "text"]),
+            more(len(lost), LOSERS_SHOWN, link("the access table", "access?verdict=narrower")),
+        ]
+    )
+
+
+def _put_right(report: Json) -> Markup:
+    if not report["failures"]:
+        return Markup()
+    where = joined([link("the findings", "findings?fails=yes"), " and ", link("the files", "files")])
+    return joined([element("h3", "What must be put right"), listing(report["failures"], where, NEEDS_SHOWN, report["failures_total"])])
 
 
 def _figures(report: Json) -> Markup:
     summary, counts = report["summary"], report["ledger"]["counts"]
+    files = sum(counts.values())
+    arrived = sum(counts.get(name, 0) for name in ARRIVED)
+    failing = sum(counts.get(name, 0) for name in FAILING)
     figures = [
-        (summary["sites"], "site"),
-        (summary["channels"], "channel"),
-        (sum(counts.values()), "file in AE4", "files in AE4"),
-        (counts.get(MIGRATED, 0), "file migrated", "files migrated"),
-        (summary["placements"], "placement"),
+        (f"{files:,}", "file in AE4" if files == 1 else "files in AE4", ""),
+        (f"{arrived:,}", "on the cluster", ""),
+        (f"{files - arrived - failing:,}", "left out with a reason", ""),
+        (f"{failing:,}", "file needs a person" if failing == 1 else "files need a person", "bad" if failing else ""),
+        (f"{summary['channels']:,}", "channel" if summary["channels"] == 1 else "channels", ""),
+        (size_in_words(summary["bytes"]), "in channels", ""),
     ]
-    shown = []
-    for number, *words in figures:
-        figure, _space, word = counted(t.cast(int, number), *t.cast(t.List[str], words)).partition(" ")
-        shown.append(element("div", element("b", figure), word))
-    shown.append(element("div", element("b", size_in_words(summary["bytes"])), "in channels"))
-    return element("div", *shown, class_="figures")
+    return element("div", *(element("div", element("b", number), words, class_=mood) for number, words, mood in figures), class_="figures")
 
 
-def _needs(failures: t.Sequence[str]) -> Markup:
-    return listing(failures, "report.json", NEEDS_SHOWN) if failures else Markup()
-
-
-def _left_alone(findings: t.Sequence[Json]) -> Markup:
-    rows = [
-        [tag(item["verdict"], MOODS.get(item["verdict"], "")), item["detail"], element("code", item["command"]) if item["command"] else ""]
-        for item in findings
-        if not item["fails"] and item["verdict"] != "unknown"
-    ]
-    if not rows:
-        return Markup()
-    words = (
-        "Stale: AE4 has taken it away since it was migrated. Foreign: somebody added it on AE5. Accepted: the inventory declares it. "
-        "The migration takes nothing away; a command that would stands beside it."
-    )
-    return joined([element("p", words, class_="soft"), table(["verdict", "what", "to revoke it"], rows)])
-
-
-def _unseen(findings: t.Sequence[Json]) -> Markup:
-    details = [item["detail"] for item in findings if item["verdict"] == "unknown"]
-    if not details:
-        return Markup()
-    words = "This transport does not show it, so it was sent as planned and is not verified."
-    return joined([element("p", words, class_="soft"), listing(details, "report.json", NEEDS_SHOWN)])
-
-
-def _owners(owners: t.Sequence[Json]) -> Markup:
-    if not owners:
-        return Markup()
-    most = max(item["files"] for item in owners)
-    rows = []
-    for item in owners:
-        left = item["files"] - item["migrated"] - item["failing"]
-        pieces = segments(most, [("good", item["migrated"]), ("rest", left), ("bad", item["failing"])])
-        rows.append([item["owner"], element("span", item["site"], class_="key"), f"{item['files']:,}", pieces])
-    legend = [
-        joined([element("i", class_=mood), text])
-        for mood, text in (("good", "on the cluster"), ("rest", "left out with a reason"), ("bad", "needs a person"))
-    ]
-    return joined([table(["owner", "site", "files", ""], rows, numbers={2}), element("p", *legend, class_="soft small legend")])
-
-
-def _dispositions(counts: t.Mapping[str, int]) -> Markup:
-    def mood(name: str) -> str:
-        return "good" if name == MIGRATED else "bad" if name in FAILING else ""
-
-    rows = [
-        [tag(name.replace("_", " "), mood(name)), DISPOSITIONS.get(name, ""), f"{number:,}"]
-        for name, number in sorted(counts.items(), key=lambda item: (item[0] != MIGRATED, item))
-    ]
-    return table(["", "", "files"], rows, numbers={2})
-
-
-def _channels(report: Json) -> Markup:
-    verdicts: t.Dict[str, t.Dict[str, None]] = {}
-    for item in [*report["access"], *(item for item in report["findings"] if item["what"] in ("channel", "privacy", "shares"))]:
-        if item["verdict"] != "same":
-            verdicts.setdefault(item["channel"], {})[item["verdict"]] = None
-    rows = [
+def _way(report: Json) -> Markup:
+    owners, plan = report["owners"], report["plan"]
+    flows = picture.flows_of(owners)
+    rows: t.List[t.List[t.Any]] = [
         [
-            item["name"],
-            "public" if item["public"] else "private",
-            joined(element("div", text) for text in item["shared"]),
-            joined((tag(name, MOODS.get(name, "")) for name in verdicts.get(item["name"], ["same"])), " "),
-            f"{item['files']:,}",
-            size_in_words(item["bytes"]),
+            site["site"],
+            f"{site['files']:,}",
+            size_in_words(site["bytes"]),
+            tag("planned from an old inventory", "odd") if site.get("old") else "",
+            element("code", site["sha256"][:16], title=site["sha256"]),
         ]
-        for item in report["plan"]["channels"]
+        for site in plan["sites"]
     ]
-    return table(["channel", "privacy", "shared with", "access", "files", "size"], rows, numbers={4, 5})
-
-
-def _decisions(decisions: t.Sequence[Json]) -> Markup:
-    by_code: t.Dict[str, t.List[t.List[t.Any]]] = {}
-    for item in decisions:
-        variable = element("code", item["variable"], class_="key") if item.get("variable") else ""
-        by_code.setdefault(item["code"], []).append([item["detail"], variable])
+    rows += [[site, "", "", tag("no inventory", "bad"), ""] for site in plan["missing_sites"]]
     return joined(
-        table([DECISIONS.get(code, code.replace("_", " ").capitalize()), "to change it"], rows, where="plan.yml")
-        for code, rows in sorted(by_code.items())
+        [
+            picture.picture(flows, report["cluster"], report["summary"]["channels"]),
+            element("p", _to_do(plan["changes"].get("totals", {})), class_="soft") if plan["changes"] else Markup(),
+            table(["Site", "Files", "Size", "", "sha256 of its inventory"], rows, ["name", "number", "number", "short", "short"]),
+        ]
     )
 
 
-def _not_migrated(report: Json) -> Markup:
-    rows = [
-        [
-            f"{item['owner']}/{item['package']}/{item['file']}",
-            element("span", item["site"], class_="key"),
-            tag(item["disposition"].replace("_", " "), "bad" if item["disposition"] in FAILING else ""),
-            item["detail"],
-        ]
-        for item in report["not_migrated"]
+def _to_do(totals: Json) -> str:
+    """What the plan meant from where the cluster was."""
+    words = [
+        counted(totals["channels_to_create"], "channel") + " to create" if totals.get("channels_to_create") else "",
+        f"{counted(totals['files_to_send'], 'file')} ({size_in_words(totals['bytes_to_send'])}) to send"
+        if totals.get("files_to_send")
+        else "",
+        counted(totals["conflicts"], "file") + " in conflict" if totals.get("conflicts") else "",
+        counted(totals["shares_to_add"], "right") + " to give" if totals.get("shares_to_add") else "",
+        counted(totals["shares_to_change"], "right") + " to change" if totals.get("shares_to_change") else "",
+        counted(totals["channels_to_publish"], "channel") + " to make public" if totals.get("channels_to_publish") else "",
+        counted(totals["channels_to_hide"], "channel") + " to make private" if totals.get("channels_to_hide") else "",
     ]
-    return table(["file", "site", "disposition", "why"], rows, where="ledger.jsonl")
+    known = [text for text in words if text]
+    return f"When it was planned there were {', '.join(known)}." if known else "When it was planned there was nothing to do."
+
+
+def _dispositions(counts: Json) -> Markup:
+    def order(name: str) -> t.Tuple[bool, bool, int, str]:
+        return (name not in FAILING, name not in ARRIVED, -counts[name], name)
+
+    rows = [
+        [tag(in_words(name), MOODS.get(in_words(name), "")), DISPOSITIONS.get(name, ""), link(f"{counts[name]:,}", f"files?{_asks(name)}")]
+        for name in sorted(counts, key=order)
+    ]
+    return table(["What became of it", "Which means", "Files"], rows, ["short", "text", "number"])
+
+
+def _asks(disposition: str) -> str:
+    """The part of an address that shows the files of one disposition."""
+    return f"disposition={in_words(disposition).replace(' ', '+')}"
+
+
+def _long(name: str, content: DataTable) -> Markup:
+    if not content.total:
+        return Markup()
+    intro = INTROS[name]
+    legend = [element("span", element("i", class_=mood), text) for mood, text in LEGEND] if name == "owners" else []
+    return joined(
+        [
+            element("p", intro, class_="soft") if intro else Markup(),
+            element("p", *legend, class_="soft small legend") if legend else Markup(),
+            content.markup(MOODS),
+        ]
+    )
+
+
+LEGEND = (("good", "on the cluster"), ("rest", "left out with a reason"), ("bad", "needs a person"))
 
 
 def _proof(report: Json) -> Markup:
-    lines = sum(report["ledger"]["counts"].values())
-    words = f"The ledger has {counted(lines, 'line')}, one for each file of AE4. The sha256 of ledger.jsonl is "
-    return element("p", words, element("code", report["ledger"]["digest"]), ".", class_="soft")
-
-
-def channel_for_report(channel: Channel) -> t.Dict[str, t.Any]:
-    """A planned channel with its shares in words."""
-    return {**channel.to_json(), "shared": [share_in_words(share) for share in channel.shares]}
+    ledger, summary = report["ledger"], report["summary"]
+    ends = sum(ledger["placements"].values())
+    words = (
+        f"The ledger has {counted(ledger['lines'], 'line')}, one for each file of AE4, with {counted(ends, 'placement')} in channels. "
+        "The sums were compared with the inventories by site, in number and in bytes. The sha256 of ledger.jsonl is "
+    )
+    loaded = summary["downloaded"]
+    how = "Every package was compared with the digest that its channel's listing shows."
+    if loaded["files"]:
+        number = counted(loaded["files"], "package was", "packages were")
+        how += f" {number} also downloaded ({size_in_words(loaded['bytes'])}) and compared with the inventory."
+    return joined([element("p", words, element("code", ledger["digest"]), ".", class_="soft"), element("p", how, class_="soft")])

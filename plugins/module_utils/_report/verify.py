@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS, in_parallel
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC, Held, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
-from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare, page
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Finding, Observed, PlacementKey, Right
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import MIGRATED, Ledger, LedgerLine, build_ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare, deep, files
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_table import verify_access
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Finding, Observed, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILED, Ledger, build_ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import Records
 
 VERIFY_SPEC = ArgumentSpec(
@@ -28,78 +30,10 @@ VERIFY_SPEC = ArgumentSpec(
         "records": {"type": "path"},
         "accept_public": {"type": "list", "elements": "str", "default": []},
         "strict": {"type": "bool", "default": False},
+        "deep": {"type": "str", "choices": list(deep.CHOICES), "default": deep.NONE},
+        "deep_sample": {"type": "int", "default": 5},
     }
 )
-
-REPORT = "report.json"
-PAGE = "report.html"
-LEDGER = "ledger.jsonl"
-NOT_MIGRATED_SHOWN = 5000
-WARNINGS_SHOWN = 50
-
-GRAVEST_FIRST = (compare.WIDER, compare.MISSING, compare.NARROWER)
-
-
-@dataclasses.dataclass(frozen=True)
-class Verification:
-    """Everything a verification found."""
-
-    plan: store.Plan
-    ledger: Ledger
-    findings: t.Tuple[Finding, ...]
-    access: t.Tuple[Right, ...]
-    placements: int
-
-    def failures(self) -> t.List[str]:
-        """One sentence for each thing that must be put right before the migration is done, the gravest first."""
-        imbalance = self.ledger.imbalance(sum(site.files for site in self.plan.sites))
-        found = [imbalance] if imbalance is not None else []
-        found.extend(
-            f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
-            for site in self.plan.missing_sites
-        )
-        found.extend(finding.detail for finding in sorted(self.findings, key=_gravity) if finding.fails)
-        found.extend(line.sentence for line in self.ledger.failing())
-        return found
-
-    def warnings(self) -> t.List[str]:
-        """What does not fail the run and should not be overlooked either."""
-        found = [finding.detail for finding in self.findings if not finding.fails and finding.verdict != compare.UNKNOWN]
-        unknown = [finding.detail for finding in self.findings if finding.verdict == compare.UNKNOWN]
-        return found[:WARNINGS_SHOWN] + unknown[:1] + ([f"And {len(unknown) - 1} more that could not be seen."] if len(unknown) > 1 else [])
-
-    def summary(self) -> t.Dict[str, t.Any]:
-        verdicts: t.Dict[str, int] = {}
-        for finding in self.findings:
-            verdicts[finding.verdict] = verdicts.get(finding.verdict, 0) + 1
-        return {
-            "sites": len(self.plan.sites),
-            "channels": len(self.plan.channels),
-            "placements": self.placements,
-            "files": self.ledger.counts,
-            "bytes": sum(channel.bytes for channel in self.plan.channels),
-            "findings": dict(sorted(verdicts.items())),
-            "verified": compare.UNKNOWN not in verdicts,
-        }
-
-    def report(self) -> t.Dict[str, t.Any]:
-        """The content of ``report.json``."""
-        not_migrated: t.List[LedgerLine] = [line for line in self.ledger.lines if line.disposition != MIGRATED]
-        return {
-            "schema_version": 1,
-            "summary": self.summary(),
-            "failures": self.failures(),
-            "findings": [finding.to_json() for finding in self.findings],
-            "access": [right.to_json() for right in self.access],
-            "ledger": {"digest": self.ledger.digest, "counts": self.ledger.counts},
-            "owners": self.ledger.by_owner(),
-            "not_migrated": [line.to_json() for line in not_migrated[:NOT_MIGRATED_SHOWN]],
-            "plan": {**self.plan.to_json(), "channels": [page.channel_for_report(channel) for channel in self.plan.channels]},
-        }
-
-
-def _gravity(finding: Finding) -> int:
-    return GRAVEST_FIRST.index(finding.verdict) if finding.verdict in GRAVEST_FIRST else len(GRAVEST_FIRST)
 
 
 def observe(cluster: Cluster, plan: store.Plan, placements: t.Iterable[Placement]) -> Observed:
@@ -125,17 +59,19 @@ def observe(cluster: Cluster, plan: store.Plan, placements: t.Iterable[Placement
 
 
 def compare_all(
-    plan: store.Plan, placements: t.Sequence[Placement], observed: Observed, applied: Applied, params: t.Mapping[str, t.Any]
+    plan: store.Plan, planned: t.AbstractSet[PlacementKey], observed: Observed, applied: Applied, params: t.Mapping[str, t.Any]
 ) -> t.List[Finding]:
-    """All findings but those that the ledger tells file by file.  ``params`` are those of the module."""
+    """All findings but those that the ledger tells file by file.
+
+    ``planned`` are the placements with those that are held back, ``params`` are those of the module.
+    """
     strict = params["strict"]
     findings: t.List[Finding] = []
-    planned: t.Set[PlacementKey] = {placement.key for placement in placements}
     for channel in plan.channels:
         if channel.name not in observed.channels:
             findings.append(Finding("missing", channel.name, "channel", f"Channel {channel.name} does not exist.", True))
             continue
-        privacy = compare.privacy_finding(channel, observed, params["accept_public"])
+        privacy = compare.privacy_finding(channel, observed, params["accept_public"], strict)
         findings.extend([privacy] if privacy else [])
         findings.extend(compare.share_findings(channel, observed, applied, strict))
     findings.extend(compare.extra_packages(planned, observed, applied, strict))
@@ -152,50 +88,68 @@ def compare_all(
 
 
 def verify(module: MigrationModule) -> Outcome:
-    """Verifies a plan against its cluster and writes ledger, report and records."""
+    """Verifies a plan against its cluster and writes ledger, report and records.
+
+    Raises:
+        MigrationError: there is no whole plan, or the cluster cannot be asked.
+    """
     params = module.params
+    if params["deep_sample"] < 1:
+        raise MigrationError("deep_sample must be at least 1; to download nothing set deep to none.")
     plan = store.load_plan(params["plan"])
     placements = list(store.iter_placements(params["plan"]))
-    transfers = {row.key: row for row in store.iter_transfer(params["plan"])}
     known = Records(params["records"])
     with connect(params, read_only=True) as cluster:
         observed = observe(cluster, plan, placements)
-    ledger = build_ledger(
-        ((placement, compare.placement_state(placement, observed)) for placement in placements),
-        transfers,
-        store.iter_left_out(params["plan"]),
-    )
-    access = [
-        right
-        for channel in plan.channels
-        if channel.name in observed.channels
-        for right in compare.rights(channel, observed, known.applied)
-    ]
-    result = Verification(
-        plan, ledger, tuple(compare_all(plan, placements, observed, known.applied, params)), tuple(access), len(placements)
-    )
+        states = [compare.placement_state(placement, observed) for placement in placements]
+        downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
+    ledger = _ledger(params["plan"], placements, states, downloads)
+    access = verify_access(params, plan, observed, known, None if module.check_mode else params["dest"])
+    applied = _planned(plan, placements, store.iter_held(params["plan"]))
+    findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
+    total = len(applied.placements)
+    result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]))
     outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest})
     if not module.check_mode:
-        outcome.report_path = os.path.join(params["dest"], PAGE)
+        outcome.report_path = os.path.join(params["dest"], files.PAGE)
         try:
-            _write(params["dest"], result)
+            files.write(params["dest"], result)
         except OSError as exc:
             outcome.failures.insert(0, f"The report cannot be written to {params['dest']}: {exc.strerror}.")
-        known.add(_planned(plan, placements), observed, plan.members)
-    outcome.warnings = known.warnings + result.warnings()
+        known.add(applied, observed, plan.members, _unsettled(params["plan"], placements, states))
+    outcome.warnings = [*known.warnings, *access.warnings, *result.warnings()]
     return outcome
 
 
-def _planned(plan: store.Plan, placements: t.Sequence[Placement]) -> Applied:
-    shares = {channel.name: frozenset(map(principal_of, channel.shares)) for channel in plan.channels}
-    return Applied(frozenset(placement.key for placement in placements), shares)
+def _ledger(
+    folder: str, placements: t.Sequence[Placement], states: t.Sequence[str], downloads: t.Mapping[PlacementKey, Downloaded]
+) -> Ledger:
+    """The ledger of the plan in ``folder``; what a download proved counts more than what a listing shows."""
+    proven = [downloads[placement.key].state if placement.key in downloads else state for placement, state in zip(placements, states)]
+    return build_ledger(
+        zip(placements, proven),
+        {row.key: row for row in store.iter_transfer(folder)},
+        store.iter_left_out(folder),
+        store.iter_held(folder),
+        {key: found.why for key, found in downloads.items() if found.why},
+    )
 
 
-def _write(dest: str, result: Verification) -> None:
-    report = result.report()
-    with atomic_writer(os.path.join(dest, LEDGER)) as stream:
-        stream.writelines(json_line(line.to_json()) for line in result.ledger.lines)
-    with atomic_writer(os.path.join(dest, REPORT)) as stream:
-        stream.write(json_line(report))
-    with atomic_writer(os.path.join(dest, PAGE)) as stream:
-        stream.write(page.render(report))
+def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterable[Held]) -> Applied:
+    """What the plan asks for, with what is due and held back."""
+    shares = {
+        channel.name: frozenset(map(principal_of, [*channel.shares, *(item.share for item in channel.withheld)]))
+        for channel in plan.channels
+    }
+    keys = frozenset([*(placement.key for placement in placements), *(item.key for item in held)])
+    return Applied(keys, shares, frozenset(channel.name for channel in plan.channels if channel.public or channel.kept_private))
+
+
+def _unsettled(folder: str, placements: t.Sequence[Placement], states: t.Sequence[str]) -> t.FrozenSet[PlacementKey]:
+    """The placements of which the target holds another file, or that this plan's transfer could not bring."""
+    tried = {row.key for row in store.iter_transfer(folder) if row.outcome == FAILED}
+    return frozenset(
+        placement.key
+        for placement, state in zip(placements, states)
+        if state == compare.OTHER_BYTES or (state == compare.MISSING and placement.key in tried)
+    )

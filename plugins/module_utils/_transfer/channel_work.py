@@ -15,13 +15,14 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_BIRTH, PRIVACY_LATER, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, privacy_moved
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import iter_placements, iter_transfer, load_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import gaps
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Standing, standing
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
 
 BIRTH = "birth"
@@ -165,13 +166,37 @@ def planned_birth(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Ste
     made = []
     for channel in plan.channels:
         state = states.get(channel.name)
-        if state is None:
+        moved = moved_before_birth(cluster, channel, state, privacy.get(channel.name), steps) if plan.looked else None
+        if moved is not None:
+            made.append(Step(channel.name, REFUSED, privacy.get(channel.name), why=f"Channel {channel.name} {moved}; {AGAIN}."))
+        elif state is None:
             made.append(steps.birth(channel.name, private=True, may_be_public=channel.public))
-        elif channel.public:
+        elif channel.public or channel.kept_private:
             made.append(Step(channel.name, PRESENT, privacy[channel.name]))
         else:
             made.append(steps.hide(state, privacy[channel.name]))
     return made
+
+
+def moved_before_birth(
+    cluster: Cluster, channel: Channel, state: t.Optional[ChannelState], privacy: t.Optional[str], steps: Steps
+) -> t.Optional[str]:
+    """The end of a sentence, if a channel is neither as it was when the plan was made nor as planned."""
+    if state is None:
+        return None if channel.was is None else "was there when the plan was made and is gone, so nothing is put there"
+    if channel.public or channel.kept_private or steps.accepted(channel.name):
+        return None  # public is as planned or accepted, and private is what it is at its birth
+    if channel.was is not None:
+        moved = privacy_moved(PRIVATE, channel.was.privacy, privacy)
+        return None if moved is None else f"{moved}, and must be private, so nothing is put there"
+    if privacy != PUBLIC or not holds_something(cluster, channel.name):
+        return None  # an empty one is ours, from a run that ended before it was made private
+    return "was not there when the plan was made, is public now and must not be, so nothing is put there"
+
+
+def holds_something(cluster: Cluster, name: str) -> bool:
+    """Whether a channel shows a package in one of the subdirs that conda knows."""
+    return any(listing.packages for listing in cluster.repodata.read((name, subdir) for subdir in SUBDIRS).values())
 
 
 def planned_publication(cluster: Cluster, params: t.Mapping[str, t.Any], assume: bool) -> t.List[Step]:
@@ -180,21 +205,27 @@ def planned_publication(cluster: Cluster, params: t.Mapping[str, t.Any], assume:
     names = [channel.name for channel in plan.channels if channel.public]
     steps = Steps(cluster, params["accept_public"])
     states, privacy = look(cluster, names)
+    basis = {channel.name: channel.was for channel in plan.channels} if plan.looked else {}
     if assume:
         for name in names:
-            if name not in states:
+            if name not in states and basis.get(name) is None:
                 states[name], privacy[name] = ChannelState(name), PRIVATE
     hidden = {name for name in names if name in states and privacy[name] != PUBLIC}
-    lacking = {}
+    now = Standing()
     if hidden and not assume:
-        folder = params["plan"]
-        lacking = gaps(cluster, lambda: iter_placements(folder), hidden, excused(iter_transfer(folder)))
+        now = standing(cluster, params["plan"], plan, hidden)
     made = []
     for name in names:
+        was = basis.get(name)
+        moved = privacy_moved(PUBLIC, was.privacy, privacy.get(name)) if was is not None else None
         if name not in states:
             made.append(Step(name, HELD, None, why=f"Channel {name} is not made public: it does not exist; run the phase birth first."))
-        elif name in lacking:
-            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: {lacking[name]}."))
+        elif name in now.lacking:
+            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: {now.lacking[name]}."))
+        elif name in now.gained:
+            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: {now.gained[name]}."))
+        elif moved is not None:
+            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: it {moved}; {AGAIN}."))
         else:
             made.append(steps.show(states[name], privacy[name]))
     return made

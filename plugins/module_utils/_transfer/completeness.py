@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which channels of a plan are not complete on the cluster, and what they lack.  Private to the collection."""
+"""Which channels of a plan may be given to people: complete, and holding nothing new that was not planned.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import Key, missing
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import ALWAYS
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, iter_held, iter_placements, iter_transfer
 
 EXAMPLES = 3
+
+Place = t.Tuple[str, str]
+"""Subdir and file name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,34 +32,75 @@ class Gap:
     unreadable: bool
 
     def __str__(self) -> str:
-        more = f" and {self.count - len(self.examples)} more" if self.count > len(self.examples) else ""
         unreadable = "; the channel cannot be read with this token" if self.unreadable else ""
-        return f"{self.count} of its files are not proven to be there ({', '.join(self.examples)}{more}){unreadable}"
+        return f"{self.count} of its files are not proven to be there ({_shown(self.examples, self.count)}){unreadable}"
 
 
-def gaps(
-    cluster: Cluster,
-    placements: t.Callable[[], t.Iterable[Placement]],
-    channels: t.Container[str],
-    excused: t.Container[Key],
-) -> t.Dict[str, Gap]:
-    """The channels that are not complete; the others are.
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """The channels that must not be given to anybody yet, and why; the others are complete and as they were planned."""
 
-    ``placements`` gives the placements of the plan, ordered by channel, and is called twice so that they need not be
-    held in memory.  One GET for each (channel, subdir).
+    lacking: t.Dict[str, Gap] = dataclasses.field(default_factory=dict)
+    gained: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    """Channels that hold packages which are not planned and were not there when the plan was made; the end of a sentence."""
+
+
+def standing(cluster: Cluster, folder: str, plan: Plan, names: t.Container[str]) -> Standing:
+    """How the named channels of the plan in ``folder`` stand on the cluster.
+
+    The placements are read twice so that they need not be held in memory.  One GET for each (channel, subdir).
     """
-    pairs = {(placement.channel, placement.subdir): None for placement in placements() if placement.channel in channels}
-    listings = cluster.repodata.read(pairs)
-    subdirs: t.Dict[str, t.List[str]] = {}
-    for channel, subdir in pairs:
-        subdirs.setdefault(channel, []).append(subdir)
-    found: t.Dict[str, Gap] = {}
-    wanted = (placement for placement in placements() if placement.channel in channels)
-    for channel, group in itertools.groupby(wanted, key=lambda placement: placement.channel):
-        mine = [listings[channel, subdir] for subdir in subdirs[channel]]
-        seen = {(package.subdir, file): package for listing in mine for file, package in listing.packages.items()}
-        lacking = missing(group, seen, excused)
+    channels = {channel.name: channel for channel in plan.channels if channel.name in names}
+    subdirs: t.Dict[str, t.Set[str]] = {name: set(ALWAYS) if plan.looked else set() for name in channels}
+    for placement in _placements(folder, channels):
+        subdirs[placement.channel].add(placement.subdir)
+    listings = cluster.repodata.read((name, subdir) for name, mine in subdirs.items() for subdir in sorted(mine))
+    held: t.Dict[str, t.Set[Place]] = {}
+    for item in iter_held(folder) if plan.looked else ():
+        held.setdefault(item.channel, set()).add((item.subdir, item.file))
+    quarantined = excused(iter_transfer(folder))
+    found = Standing()
+    rest = set(channels)
+    groups = itertools.groupby(_placements(folder, channels), key=lambda placement: placement.channel)
+    for name, group in itertools.chain(groups, ((name, iter(())) for name in sorted(channels))):
+        if name not in rest:
+            continue  # it has placements and was looked at with them
+        rest.discard(name)
+        mine = list(group)
+        seen = _listings_of(name, subdirs[name], listings)
+        lacking = missing(mine, {place: package for listing in seen for place, package in _by_place(listing)}, quarantined)
         if lacking:
             examples = tuple(f"{item.placement.subdir}/{item.placement.file} {item.why}" for item in lacking[:EXAMPLES])
-            found[channel] = Gap(len(lacking), examples, any(listing.state == REFUSED for listing in mine))
+            found.lacking[name] = Gap(len(lacking), examples, any(listing.state == REFUSED for listing in seen))
+        planned = {(placement.subdir, placement.file) for placement in mine} | held.get(name, set())
+        new = _new(channels[name], seen, planned) if plan.looked else []
+        if new:
+            found.gained[name] = f"it has gained {_shown(new[:EXAMPLES], len(new))} since the plan was made; {AGAIN}"
     return found
+
+
+def _placements(folder: str, channels: t.Container[str]) -> t.Iterator[Placement]:
+    return (placement for placement in iter_placements(folder) if placement.channel in channels)
+
+
+def _listings_of(name: str, subdirs: t.Iterable[str], listings: t.Mapping[Pair, Listing]) -> t.List[Listing]:
+    return [listings[name, subdir] for subdir in sorted(subdirs)]
+
+
+def _by_place(listing: Listing) -> t.Iterator[t.Tuple[Place, t.Any]]:
+    return (((package.subdir, file), package) for file, package in listing.packages.items())
+
+
+def _new(channel: Channel, seen: t.Iterable[Listing], planned: t.Container[Place]) -> t.List[str]:
+    """``SUBDIR/FILE`` of the packages that are neither planned nor were there; none where that is not known."""
+    before: t.Optional[t.Tuple[str, ...]] = () if channel.was is None else channel.was.extra
+    if before is None:
+        return []
+    known = set(before)
+    places = (place for listing in seen for place, _package in _by_place(listing) if place not in planned)
+    return sorted(f"{subdir}/{file}" for subdir, file in places if f"{subdir}/{file}" not in known)
+
+
+def _shown(names: t.Sequence[str], count: int) -> str:
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return ", ".join(names) + more

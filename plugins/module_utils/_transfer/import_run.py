@@ -18,31 +18,23 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Listing, Pair
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import SAME, Key, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, refusal
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import import_folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_slice import Slice
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import CorruptFile, SourceError
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import (
-    CONFLICT,
-    NOT_DONE,
-    POLLS,
-    QUARANTINED,
-    Sync,
-    SyncResult,
-    pair_of,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import MOVED, NOT_DONE, POLLS, QUARANTINED, Sync, SyncResult
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.upload import CONFLICT, SPENT, pair_of, token_seconds, total
 
 IMPORTED = "imported"
 LEFT_ALONE = "present"
 REFUSED_OWNER = "refused"
 FAILED_OWNER = "failed"
-
-SLOWEST = 100_000
-"""Bytes a second; an import that is slower than this is ended."""
 
 NOT_BROUGHT = "the vendor's import ended without an error and did not bring it; bring it with package_sync (ae_import)"
 ERRORS_SHOWN = 3
@@ -99,7 +91,8 @@ class VendorImport(Sync):
                 os.close(self._dump_fd)
                 self._dump_fd = -1
         if self._spent:
-            self._end_of_token()
+            # What the last command brought may not have been seen any more; the next token sees it.
+            self._end_of_token(self.imports > 0)
         elif self._not_tried:
             self.result.failures.append(f"{counted(self._not_tried, 'further file')} not tried for that reason.")
         return self.result
@@ -107,13 +100,13 @@ class VendorImport(Sync):
     def _owner(self, owner: str, placements: t.Sequence[Placement]) -> None:
         listings = self._listings(placements)
         outcomes = self.result.outcomes
-        conflicts, failed = outcomes[CONFLICT], outcomes[NOT_DONE]
+        before = dict(outcomes)
         lacking = [placement for placement in placements if self._is_missing(placement, listings)]
-        conflicts, failed = outcomes[CONFLICT] - conflicts, outcomes[NOT_DONE] - failed
+        conflicts, moved, failed = (outcomes[name] - before[name] for name in (CONFLICT, MOVED, NOT_DONE))
         if not lacking:
             self._owner_row(owner, FAILED_OWNER if failed else LEFT_ALONE, failed)
             return
-        reason, damaged = self._reason(owner, placements, lacking, conflicts, failed)
+        reason, damaged = self._reason(owner, placements, lacking, (conflicts, moved, failed))
         if reason:
             self._refuse(owner, lacking, reason, damaged)
         elif self._cluster.read_only:
@@ -133,14 +126,20 @@ class VendorImport(Sync):
         return {}
 
     def _reason(
-        self, owner: str, placements: t.Sequence[Placement], lacking: t.Sequence[Placement], conflicts: int, unreadable: int
+        self, owner: str, placements: t.Sequence[Placement], lacking: t.Sequence[Placement], counts: t.Tuple[int, int, int]
     ) -> t.Tuple[str, Damaged]:
-        """Why the owner is not imported, the end of a sentence, empty if it is; and which files are to blame."""
+        """Why the owner is not imported, the end of a sentence, empty if it is; and which files are to blame.
+
+        ``counts`` are its files in conflict, those that have moved since the plan, and those that cannot be looked for.
+        """
+        conflicts, moved, unreadable = counts
         choice = self._choice
         channels = {placement.channel for placement in placements}
         reason = choice.stale or refusal(choice.facts.get(owner), choice.accept_public, choice.refused, channels)
         if not reason and unreadable:
             reason = f"{counted(unreadable, 'file')} of it cannot be looked for with this token"
+        if not reason and moved:
+            reason = f"{counted(moved, 'file')} of its channels changed since the plan was made; {AGAIN}"
         if not reason and conflicts:
             # Whether the import overwrites, nobody knows (A4).
             reason = f"its channels hold other bytes for {counted(conflicts, 'file')}, which the import may overwrite"
@@ -175,8 +174,12 @@ class VendorImport(Sync):
         self, owner: str, placements: t.Sequence[Placement], lacking: t.Sequence[Placement], before: t.Mapping[Pair, Listing]
     ) -> None:
         """Runs the command and looks what it brought."""
-        size = sum(placement.size for placement in placements)
-        timeout = self._choice.timeout or self._cluster.http.timeout + len(placements) + size / SLOWEST
+        if token_seconds(self._cluster) < 0:
+            for placement in lacking:
+                self._spend(placement)
+            self._owner_row(owner, FAILED_OWNER, len(lacking), SPENT)
+            return
+        timeout = self._choice.timeout or self._cluster.http.timeout + seconds_for(len(placements), total(placements))
         error: t.Optional[HttpError] = None
         try:
             if self._channels is None:
@@ -189,7 +192,7 @@ class VendorImport(Sync):
         except MigrationError as exc:
             self._stop(str(exc))
             for placement in lacking:
-                self._skip(placement)
+                self._skip(placement, str(exc))
             self._owner_row(owner, FAILED_OWNER, len(lacking), str(exc))
             return
         left = self._wait(lacking, POLLS if error is None else AFTER_FAILURE)

@@ -14,8 +14,8 @@ import json
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import why
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, SchemaError, SliceHead
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import slice_line, why
 
 
 class Slice:
@@ -34,7 +34,10 @@ class Slice:
         try:
             with open(path, "rb") as stream:
                 for number, line in enumerate(stream, start=1):
-                    placement = self._placement(line, f"Line {number}")
+                    placement = self._line(line, f"Line {number}")
+                    if isinstance(placement, SliceHead):
+                        position += len(line)
+                        continue
                     self.channels.add(placement.channel)
                     if site is None or placement.site == site:
                         self._begins.setdefault(placement.owner, array.array("Q")).append(position)
@@ -57,13 +60,14 @@ class Slice:
         with open(self._path, "rb") as stream:
             for begin in self._begins[owner]:
                 stream.seek(begin)
-                found.append(self._placement(stream.readline(), f"The line at byte {begin}"))
-        if any(placement.owner != owner for placement in found):
+                found.append(self._line(stream.readline(), f"The line at byte {begin}"))
+        mine = [placement for placement in found if isinstance(placement, Placement) and placement.owner == owner]
+        if len(mine) < len(found):
             raise MigrationError(f"The list of placements {self._path} was changed while it was read; run again.")
-        return found
+        return mine
 
-    def _placement(self, line: bytes, where: str) -> Placement:
+    def _line(self, line: bytes, where: str) -> t.Union[SliceHead, Placement]:
         try:
-            return Placement.from_json(json.loads(line.decode("utf-8", "surrogateescape")))
+            return slice_line(json.loads(line.decode("utf-8", "surrogateescape")))
         except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
             raise MigrationError(f"{where} of the list of placements {self._path} cannot be used: {why(exc)}; make it anew.") from exc

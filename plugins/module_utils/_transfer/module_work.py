@@ -11,10 +11,11 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS, in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import UPLOADED, sync
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_placements
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.dump_now import DumpNow
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import sync
 
 SYNC = ArgumentSpec(
     options={
@@ -22,7 +23,8 @@ SYNC = ArgumentSpec(
         "site": {"type": "str"},
         "dump": {"type": "path", "required": True},
         "results": {"type": "path", "required": True},
-        "conflict": {"type": "str", "choices": ["fail", "keep"], "default": "fail"},
+        "inventory": {"type": "path"},
+        "conflict": {"type": "str", "choices": ["fail", "keep", "replace"], "default": "fail"},
         "refused": {"type": "list", "elements": "str", "default": []},
     }
 )
@@ -40,18 +42,26 @@ def sync_work(module: MigrationModule) -> Outcome:
     """The module ``package_sync``."""
     params = module.params
     site = params["site"]
-    placements: t.Iterator[Placement] = read_records(params["placements"], "list of placements", Placement.from_json)
+    head, placements = read_placements(params["placements"])
+    dump_now = DumpNow(params["inventory"], head)
     if site is not None:
         placements = (placement for placement in placements if placement.site == site)
     with connect(params, read_only=module.check_mode) as cluster:
         result = sync(
-            cluster, placements, params["dump"], params["results"], conflict=params["conflict"], refused=frozenset(params["refused"])
+            cluster,
+            placements,
+            params["dump"],
+            params["results"],
+            conflict=params["conflict"],
+            refused=frozenset(params["refused"]),
+            dump_now=dump_now,
         )
     return Outcome(
-        changed=result.outcomes[UPLOADED] > 0,
+        changed=result.brought > 0,
         summary={**result.outcomes, "placements": sum(result.outcomes.values()), "bytes_uploaded": result.bytes_uploaded},
         failures=result.failures,
         report_path=None if module.check_mode else os.path.abspath(params["results"]),
+        warnings=dump_now.warnings,
         values={"unfinished": result.unfinished},
         diff=[prepared_diff(f"packages of channel {channel}", sorted(lines)) for channel, lines in sorted(result.diff.items())],
     )

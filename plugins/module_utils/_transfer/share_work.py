@@ -10,7 +10,6 @@ is skipped, everything else is sent, and nothing is verified (DESIGN section 2).
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
@@ -18,14 +17,20 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_object
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, SCHEMA_VERSION, USER, SchemaError, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    GROUP,
+    USER,
+    Channel,
+    Share,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import iter_placements, iter_transfer, load_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import gaps
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Standing, standing
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.share_records import ShareRecords
 
 ADDED = "added"
 CHANGED = "changed"
@@ -33,6 +38,8 @@ REMOVED = "removed"
 PRESENT = "present"
 RECORDED = "recorded"
 HELD = "held"
+MOVED = "moved"
+WITHHELD = "withheld"
 FAILED = "failed"
 
 _ONE: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -99,59 +106,45 @@ class Step:
         return None
 
 
-class Records:
-    """``shares.json``: the rights that were last applied, by channel.  Losing it costs only sending them again."""
-
-    def __init__(self, folder: t.Optional[str]) -> None:
-        self._path = os.path.join(folder, "shares.json") if folder is not None else None
-        self.shares: t.Dict[str, t.Dict[t.Tuple[str, str], Share]] = {}
-        self.damaged = False
-        if self._path is not None and os.path.exists(self._path):
-            try:
-                data = read_object(self._path, "record of shares")
-                for channel, shares in data["shares"].items():
-                    self.shares[channel] = {principal_of(share): share for share in map(Share.from_json, shares)}
-            except (MigrationError, SchemaError, KeyError, TypeError, AttributeError):
-                self.shares, self.damaged = {}, True
-
-    def note(self, wish: Wish) -> None:
-        """Writes down that a wish was carried out."""
-        mine = self.shares.setdefault(wish.channel, {})
-        if wish.present:
-            mine[wish.principal] = wish.share
-        else:
-            mine.pop(wish.principal, None)
-
-    def save(self) -> None:
-        """Writes the file, if there is a folder for it."""
-        if self._path is None:
-            return
-        shares = {channel: [share.to_json() for _key, share in sorted(mine.items())] for channel, mine in self.shares.items() if mine}
-        with atomic_writer(self._path) as stream:
-            stream.write(json_line({"schema_version": SCHEMA_VERSION, "shares": shares}))
-
-
 def work(module: MigrationModule) -> Outcome:
     """The module ``channel_share``."""
     params = module.params
     with connect(params, read_only=module.check_mode) as cluster:
         listed = cluster.channels()
-        held: t.Dict[str, str] = {}
+        standing_now = Standing()
+        channels: t.Sequence[Channel] = ()
+        basis: t.Mapping[str, Channel] = {}
         if params["plan"] is not None:
             assume = module.check_mode and params["assume_transferred"]
-            wishes = [Wish(channel.name, share) for channel in load_plan(params["plan"]).channels for share in channel.shares]
+            plan = load_plan(params["plan"])
+            channels = plan.channels
+            basis = {channel.name: channel for channel in channels} if plan.looked else {}
+            wishes = [Wish(channel.name, share) for channel in channels for share in channel.shares]
             if not assume:
-                held = incomplete(cluster, params["plan"], {wish.channel for wish in wishes if wish.channel in listed})
+                standing_now = standing(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
         else:
             assume = False
             wishes = declared(params)
-        return Sharing(cluster, listed, Records(params["records"]), held, assume).run(wishes, extra=params["plan"] is not None)
+        sharing = Sharing(cluster, listed, ShareRecords(params["records"]), standing_now, assume, basis)
+        outcome = sharing.run(wishes, extra=params["plan"] is not None)
+    return with_withheld(outcome, channels)
 
 
-def incomplete(cluster: Cluster, folder: str, channels: t.Set[str]) -> t.Dict[str, str]:
-    """The channels that are not to be shared yet, and why."""
-    lacking = gaps(cluster, lambda: iter_placements(folder), channels, excused(iter_transfer(folder)))
-    return {name: str(gap) for name, gap in lacking.items()}
+def with_withheld(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:
+    """The outcome with a row for each share that the plan withholds, and a failure for each principal that AE5 does not have.
+
+    What a person declared, or took away on AE5, is told and is no failure.
+    """
+    rows = [
+        {"channel": channel.name, **item.share.to_json(), "result": WITHHELD, "verified": False, "reason": item.reason}
+        for channel in channels
+        for item in channel.withheld
+    ]
+    if rows:
+        outcome.values["shares"] = [*outcome.values["shares"], *rows]
+        outcome.summary[WITHHELD] = len(rows)
+    outcome.failures.extend(unknown_in_words(share, names) for share, names in unknown_principals(channels))
+    return outcome
 
 
 def declared(params: t.Mapping[str, t.Any]) -> t.List[Wish]:
@@ -170,15 +163,26 @@ def declared(params: t.Mapping[str, t.Any]) -> t.List[Wish]:
 
 
 class Sharing:
-    """One run over wishes.  ``held`` are channels that must not be shared yet, with the reason."""
+    """One run over wishes.  ``standing_now`` has the channels that must not be shared yet or any further.
+
+    ``basis`` are the channels of a plan that carries what the target held of them.
+    """
 
     def __init__(
-        self, cluster: Cluster, listed: t.Mapping[str, ChannelState], records: Records, held: t.Mapping[str, str], assume: bool
+        self,
+        cluster: Cluster,
+        listed: t.Mapping[str, ChannelState],
+        records: ShareRecords,
+        standing_now: Standing,
+        assume: bool,
+        basis: t.Mapping[str, Channel],
     ) -> None:
         self._cluster = cluster
         self._listed = listed
         self._records = records
-        self._held = held
+        self._lacking = standing_now.lacking
+        self._gained = standing_now.gained
+        self._basis = basis
         self._assume = assume
         self._can_list = cluster.can(LIST_SHARES)
         self._now: t.Dict[str, t.Dict[t.Tuple[str, str], Share]] = {}
@@ -211,14 +215,15 @@ class Sharing:
         return {channel: {principal_of(share): share for share in shares or ()} for channel, shares in found.items()}
 
     def _decide(self, wish: Wish) -> Step:
-        if wish.channel not in self._listed and not self._assume:
+        planned = self._basis.get(wish.channel)
+        if wish.channel not in self._listed and not (self._assume and (planned is None or planned.was is None)):
             if not wish.present:
                 return Step(wish, PRESENT)
             return Step(
                 wish, HELD, why=f"Channel {wish.channel} is not shared with {wish.share.kind} {wish.share.name!r}: it does not exist."
             )
-        if wish.channel in self._held:
-            return Step(wish, HELD, why=f"Channel {wish.channel} is not shared: {self._held[wish.channel]}.")
+        if wish.channel in self._lacking:
+            return Step(wish, HELD, why=f"Channel {wish.channel} is not shared: {self._lacking[wish.channel]}.")
         state = self._listed.get(wish.channel)
         if state is not None and state.owner is not None and wish.principal == (USER, state.owner.casefold()):
             return Step(wish, PRESENT)
@@ -228,9 +233,25 @@ class Sharing:
             # What cannot be seen and is not recorded as there is taken away again only if nothing is known of the channel.
             known = self._can_list or wish.channel in self._records.shares
             return Step(wish, same) if now is None and known else Step(wish, REMOVED, was=now.access if now else None)
-        if now is None:
-            return Step(wish, ADDED)
-        return Step(wish, same) if now.access == wish.share.access else Step(wish, CHANGED, was=now.access)
+        if now is not None and now.access == wish.share.access:
+            return Step(wish, same)
+        if wish.channel in self._gained:
+            return Step(wish, HELD, why=f"Channel {wish.channel} is not shared any further: {self._gained[wish.channel]}.")
+        moved = self._moved(wish, now)
+        if moved is not None:
+            who = f"{wish.share.kind} {wish.share.name!r}"
+            return Step(wish, MOVED, why=f"The {who} {moved} on channel {wish.channel}, so the right is left as it is; {AGAIN}.")
+        return Step(wish, ADDED) if now is None else Step(wish, CHANGED, was=now.access)
+
+    def _moved(self, wish: Wish, now: t.Optional[Share]) -> t.Optional[str]:
+        """Why a right is neither as it was when the plan was made nor as planned, if that can be seen."""
+        if not self._can_list or wish.channel not in self._basis:
+            return None
+        was = self._basis[wish.channel].was
+        if was is not None and was.shares is None:
+            return None
+        held = {principal_of(share): share for share in was.shares or ()} if was is not None else {}
+        return share_moved(wish.share, held.get(wish.principal), now)
 
     def _perform(self, step: Step) -> None:
         try:
@@ -258,8 +279,8 @@ class Sharing:
 
     def _note(self, steps: t.Iterable[Step], ends: t.Mapping[Wish, t.Any]) -> None:
         for step in steps:
-            if step.result != HELD and ends.get(step.wish) is None:
-                self._records.note(step.wish)
+            if step.result not in (HELD, MOVED) and ends.get(step.wish) is None:
+                self._records.note(step.wish.channel, step.wish.share, step.wish.present)
         self._records.save()
 
     def _extra(self, wishes: t.Iterable[Wish]) -> t.List[t.Dict[str, str]]:
@@ -278,13 +299,18 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
     rows = []
     failures: t.Dict[str, None] = {}
     lines: t.Dict[str, t.List[str]] = {}
-    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, HELD, FAILED), 0)
+    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, HELD, MOVED, FAILED), 0)
     for step in steps:
         wish, end = step.wish, ends.get(step.wish)
         result = FAILED if isinstance(end, Exception) else step.result
         summary[result] += 1
         rows.append(
-            {"channel": wish.channel, **wish.share.to_json(), "result": result, "verified": can_list and result not in (FAILED, HELD)}
+            {
+                "channel": wish.channel,
+                **wish.share.to_json(),
+                "result": result,
+                "verified": can_list and result not in (FAILED, HELD, MOVED),
+            }
         )
         who = f"{wish.share.kind} {wish.share.name!r}"
         if isinstance(end, NotTried):

@@ -109,6 +109,12 @@ class DumpSource(UploadSource):
         """What can be known of the file without reading it.  Raises as ``open``."""
         self.open().close()
 
+    def check_bytes(self) -> None:
+        """Reads all of the file; raises as ``open`` and ``CheckedReader.read``."""
+        with contextlib.closing(self.open()) as reader:
+            while reader.read():
+                pass
+
     def checked_path(self) -> str:
         """Reads all of the file first; raises as ``open`` and ``CheckedReader.read``."""
         if self._placement.path.rsplit("/", 1)[-1] != self._placement.file:
@@ -116,9 +122,7 @@ class DumpSource(UploadSource):
                 f"File {shown(self._placement.path)} of the dump would be uploaded under another name than {shown(self._placement.file)},"
                 " which anaconda-enterprise-cli cannot do; use transport api."
             )
-        with contextlib.closing(self.open()) as reader:
-            while reader.read():
-                pass
+        self.check_bytes()
         return os.path.join(os.readlink(f"/proc/self/fd/{self._dump_fd}"), self._placement.path)
 
 

@@ -7,8 +7,8 @@ The target is the truth: what is to do is computed from repodata, never from wha
 goes on in windows of placements, so that a plan of any size needs little memory:
 
 1. the repodata of each (channel, subdir) of the window is read once;
-2. a placement is present, in conflict, or missing;
-3. missing files are uploaded by a bounded pool;
+2. a placement is present, in conflict, missing, or neither as it was when the plan was made nor as planned;
+3. missing files are uploaded by a bounded pool, files of other bytes replaced where that is asked for;
 4. the repodata of the touched pairs is read again until it shows the uploaded digests.
 """
 
@@ -17,7 +17,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
-import math
 import os
 import time
 import typing as t
@@ -26,30 +25,34 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, Key, compare
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, UNPROVEN, Key, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, file_moved, is_as_it_was, state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.retry import ASK, ATTEMPTS, FAILED, FATAL, decide
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.dump_now import DumpNow
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.replace import Replacer, why_not
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import CorruptFile, DumpSource, SourceError
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.upload import (
+    CONFLICT,
+    PRESENT,
+    SPENT,
+    UPLOADED,
+    End,
+    Uploader,
+    pair_of,
+)
 
 WINDOW_PLACEMENTS = 20_000
 WINDOW_PAIRS = 500
 POLLS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 """Seconds to wait before each look for what was uploaded."""
 
-UPLOADED = "uploaded"
-PRESENT = "present"
-CONFLICT = "conflict"
+REPLACED = "replaced"
+MOVED = "moved"
 QUARANTINED = "quarantined"
-
-TOKEN_RESERVE = 5.0
-"""Seconds of a token's life in which no upload is begun any more, so that what was sent can still be proven."""
-
-SPENT = "the token's life has ended"
 NOT_DONE = "failed"
 
 
@@ -58,7 +61,7 @@ class SyncResult:
     """What became of the placements.  In check mode ``uploaded`` counts what would be."""
 
     outcomes: t.Dict[str, int] = dataclasses.field(
-        default_factory=lambda: dict.fromkeys((UPLOADED, PRESENT, CONFLICT, QUARANTINED, NOT_DONE), 0)
+        default_factory=lambda: dict.fromkeys((UPLOADED, REPLACED, PRESENT, CONFLICT, MOVED, QUARANTINED, NOT_DONE), 0)
     )
     bytes_uploaded: int = 0
     unfinished: int = 0
@@ -66,6 +69,11 @@ class SyncResult:
     failures: t.List[str] = dataclasses.field(default_factory=list)
     diff: t.Dict[str, t.List[str]] = dataclasses.field(default_factory=dict)
     """By channel, one line per uploaded file."""
+
+    @property
+    def brought(self) -> int:
+        """Files that this transfer put on the target."""
+        return self.outcomes[UPLOADED] + self.outcomes[REPLACED]
 
 
 class Journal:
@@ -113,6 +121,7 @@ class Sync:
         *,
         conflict: str = "fail",
         refused: t.Container[str] = (),
+        dump_now: t.Optional[DumpNow] = None,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self._cluster = cluster
@@ -120,11 +129,18 @@ class Sync:
         self._dump_fd = -1
         self._journal = Journal(None if cluster.read_only else results)
         self._keep = conflict == "keep"
+        self._replace = conflict == "replace"
+        self._to_replace: t.List[Placement] = []
+        self._replaced: t.Set[Key] = set()
+        """Placements that take the place of another file."""
+        self._dump_now = dump_now or DumpNow()
         self._refused = refused
         self._sleep = sleep
         self._stopped: t.Optional[str] = None
         self._spent = False
         self._not_tried = 0
+        self._unread = ""
+        """Why repodata could not be read the last time."""
         self._held: t.Counter[str] = collections.Counter()
         self.result = SyncResult()
 
@@ -147,14 +163,14 @@ class Sync:
         for channel, count in sorted(self._held.items()):
             self.result.failures.append(f"Channel {channel} got none of its {counted(count, 'file')}, because the channel was refused.")
         if self._spent:
-            self._end_of_token()
+            self._end_of_token(self.result.brought > 0)
         elif self._not_tried:
             self.result.failures.append(f"{counted(self._not_tried, 'further file')} not tried for that reason.")
         return self.result
 
-    def _end_of_token(self) -> None:
+    def _end_of_token(self, used: bool) -> None:
         """A token that ended on the way is no failure as long as something was done with it: the caller brings a new one."""
-        if self.result.outcomes[UPLOADED]:
+        if used:
             self.result.unfinished = self._not_tried
         else:
             self.result.failures.append(
@@ -170,17 +186,34 @@ class Sync:
             except MigrationError as exc:
                 self._stop(str(exc))
         absent = [placement for placement in window if self._is_missing(placement, listings)]
-        if not absent:
-            return
+        replacing, self._to_replace = self._to_replace, []
         if self._cluster.read_only:
-            for placement in absent:
+            for placement in absent + replacing:
                 self._predict(placement)
-            return
-        sent = []
-        for placement, outcome in run_all(self._upload, absent, self._cluster.workers):
-            if self._settle(placement, outcome):
-                sent.append(placement)
-        self._prove(sent)
+        elif absent or replacing:
+            self._bring(absent, replacing)
+
+    def _bring(self, absent: t.Sequence[Placement], replacing: t.Sequence[Placement]) -> None:
+        uploader = Uploader(self._cluster, self._dump_fd, self._sleep)
+        unseen = self._prove(self._settle_all(uploader.bring(absent)))
+        # A client that takes several files and sends only one of them says no word of it: each gets a command of its own.
+        alone = [placement for placement in unseen if placement.key in uploader.batched]
+        unseen = [placement for placement in unseen if placement.key not in uploader.batched]
+        if alone:
+            unseen += self._prove(self._settle_all(uploader.bring_singly(alone)))
+        replacer = Replacer(self._cluster, self._dump_fd, uploader)
+        unseen += self._prove(self._settle_all(replacer.bring(replacing)))
+        for placement in unseen:
+            self._fail(placement, f"it was uploaded and repodata did not show it within {sum(POLLS):.0f} s{self._unread}")
+        for placement in replacing:
+            if placement.key in replacer.deleted and placement.key not in self._replaced:
+                where = f"{placement.subdir}/{placement.file} is gone from channel {placement.channel}"
+                why = "the file that was there was deleted to be replaced, and ours is not proven to be there"
+                self.result.failures.append(f"{where}: {why}; run again.")
+
+    def _settle_all(self, ends: t.Iterable[End]) -> t.List[Placement]:
+        """Writes down how the uploads ended; those that have to be proven."""
+        return [placement for placement, outcome in ends if self._settle(placement, outcome)]
 
     def _is_missing(self, placement: Placement, listings: t.Mapping[Pair, Listing]) -> bool:
         """Whether the placement is to be uploaded; writes down what is known of it otherwise."""
@@ -189,7 +222,7 @@ class Sync:
             self._row(placement, NOT_DONE, "the channel was refused")
             return False
         if self._stopped is not None:
-            self._skip(placement)
+            self._skip(placement, self._stopped)
             return False
         listing = listings.get(pair_of(placement))
         if self._spent or listing is None or listing.unauthorized:
@@ -199,14 +232,30 @@ class Sync:
             self._fail(placement, f"the channel's {placement.subdir} cannot be read with this token; check the token, or give conda_token")
             return False
         package = listing.packages.get(placement.file)
-        if package is None:
-            return True
-        verdict = compare(placement, package)
-        if verdict == SAME:
+        verdict = None if package is None else compare(placement, package)
+        moved = file_moved(placement, package, self._replace)
+        if moved is not None:
+            self._moved(placement, moved)
+        elif verdict == SAME:
             self._row(placement, PRESENT)
+        elif package is None:
+            return self._is_in_dump(placement)
+        elif verdict == DIFFERENT and self._replace:
+            why = why_not(self._cluster, placement, package)
+            if why is not None:
+                self._conflict(placement, DIFFERENT, why)
+            elif self._is_in_dump(placement):
+                self._to_replace.append(placement)
         else:
-            self._conflict(placement, verdict)
+            self._conflict(placement, verdict or UNPROVEN)
         return False
+
+    def _is_in_dump(self, placement: Placement) -> bool:
+        """Whether the dump still has the planned file; writes it down otherwise."""
+        moved = self._dump_now.moved(placement)
+        if moved is not None:
+            self._moved(placement, moved)
+        return moved is None
 
     def _predict(self, placement: Placement) -> None:
         """Check mode: what an upload would come to, as far as that is seen without reading all of the file."""
@@ -218,65 +267,11 @@ class Sync:
             return
         self._uploaded(placement)
 
-    def _upload(self, placement: Placement) -> str:
-        """Uploads one file; the outcome.  Runs in a worker's thread.
-
-        Raises:
-            Stop: no other file can be uploaded either.
-            MigrationError: this file could not be uploaded.
-        """
-        attempt = 0
-        while True:
-            attempt += 1
-            if self._token_seconds() < TOKEN_RESERVE:
-                raise Stop(SPENT)
-            try:
-                self._cluster.upload(placement.channel, DumpSource(self._dump_fd, placement))
-                return UPLOADED
-            except SourceError:
-                raise
-            except HttpError as exc:
-                verdict = decide(exc.status, exc.reached)
-                why = f"{str(exc).rstrip('.')}; {verdict.why}." if verdict.why else str(exc)
-                if verdict.action == FATAL:
-                    raise Stop(SPENT if exc.status == 401 else why) from exc
-                if verdict.action == FAILED:
-                    raise MigrationError(why) from exc
-                if verdict.action == ASK:
-                    there = self._look(placement)
-                    if there == SAME:
-                        return PRESENT if exc.status == 409 and attempt == 1 else UPLOADED
-                    if there is not None:
-                        return f"{CONFLICT}:{there}"
-                if attempt >= ATTEMPTS:
-                    if not exc.reached:
-                        raise Stop(why) from exc
-                    raise MigrationError(why) from exc
-                self._sleep(exc.retry_after if exc.retry_after is not None else self._cluster.http.backoff(attempt))
-            except MigrationError as exc:
-                raise Stop(str(exc)) from exc
-
-    def _token_seconds(self) -> float:
-        tokens = self._cluster.transport.tokens
-        left = tokens.seconds_left() if isinstance(tokens, FixedToken) else None
-        return math.inf if left is None else left
-
     def _spend(self, placement: Placement) -> None:
         """The placement waits for a new token."""
         self._spent = True
         self._not_tried += 1
         self._row(placement, NOT_DONE, SPENT)
-
-    def _look(self, placement: Placement) -> t.Optional[str]:
-        """How the file on the target compares; ``None`` if there is none."""
-        pair = pair_of(placement)
-        try:
-            package = self._cluster.repodata.read([pair])[pair].packages.get(placement.file)
-        except HttpError as exc:
-            if exc.status is None:
-                raise Stop(str(exc)) from exc
-            raise
-        return None if package is None else compare(placement, package)
 
     def _settle(self, placement: Placement, outcome: t.Union[str, Exception]) -> bool:
         """Writes down how an upload ended; whether it is one that has to be proven."""
@@ -287,7 +282,7 @@ class Sync:
                 self._stop(str(outcome))
             self._row(placement, NOT_DONE, str(outcome))
         elif isinstance(outcome, NotTried):
-            self._skip(placement)
+            self._skip(placement, str(outcome))
         elif isinstance(outcome, CorruptFile):
             self._row(placement, QUARANTINED, str(outcome))
             self.result.failures.append(str(outcome))
@@ -301,21 +296,21 @@ class Sync:
             self._conflict(placement, outcome.split(":", 1)[1])
         return False
 
-    def _prove(self, sent: t.Sequence[Placement]) -> None:
-        """Waits until repodata shows what was uploaded; what it does not show is a failure."""
+    def _prove(self, sent: t.Sequence[Placement]) -> t.List[Placement]:
+        """Waits until repodata shows what was uploaded; what it does not show in the end."""
         left = list(sent)
-        error = ""
+        self._unread = ""
         for pause in POLLS:
             if not left:
-                return
+                break
             if pause:
                 self._sleep(pause)
             try:
                 listings = self._cluster.repodata.read(pair_of(placement) for placement in left)
             except HttpError as exc:
-                error = f" ({str(exc).rstrip('.')})"
+                self._unread = f" ({str(exc).rstrip('.')})"
                 continue
-            error = ""
+            self._unread = ""
             unseen = []
             for placement in left:
                 if listings[pair_of(placement)].unauthorized:
@@ -325,36 +320,43 @@ class Sync:
                 verdict = None if package is None else compare(placement, package)
                 if verdict == SAME:
                     self._uploaded(placement)
-                elif verdict == DIFFERENT:
+                elif verdict == DIFFERENT and not (package and self._replace and is_as_it_was(placement, package)):
                     self._fail(placement, "it was uploaded and the cluster shows another digest for it")
                 else:
                     unseen.append(placement)
             left = unseen
-        for placement in left:
-            self._fail(placement, f"it was uploaded and repodata did not show it within {sum(POLLS):.0f} s{error}")
+        return left
 
     def _uploaded(self, placement: Placement) -> None:
-        self._row(placement, UPLOADED)
+        replaced = self._replace and state_at_planning(placement) == DIFFERENT
+        self._row(placement, REPLACED if replaced else UPLOADED)
+        if replaced:
+            self._replaced.add(placement.key)
         self.result.bytes_uploaded += placement.size
-        self.result.diff.setdefault(placement.channel, []).append(f"+ {placement.subdir}/{placement.file} -> {placement.channel}")
+        sign = "~" if replaced else "+"
+        self.result.diff.setdefault(placement.channel, []).append(f"{sign} {placement.subdir}/{placement.file} -> {placement.channel}")
 
-    def _conflict(self, placement: Placement, verdict: str) -> None:
+    def _moved(self, placement: Placement, why: str) -> None:
+        self._row(placement, MOVED, why)
+        self.result.failures.append(f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {why}; {AGAIN}.")
+
+    def _conflict(self, placement: Placement, verdict: str, why: str = "") -> None:
         what = "has another digest" if verdict == DIFFERENT else "cannot be compared (no digest in common)"
-        reason = f"the file of this name in the channel {what}"
+        reason = f"the file of this name in the channel {what}" + (f", and {why}" if why else "")
         self._row(placement, CONFLICT, (KEPT if self._keep else "") + reason)
         if not self._keep:
             self.result.failures.append(
-                f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {reason};"
-                " remove it there or set ae_conflict to keep."
+                f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {reason}"
+                + ("." if why else "; remove it there or set ae_conflict to keep or replace.")
             )
 
     def _fail(self, placement: Placement, why: str) -> None:
         self._row(placement, NOT_DONE, why)
         self.result.failures.append(f"{placement.subdir}/{placement.file} is not in channel {placement.channel}: {why.rstrip('.')}.")
 
-    def _skip(self, placement: Placement) -> None:
+    def _skip(self, placement: Placement, why: str) -> None:
         self._not_tried += 1
-        self._row(placement, NOT_DONE, f"not tried: {self._stopped}")
+        self._row(placement, NOT_DONE, f"not tried: {why}")
 
     def _stop(self, why: str) -> None:
         self._stopped = why
@@ -363,11 +365,6 @@ class Sync:
     def _row(self, placement: Placement, outcome: str, reason: str = "") -> None:
         self.result.outcomes[outcome] += 1
         self._journal.add(TransferRow(*placement.key, outcome, reason))
-
-
-def pair_of(placement: Placement) -> Pair:
-    """The (channel, subdir) that shows a placement."""
-    return (placement.channel, placement.subdir)
 
 
 def windows(

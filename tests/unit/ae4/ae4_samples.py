@@ -15,6 +15,9 @@ from pathlib import Path
 
 from tests.unit.module_runner import run_module
 
+UPLOADED = "2017-08-14T21:08:34Z"
+"""What both dialects say of every file."""
+
 LAYOUTS = ("flat", "subdir", "id_prefix")
 DIALECTS = ("api", "mongo")
 
@@ -174,6 +177,7 @@ def package_meta(package: Package, dialect: str) -> dict[str, t.Any]:
             "size": {"$numberLong": str(len(file.data))} if mongo else len(file.data),
             "md5": hashlib.md5(file.data).hexdigest() if file.md5 else None,
             "sha256": hashlib.sha256(file.data).hexdigest() if file.sha256 else "None",
+            "upload_time": {"$date": 1502744914659} if mongo else "2017-08-14 21:08:34.659000+00:00",
         }
         files.append(entry)
     meta: dict[str, t.Any] = {"_id": {"$oid": package.id}} if mongo else {"id": package.id}

@@ -50,6 +50,7 @@ def test_whole_dump(site: Site, dialect: str, layout: str) -> None:
         hashlib.sha256(file.data).hexdigest(): file for account in accounts for package in account.packages for file in package.files
     }
     for row in rows:
+        assert row.uploaded == samples.UPLOADED
         if row.kind == "conda":
             assert row.sha256 is not None
             assert by_digest[row.sha256].subdir == row.subdir

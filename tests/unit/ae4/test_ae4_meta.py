@@ -60,6 +60,35 @@ def test_labels_with_slash_colon_blank_and_capitals_are_kept() -> None:
     assert one_file(labels=["a/b", "release:1.0", "with space", "Test"]).labels == ("Test", "a/b", "release:1.0", "with space")
 
 
+TIMES: dict[str, tuple[t.Any, str | None]] = {
+    "the API's": ("2017-08-14 21:08:34.659000+00:00", "2017-08-14T21:08:34Z"),
+    "ISO": ("2017-08-14T21:08:34Z", "2017-08-14T21:08:34Z"),
+    "no zone is UTC": ("2017-08-14 21:08:34", "2017-08-14T21:08:34Z"),
+    "another zone": ("2017-08-15T01:08:34.5+0400", "2017-08-14T21:08:34Z"),
+    "milliseconds": (1502744914659, "2017-08-14T21:08:34Z"),
+    "MongoDB, relaxed": ({"$date": "2017-08-14T21:08:34.659Z"}, "2017-08-14T21:08:34Z"),
+    "MongoDB, canonical": ({"$date": {"$numberLong": "1502744914659"}}, "2017-08-14T21:08:34Z"),
+    "before 1970": (-1000, "1969-12-31T23:59:59Z"),
+    "null": (None, None),
+    "a word": ("yesterday", None),
+    "the 30th of February": ("2017-02-30 00:00:00", None),
+    "beyond all calendars": (10**18, None),
+    "true": (True, None),
+    "an object": ({"when": 1}, None),
+}
+
+
+@pytest.mark.parametrize("case", TIMES.values(), ids=TIMES)
+def test_upload_time(case: tuple[t.Any, str | None]) -> None:
+    written, read = case
+    file = one_file(upload_time=written)
+    assert (file.uploaded, file.error) == (read, None)
+
+
+def test_no_upload_time() -> None:
+    assert one_file().uploaded is None
+
+
 def test_file_values() -> None:
     file = one_file(md5=MD5.upper(), sha256="None", size={"$numberLong": "12"}, _id={"$oid": "f" * 24})
     assert (file.name, file.subdir, file.md5, file.sha256, file.size, file.id) == ("six-1.0-0.tar.bz2", "linux-64", MD5, None, 12, "f" * 24)

@@ -272,6 +272,26 @@ def test_an_upload_is_given_the_path_of_the_checked_file(client: Client) -> None
     assert caught.value.status == 409
 
 
+@pytest.mark.parametrize(
+    ("usage", "several"),
+    [
+        ("usage: cli upload [-h] --channel CHANNEL FILE [FILE ...]\n\nupload packages\n", True),
+        ("usage: cli upload [-h] --channel CHANNEL\n                  FILE [FILE ...]\n\nupload packages\n", True),
+        ("Usage: cli upload [OPTIONS] FILES...\n\n  Upload packages.\n", True),
+        ("Usage: cli upload [OPTIONS] [FILES]...\n", True),
+        ("Usage: cli upload <file>... --channel <channel>\n", True),
+        ("usage: cli upload [-h] --channel CHANNEL FILE\n\nupload a package ...\n", False),
+        ("usage: cli upload [-h] [--label LABEL [LABEL ...]] --channel CHANNEL FILE\n", False),
+        ("usage: cli upload --label LABEL [LABEL ...] --channel CHANNEL FILE\n", False),
+        ("Usage: cli upload [OPTION]... FILE\n", False),
+        ("Uploads FILES...\n", False),
+        ("", False),
+    ],
+)
+def test_several_files_are_given_only_where_the_usage_says_so(usage: str, several: bool) -> None:
+    assert cli_text.takes_several(usage) is several
+
+
 def test_a_name_that_looks_like_an_option_is_refused(client: Client) -> None:
     with client.connect() as cluster:
         with pytest.raises(MigrationError, match="begins with a dash"):

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared
 from tests.unit.plan.inventory_builder import Site, draft_of, group, organization
 
 NFC, NFD = unicodedata.normalize("NFC", "café"), unicodedata.normalize("NFD", "café")
@@ -44,6 +44,7 @@ BAD_RULES: dict[str, tuple[str, str]] = {
     "unknown field": ("{channel}", "it asks for 'channel'"),
     "no field name": ("{}", "it asks for ''"),
     "number": ("{0}", "it asks for '0'"),
+    "more than there are stars": ("{1}-{2}", "it asks for '2'"),
     "attribute": ("{name.__class__}", "it asks for 'name.__class__'"),
     "item": ("{name[0]}", "it asks for 'name[0]'"),
     "open brace": ("{name", ""),
@@ -56,10 +57,24 @@ BAD_RULES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("case", BAD_RULES.values(), ids=BAD_RULES)
 def test_a_template_that_is_none_is_told_with_its_rule(case: tuple[str, str]) -> None:
     template, why = case
-    found = checks.bad_rules([ChannelRule("ok", "{site}/{name}"), ChannelRule("u/*", template)])
+    found = declared.flaws(build.PlanOptions(channel_rules=(ChannelRule("ok", "{site}/{name}"), ChannelRule("u/*", template))))
     assert len(found) == 1
     assert found[0].startswith(f"The rule of ae_channel_map for 'u/*' has the template {template!r}, which cannot be filled in ({why}")
-    assert found[0].endswith("use {name}, {owner}, {group}, {label} and {site}.")
+    assert found[0].endswith("{organization}, {group}, {label} and {site}, and {1}, {2} for what each * stands for.")
+
+
+@pytest.mark.parametrize(
+    ("people", "variable"),
+    [
+        (PrincipalMap(users={"ok": "{name_lower}", "a*": "{group}"}), "ae_user_map"),
+        (PrincipalMap(groups={"ok/*": "{organization}-{group}-{1}", "a/*": "{2}"}), "ae_group_map"),
+    ],
+)
+def test_templates_of_people_are_checked_as_well(people: PrincipalMap, variable: str) -> None:
+    found = declared.flaws(build.PlanOptions(principals=people))
+    assert [sentence.split(" has the template")[0] for sentence in found] == [
+        f"The rule of {variable} for {'a*' if variable == 'ae_user_map' else 'a/*'!r}"
+    ]
 
 
 NAME_ERRORS: dict[str, tuple[list[tuple[str, str]], list[str]]] = {
@@ -90,13 +105,13 @@ def test_names_that_cannot_be(tmp_path: Path, case: tuple[list[tuple[str, str]],
 @pytest.mark.parametrize("name", PROTECTED_CHANNELS)
 def test_every_protected_name_is_refused_and_free_when_the_list_says_so(tmp_path: Path, name: str) -> None:
     site = Site("east").file(f"{name}/p/p-1-0.conda", "main")
-    assert len(errors(tmp_path, site)) == 1
-    assert errors(tmp_path, site, protected=()) == []
-    assert errors(tmp_path, site, channel_rules=(ChannelRule(name, "moved-{name}"),)) == []
+    assert len(errors(tmp_path, site, mirror_owners=())) == 1
+    assert errors(tmp_path, site, mirror_owners=(), protected=()) == []
+    assert errors(tmp_path, site, mirror_owners=(), channel_rules=(ChannelRule(name, "moved-{name}"),)) == []
 
 
 def test_a_channel_below_a_protected_name_is_free(tmp_path: Path) -> None:
-    assert errors(tmp_path, Site("east").file("main/p/p-1-0.conda", "dev")) == []
+    assert errors(tmp_path, Site("east").file("main/p/p-1-0.conda", "dev"), mirror_owners=()) == []
 
 
 def test_a_group_and_a_label_of_one_name_collide_by_label_only(tmp_path: Path) -> None:
@@ -246,21 +261,3 @@ def test_mapping_two_groups_to_one_still_names_the_people_each_lacks(tmp_path: P
     sites = [with_group("east", "o1", members=["ann"]), with_group("west", "o2", members=["ben"])]
     found, _decisions = checks.people_findings(draft_of(tmp_path, *sites, principals=names), people(Devs=["ann", "ben"]), {})
     assert [sentence.split(", whom the ")[0] for sentence in found] == ["The AE5 group 'Devs' holds ben", "The AE5 group 'Devs' holds ann"]
-
-
-def test_principals_that_do_not_exist_are_decisions(tmp_path: Path) -> None:
-    site = with_group("east", "o").file("u/p/p-1-0.conda", "main", access="authenticated")
-    draft = draft_of(tmp_path, site)
-    plan, _placements, _left_out = build.finish(draft)
-    nobody = people("BOSS")
-    found = [*checks.people_findings(draft, nobody, {})[1], *checks.missing_users(plan.channels, nobody)]
-    found.extend(checks.everyone_missing(plan.channels, nobody))
-    assert [(decision.code, decision.detail.split("'")[1]) for decision in found] == [
-        ("group_missing", "Devs"),
-        ("user_missing", "u"),
-        ("group_missing", "everyone"),
-    ]
-    somebody = people("boss", "u", Devs=[], everyone=[])
-    assert checks.people_findings(draft, somebody, {}) == ([], [])
-    assert checks.missing_users(plan.channels, somebody) == []
-    assert checks.everyone_missing(plan.channels, somebody) == []

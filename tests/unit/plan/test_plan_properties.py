@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, OwnerRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, organization, user
@@ -45,8 +46,14 @@ class World:
     """(AE5 group, AE5 user) that AE4 knows nothing of."""
 
 
-def some(values: t.Sequence[str], max_size: int = 3, min_size: int = 0) -> st.SearchStrategy[list[str]]:
+def some(values: t.Sequence[t.Any], max_size: int = 3, min_size: int = 0) -> st.SearchStrategy[list[t.Any]]:
     return st.lists(st.sampled_from(values), unique=True, min_size=min_size, max_size=max_size)
+
+
+RULES = [
+    rule_of(rule)
+    for rule in ({"label": "dev"}, {"label": ["main", ""]}, {"package": "p"}, {"access": "private"}, {"owner": "org*"}, {"spec": "q 0.*"})
+]
 
 
 def mostly(value: str, *others: str) -> st.SearchStrategy[str]:
@@ -106,6 +113,9 @@ def worlds(draw: st.DrawFn) -> World:
         ),
         "channel_rules": draw(st.sampled_from([(), (ChannelRule("*", "{site}-{name}"),)])),
         "owners": draw(st.sampled_from([(), (), ("org*", "a*")])),
+        "selection": Selection(tuple(draw(some(RULES, 1))), tuple(draw(some(RULES, 1)))) if draw(st.booleans()) else Selection(),
+        "split_private": draw(st.sampled_from([(), ("*",), ("org*", "east-*")])),
+        "collaborators": draw(st.sampled_from(["narrow", "channel"])),
     }
     extra = draw(
         st.frozensets(st.tuples(st.sampled_from(["Devs", "Ops", *mapped.values()]), st.sampled_from([STRANGER, "cat"])), max_size=1)
@@ -150,6 +160,8 @@ def reads_in_ae4(file: SourceFile, owner: OwnerRecord, person: str) -> bool:
     if person == ANONYMOUS:
         return False
     if file.access == "authenticated" or person == owner.name or person in owner.owners:
+        return True
+    if any(item.user == person for item in file.collaborators):
         return True
     return any(person in group.members and file.package in group.packages for group in owner.groups)
 
@@ -245,6 +257,7 @@ def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
         "plan.yml",
         "placements.jsonl",
         "left_out.jsonl",
+        "held.jsonl",
         "placements/east.jsonl",
         "placements/west.jsonl",
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import typing as t
 from pathlib import Path
@@ -12,11 +13,31 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import as_keycloak
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, LeftOut, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    ORGANIZATION,
+    PRIVATE,
+    PUBLIC,
+    USER,
+    Decision,
+    GroupRecord,
+    Held,
+    LeftOut,
+    OwnerRecord,
+    Placement,
+    Share,
+    SourceFile,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import access_classes
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory, save_plan
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
+
+KNOWN = {
+    "schema_version": 1,
+    "answers": {"private_means": {"value": "collaborators", "confidence": "known", "evidence": "seen"}},
+}
 
 
 class Done(World):
@@ -26,6 +47,7 @@ class Done(World):
         super().__init__(root)
         self.lab = lab
         self.left: list[LeftOut] = []
+        self.held: list[Held] = []
         self.missing_sites: tuple[str, ...] = ()
         self.decisions: tuple[Decision, ...] = ()
         self.dest = root / "report"
@@ -53,12 +75,32 @@ class Done(World):
             self.put(item)
 
     def save(self) -> str:
-        files = len({item.path for item in self.placements}) + len(self.left)
+        sizes = {item.path: item.size for item in (*self.placements, *self.held)}
+        files = len(sizes) + len(self.left)
         self.placements.sort(key=lambda item: item.key)
-        site = SiteInventory("east", files, sum(item.size for item in self.placements), "0")
+        site = SiteInventory("east", files, sum(sizes.values()) + sum(item.size for item in self.left), "0")
         plan = Plan("prod", "vendor", (site,), tuple(self.channels), self.decisions, {}, {"east:org/Devs": ["Ann"]}, self.missing_sites)
-        save_plan(str(self.plan), plan, "", self.placements, self.left)
+        save_plan(str(self.plan), plan, "", self.placements, self.left, self.held, self.rights())
         return str(self.plan)
+
+    def rights(self) -> dict[str, list[str]]:
+        """What AE4 gave: what is public is public, the rest is private; Ann owns everything."""
+        classes = access_classes.AccessClasses()
+        public = {channel.name for channel in self.channels if channel.public}
+        for item in (*self.placements, *self.held):
+            owner, _slash, group = item.channel.partition("/")
+            kind = ORGANIZATION if group else USER
+            access = PUBLIC if item.channel in public else PRIVATE
+            file = SourceFile(owner, kind, item.package, "", item.file, item.subdir, item.path, (), access, (), 1, None, None, "conda")
+            classes.add("east", dataclasses.replace(file, groups=(group,) if group else ()), [item.channel])
+
+        def record(_site: str, name: str) -> OwnerRecord:
+            groups = sorted({channel.name.split("/")[1] for channel in self.channels if channel.name.startswith(f"{name}/")})
+            found = tuple(GroupRecord(group, "read", ("Ann",), ()) for group in groups)
+            return OwnerRecord(name, ORGANIZATION if groups else USER, found, ("Ann",) if groups else ())
+
+        head = access_classes.Head(people_checked=True)
+        return {access_classes.ACCESS: list(access_classes.lines(classes, head, record, PrincipalMap()))}
 
     def put(self, item: Placement, content: t.Optional[Path] = None) -> None:
         """The file of a placement in the cluster's channel, without a request; ``content`` are other bytes."""
@@ -74,7 +116,7 @@ class Done(World):
         return next(item for item in self.placements if (item.channel, item.package) == (channel, package))
 
     def verify(self, transport: str = "api", check: bool = False, **more: t.Any) -> dict[str, t.Any]:
-        given = {"plan": str(self.plan), "dest": str(self.dest), "records": str(self.records), **more}
+        given = {"plan": str(self.plan), "dest": str(self.dest), "records": str(self.records), "capabilities": KNOWN, **more}
         return run_module("migration_verify", {**options(self.lab, transport), **given}, check=check)
 
 

@@ -6,10 +6,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import typing as t
+from pathlib import Path
+
+import jsonschema
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import LeftOut, Package, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Observed
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "report.schema.json").read_text())
+
+
+def wrong(report: t.Any) -> list[str]:
+    """What the schema of report.json has against a report."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(report)]
 
 
 def sha(text: str) -> str:

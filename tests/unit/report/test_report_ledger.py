@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Held, Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, build_ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, PlacementEnd, build_ledger
 from tests.unit.plan.inventory_builder import Site, draft_of
 from tests.unit.report.report_samples import left_out, placement
 
@@ -35,8 +35,8 @@ def ledger_of(ends: t.Iterable[tuple[Placement, str]], *rows: TransferRow, left:
 @pytest.mark.parametrize(
     ("ends", "rows", "disposition", "detail"),
     [
-        pytest.param([(ONE, "present"), (TWO, "present")], [], "migrated", "", id="present everywhere"),
-        pytest.param([(ONE, "present")], [row(ONE, "failed", "HTTP 500")], "migrated", "", id="what is there counts, not what was told"),
+        pytest.param([(ONE, "present"), (TWO, "present")], [], "present", "", id="present everywhere"),
+        pytest.param([(ONE, "present")], [row(ONE, "failed", "HTTP 500")], "present", "", id="what is there counts, not what was told"),
         pytest.param([(ONE, "present"), (TWO, "missing")], [], "failed", "It is not in channel b.", id="missing in one"),
         pytest.param([(TWO, "missing"), (ONE, "missing")], [], "failed", "It is not in channel a.", id="missing in both, first told"),
         pytest.param([(ONE, "missing")], [row(ONE, "failed", "HTTP 413")], "failed", "HTTP 413", id="the transfer's reason"),
@@ -80,6 +80,13 @@ def ledger_of(ends: t.Iterable[tuple[Placement, str]], *rows: TransferRow, left:
             id="kept on purpose",
         ),
         pytest.param(
+            [(ONE, "missing")],
+            [row(ONE, "moved", "The dump was made anew and holds other bytes.")],
+            "moved",
+            "The dump was made anew and holds other bytes.",
+            id="the dump moved",
+        ),
+        pytest.param(
             [(ONE, "other_bytes")],
             [row(ONE, "conflict", "the file of this name in the channel has another digest")],
             "conflict",
@@ -101,34 +108,95 @@ def test_which_dispositions_need_a_person() -> None:
     states = {"ok": "present", "kept": "other_bytes", "gone": "missing", "odd": "other_bytes", "bad": "missing", "dim": "unproven"}
     ledger = ledger_of(((files[name], state) for name, state in states.items()), *rows, left=[left_out("x"), left_out("y", "quarantined")])
     assert [line.file.split("-")[0] for line in ledger.failing()] == ["bad", "dim", "gone", "odd", "y"]
-    assert ledger.counts == {"conflict": 1, "failed": 1, "kept": 1, "migrated": 1, "quarantined": 2, "unlabelled": 1, "unproven": 1}
+    assert ledger.counts == {"conflict": 1, "failed": 1, "kept": 1, "present": 1, "quarantined": 2, "unlabelled": 1, "unproven": 1}
     assert ledger.failing()[0].sentence == "u/p/bad-1-0.conda of site east: bad md5"
-    assert ledger.by_owner() == [{"site": "east", "owner": "u", "files": 8, "migrated": 1, "failing": 5}]
+    numbers = {"files": 8, "bytes": 40, "arrived": 1, "arrived_bytes": 5, "failing": 5, "failing_bytes": 25}
+    assert ledger.by_owner() == [{"site": "east", "owner": "u", **numbers}]
 
 
 def test_owners_are_counted_by_site_and_the_largest_comes_first() -> None:
     ends = [(placement("a", f"{n}.conda", site="west", owner="v"), "present") for n in range(2)] + [(placement("a"), "missing")]
-    assert ledger_of(ends, left=[left_out("x", site="south")]).by_owner() == [
-        {"site": "west", "owner": "v", "files": 2, "migrated": 2, "failing": 0},
-        {"site": "east", "owner": "u", "files": 1, "migrated": 0, "failing": 1},
-        {"site": "south", "owner": "u", "files": 1, "migrated": 0, "failing": 0},
+    names = ("files", "bytes", "arrived", "arrived_bytes", "failing", "failing_bytes")
+    found = ledger_of(ends, left=[left_out("x", site="south")]).by_owner()
+    assert [(row["site"], row["owner"], *(row[name] for name in names)) for row in found] == [
+        ("west", "v", 2, 10, 2, 10, 0, 0),
+        ("east", "u", 1, 5, 0, 0, 1, 5),
+        ("south", "u", 1, 5, 0, 0, 0, 0),
     ]
 
 
-def test_the_sum_names_both_numbers_when_it_is_wrong() -> None:
-    ledger = ledger_of([(ONE, "present")])
-    assert ledger.imbalance(1) is None
-    assert ledger.imbalance(2) == (
-        "The lines of the ledger (1) are not as many as the files of the inventories (2), so something was lost or counted twice; "
-        "keep the plan folder and report this as a bug."
-    )
+BUG = "so something was lost or counted twice; keep the plan folder and report this as a bug."
+
+
+@pytest.mark.parametrize(
+    ("sites", "placements", "sentences"),
+    [
+        pytest.param({"east": (2, 10)}, 3, [], id="right"),
+        pytest.param(
+            {"east": (3, 10)},
+            3,
+            ["The ledger accounts for 2 files of 10 bytes of site east, and its inventory has 3 files of 10 bytes"],
+            id="a file too few",
+        ),
+        pytest.param(
+            {"east": (2, 11)},
+            3,
+            ["The ledger accounts for 2 files of 10 bytes of site east, and its inventory has 2 files of 11 bytes"],
+            id="right in number, wrong in bytes",
+        ),
+        pytest.param(
+            {"east": (1, 5), "west": (1, 5)},
+            3,
+            [
+                "The ledger accounts for 2 files of 10 bytes of site east, and its inventory has 1 file of 5 bytes",
+                "The ledger accounts for 0 files of 0 bytes of site west, and its inventory has 1 file of 5 bytes",
+            ],
+            id="right in sum, wrong by site",
+        ),
+        pytest.param({"east": (2, 10)}, 4, ["The ledger accounts for 3 placements, and the plan has 4"], id="a placement too few"),
+    ],
+)
+def test_the_sums_name_both_numbers_when_they_are_wrong(sites: dict[str, tuple[int, int]], placements: int, sentences: list[str]) -> None:
+    """One file with two placements, and one that is held back."""
+    held = Held.of(placement("c", "q-1-0.conda"), "removed_on_ae5", "Somebody has removed it.")
+    ledger = build_ledger([(ONE, "present"), (TWO, "present")], {}, [], [held])
+    assert ledger.imbalances(sites, placements) == [f"{text}, {BUG}" for text in sentences]
+
+
+def test_what_is_held_back_has_its_own_end_and_needs_a_person() -> None:
+    held = Held.of(TWO, "removed_on_ae5", "Somebody has removed it from channel b.")
+    ledger = build_ledger([(ONE, "present")], {}, [], [held])
+    (line,) = ledger.lines
+    assert (line.disposition, line.detail) == ("removed_on_ae5", "Somebody has removed it from channel b.")
+    assert [(end.channel, end.disposition) for end in line.placements] == [("a", "present"), ("b", "removed_on_ae5")]
+    assert ledger.failing() == [line]
+    assert ledger.placement_counts == {"present": 1, "removed_on_ae5": 1}
+
+
+@pytest.mark.parametrize("outcome", ["uploaded", "replaced", "present"])
+def test_what_is_there_says_how_it_came(outcome: str) -> None:
+    ledger = ledger_of([(ONE, "present"), (TWO, "present")], row(ONE, outcome))
+    assert [end.disposition for end in ledger.lines[0].placements] == [outcome, "present"]
+    assert ledger.lines[0].disposition == outcome
+    assert ledger.arrived == 1
+
+
+def test_findings_name_each_placement_once() -> None:
+    ends = [(ONE, "missing"), (TWO, "other_bytes"), (THREE, "unproven"), (placement("d"), "present"), (placement("e"), "other_bytes")]
+    found = ledger_of(ends, row(placement("e"), "conflict", "kept: x")).findings()
+    assert [(item.verdict, item.channel, item.what, item.fails, item.told) for item in found] == [
+        ("missing", "a", "noarch/p-1-0.conda", True, True),
+        ("other_bytes", "b", "noarch/p-1-0.conda", True, True),
+        ("unproven", "c", "noarch/p-1-0.conda", True, True),
+        ("accepted", "e", "noarch/p-1-0.conda", False, True),
+    ]
 
 
 def test_the_digest_changes_with_every_field_of_every_line() -> None:
     ledger = ledger_of([(ONE, "present")], left=[left_out("x")])
     assert ledger.digest == ledger_of([(ONE, "present")], left=[left_out("x")]).digest
     digests = {ledger.digest, Ledger(ledger.lines[:1]).digest, Ledger(ledger.lines[1:]).digest}
-    changes: dict[str, t.Any] = {"size": 6, "channels": ("z",)}
+    changes: dict[str, t.Any] = {"size": 6, "placements": (PlacementEnd("z", "noarch", "present"),)}
     names = [field.name for field in dataclasses.fields(ledger.lines[0])]
     for at, name in itertools.product(range(2), names):
         lines = list(ledger.lines)
@@ -156,8 +224,9 @@ def test_the_lines_are_as_many_as_the_files(
     plan, placements, left = build.finish(draft_of(tmp_path_factory.mktemp("sum"), site))
     ends = [(placed, data.draw(st.sampled_from(STATES))) for placed in placements]
     ledger = ledger_of(ends, left=left)
-    assert ledger.imbalance(len(files)) is None
+    assert ledger.imbalances({item.site: (item.files, item.bytes) for item in plan.sites if item.files}, len(placements)) == []
     assert sum(ledger.counts.values()) == sum(item.files for item in plan.sites) == len(files)
+    assert sum(ledger.placement_counts.values()) == len(placements)
     assert sum(item["files"] for item in ledger.by_owner()) == len(files)
 
 
@@ -166,4 +235,4 @@ def test_a_path_listed_twice_loses_no_placement(tmp_path: Path) -> None:
     site.file("u/p/p-1-0.conda", "main", path="u/p").file("u/p/p-1-0.conda", "test", path="u/p")
     _plan, placements, left = build.finish(draft_of(tmp_path, site))
     ledger = ledger_of(((placed, "present") for placed in placements), left=left)
-    assert [(line.disposition, line.channels) for line in ledger.lines] == [("migrated", ("u", "u/test")), ("duplicate", ())]
+    assert [(line.disposition, line.channels) for line in ledger.lines] == [("present", ("u", "u/test")), ("duplicate", ())]

@@ -1,43 +1,46 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page: it says the verdict in good English, shows everything, and is inert whatever a name looks like."""
+"""The page as text: it says the verdict in good English, shows everything, and is inert whatever a name looks like."""
 
 from __future__ import annotations
 
-import copy
+import base64
+import dataclasses
+import hashlib
 import html.parser
+import json
+import re
 import typing as t
 
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import ROWS_SHOWN, element, escaped
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import all_lists
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import ROWS_SHOWN, element, escaped, visible
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.page import render
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.picture import Flow
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable
+from tests.unit.report.report_world import HOSTILE, hostile, page_of, shown_as, verification
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'onmouseover='alert(1)",
-    "</style><script>alert(1)</script>",
-    "{{ 7*7 }}",
-    "=cmd|' /C calc'!A0",
-    "http://192.0.2.1/x.js",
-    "name-\udcff\udc80",
-    "&lt;b&gt;",
-]
-TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div", "b", "span", "ol", "li", "code", "i"}
-TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+TAGS = {"html", "head", "meta", "title", "style", "body", "script", "header", "nav", "main", "section", "h1", "h2", "h3", "p", "div", "b"}
+TAGS |= {"span", "ol", "li", "code", "i", "a", "table", "thead", "tbody", "tr", "th", "td", "svg", "path", "rect", "text"}
+ATTRIBUTES = {"class", "style", "lang", "charset", "name", "content", "http-equiv", "id", "href", "type", "data-table", "title", "role"}
+ATTRIBUTES |= {"viewbox", "aria-label", "d", "fill", "fill-rule", "x", "y", "width", "height", "rx"}
 
 
 class Elements(html.parser.HTMLParser):
-    """What a browser would make of a page: elements with attributes, and texts."""
+    """What a browser would make of a page: elements with attributes, texts, and what stands in scripts."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, t.Optional[str]]]] = []
         self.texts: list[str] = []
         self.open: list[str] = []
+        self.scripts: list[str] = []
         self.feed(page)
         self.close()
 
@@ -50,59 +53,50 @@ class Elements(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        (self.scripts if self.open and self.open[-1] == "script" else self.texts).append(data)
+
+    @property
+    def shape(self) -> list[tuple[str, list[str]]]:
+        return [(tag, sorted(given)) for tag, given in self.elements]
 
 
-def make_report(name: str = "x") -> dict[str, t.Any]:
-    """A report in which every text is ``name``."""
-    line = {"site": name, "owner": name, "package": name, "file": name, "disposition": "failed", "detail": name, "channels": [], "size": 1}
-    finding = {"verdict": "foreign", "channel": name, "what": name, "detail": name, "fails": False, "command": name}
-    return {
-        "summary": {"sites": 1, "channels": 1, "placements": 1, "bytes": 1, "findings": {"unknown": 1}},
-        "failures": [name],
-        "findings": [finding, {**finding, "verdict": "unknown"}, {**finding, "verdict": name}],
-        "access": [{"channel": name, "kind": "user", "name": name, "planned": "r", "seen": "r", "verdict": name}],
-        "ledger": {"digest": name, "counts": {"migrated": 1, "failed": 1, name: 1}},
-        "owners": [{"site": name, "owner": name, "files": 3, "migrated": 1, "failing": 1}],
-        "not_migrated": [line, {**line, "disposition": name}],
-        "plan": {
-            "cluster": name,
-            "sites": [{"site": name}],
-            "missing_sites": [name],
-            "channels": [{"name": name, "public": False, "shared": [name], "files": 1, "bytes": 1}],
-            "decisions": [{"code": code, "detail": name, "variable": name} for code in ("narrower", "stale_member", name)],
-        },
-    }
+def page_with(**changes: t.Any) -> str:
+    """The page of an ordinary report in which something is changed; ``counts`` are those of the ledger."""
+    result = verification()
+    report = result.report()
+    counts = changes.pop("counts", None)
+    if counts is not None:
+        report["ledger"]["counts"] = counts
+    report.update(changes)
+    return render(report, all_lists(result))
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=repr)
 def test_a_hostile_name_is_text_everywhere(name: str) -> None:
-    page = render(make_report(name))
+    page = page_of(hostile([name]))
     page.encode("utf-8")
-    tame, found = Elements(render(make_report("x"))), Elements(page)
+    tame, found = Elements(page_of(hostile(["tame name"]))), Elements(page)
     assert found.open == []
-    assert [(tag, sorted(given)) for tag, given in found.elements] == [(tag, sorted(given)) for tag, given in tame.elements]
+    assert found.shape == tame.shape
     assert {tag for tag, _given in found.elements} <= TAGS
-    shown = name.encode("utf-8", "backslashreplace").decode()
-    assert sum(shown in text or shown.replace("_", " ") in text for text in found.texts) >= 20
+    assert {key for _tag, given in found.elements for key in given} <= ATTRIBUTES
+    assert sum(shown_as(name) in text or shown_as(name).replace("_", " ") in text for text in found.texts) >= 20
+    (data, script) = found.scripts
+    assert script == SCRIPT
+    assert "<" not in data
+    words = {word for table in json.loads(data)["tables"].values() for column in table["columns"] for word in column.get("words", ())}
+    assert shown_as(name) in words
 
 
-def test_the_page_needs_no_network_and_no_script() -> None:
-    for tag, given in Elements(render(make_report())).elements:
-        assert set(given) <= {"class", "style", "lang", "charset", "name", "content", "http-equiv"}, tag
-    page = render(make_report())
-    assert "default-src 'none'" in page
-    for word in ("http://", "https://", "url(", "@import", "<script", "<link"):
+def test_the_page_needs_no_network_and_runs_one_script() -> None:
+    page = page_of(verification())
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    policy = next(given["content"] for _tag, given in Elements(page).elements if given.get("http-equiv"))
+    assert policy == (f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+    for word in ("http://", "https://", "//cdn", "url(", "@import", "<link", "src=", "fetch(", "XMLHttpRequest", "innerHTML", "eval("):
         assert word not in page
-
-
-def numbered(number: int) -> dict[str, t.Any]:
-    """A report in which everything is there ``number`` times."""
-    report = make_report()
-    report["summary"].update(sites=number, channels=number, placements=number, findings={"unknown": number})
-    report["failures"] = ["A thing."] * number
-    report["ledger"]["counts"] = {name: number for name in ("migrated", "failed", "excluded") if number}
-    return report
+    for _tag, given in Elements(page).elements:
+        assert str(given.get("href", "#")).startswith("#")
 
 
 @pytest.mark.parametrize(
@@ -113,12 +107,9 @@ def numbered(number: int) -> dict[str, t.Any]:
             [
                 "1 thing needs a person.",
                 "1 of 3 files of AE4 is on the cluster, proven by digest. 1 file is not, and should be. "
-                "1 file was left out for a reason that stands below. 1 thing could not be seen over this transport.",
-                "1|site",
-                "1|channel",
-                "1|file migrated",
-                "1|placement",
-                "The ledger has 3 lines, one for each file of AE4.",
+                "1 file was left out for a reason that stands below.",
+                "1|file needs a person",
+                "The ledger has 400 lines, one for each file of AE4, with ",
             ],
             id="one",
         ),
@@ -127,33 +118,31 @@ def numbered(number: int) -> dict[str, t.Any]:
             [
                 "2,000 things need a person.",
                 "2,000 of 6,000 files of AE4 are on the cluster, proven by digest. 2,000 files are not, and should be. "
-                "2,000 files were left out for a reason that stands below. 2,000 things could not be seen over this transport.",
-                "2,000|sites",
-                "2,000|channels",
+                "2,000 files were left out for a reason that stands below.",
                 "6,000|files in AE4",
-                "2,000|files migrated",
-                "2,000|placements",
-                "And 1,950 more, see report.json.",
+                "2,000|files need a person",
+                "And 1,970 more, see |the findings| and |the files|.",
             ],
             id="many",
         ),
         pytest.param(
             0,
-            [
-                "Nothing was planned, so nothing is missing.",
-                "0 of 0 files of AE4 are on the cluster, proven by digest.",
-                "0|sites",
-                "0|placements",
-                "The ledger has 0 lines",
-            ],
+            ["Nothing was planned, so nothing is missing.", "0 of 0 files of AE4 are on the cluster, proven by digest.", "0|files in AE4"],
             id="none",
         ),
     ],
 )
 def test_every_number_has_its_word(number: int, expected: list[str]) -> None:
-    text = "|".join(Elements(render(numbered(number))).texts)
+    counts = {name: number for name in ("uploaded", "failed", "excluded") if number}
+    page = page_with(counts=counts, failures=["A thing."] * min(number, 30), failures_total=number)
+    text = "|".join(Elements(page).texts)
     for words in expected:
         assert words in text
+
+
+def test_what_could_not_be_seen_is_said_in_the_verdict() -> None:
+    summary = {**verification().summary(), "verified": False, "findings": {"unknown": 2}}
+    assert "2 things could not be seen over this transport." in page_with(summary=summary)
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1234567, "1,234,567 files")])
@@ -162,74 +151,109 @@ def test_a_number_and_its_word(number: int, words: str) -> None:
 
 
 def test_the_readers_questions_are_answered_in_order() -> None:
-    page = render(make_report())
-    headings = [
-        "Migration to x",
-        "1 thing needs a person.",
-        "What needs a person",
-        "Who lost access",
-        "What differs from the plan and was left alone",
-        "Files by owner",
-        "Files by what became of them",
-        "Channels",
-        "What could not be seen",
-        "Other decisions of the plan",
-        "Files that are not on the cluster",
-        "Proof",
-    ]
-    places = [page.index(f">{heading}<") for heading in headings]
+    page = page_of(verification())
+    assert page.index("<h1>Migration to prod</h1>") < page.index("<b>7 things need a person.</b>") < page.index("</nav>")
+    body = page[page.index("</nav>") :]
+    headings = ["<h2>What needs a person", "<h3>Who lost access, and why", "<h3>What must be put right", "<h2>The way of the data"]
+    headings += ["<h2>What became of the files", "<h2>Owners", "<h2>Findings", "<h2>Access", "<h2>Channels", "<h2>Files", "<h2>Decisions"]
+    places = [body.index(f"{heading}</") for heading in (*headings, "<h2>Proof")]
     assert places == sorted(places)
+    assert "planned from an old inventory" in body[body.index("The way of the data") : body.index("What became of the files")]
 
 
 def test_what_is_not_there_has_no_heading() -> None:
-    report = make_report()
-    for key in ("failures", "findings", "not_migrated", "owners"):
-        report[key] = []
-    report["plan"]["decisions"] = []
-    report["ledger"]["counts"] = {"migrated": 1}
-    report["summary"]["findings"] = {}
-    page = render(report)
+    page = page_of(verification(clean=True))
     assert "Everything that was planned is on the cluster, byte for byte." in page
-    assert "1 of 1 file of AE4 is on the cluster, proven by digest.<" in page
-    for heading in ("What needs", "Who lost", "What differs", "What could not", "Other decisions", "Files that are not"):
+    for heading in ("What needs a person<", "Who lost", "What must be put right", ">Findings", ">Access", ">Decisions", "old inventory"):
         assert heading not in page
 
 
+def test_who_lost_access_stands_first_with_the_reason() -> None:
+    page = page_of(verification())
+    lost = page[page.index("Who lost access") : page.index("What must be put right")]
+    assert "7 principals can do less than in AE4 in 16 places." in lost
+    rows = re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", lost)
+    assert rows[0] == ("Anyone, without a login", "bio-lab", "package six made it private")
+    assert ("user3", "finance, risk-models, bio-lab", "not known in AE5") in rows
+
+
+def test_the_run_is_told_in_words() -> None:
+    assert "by the plan of 2026-11-22 14:40 UTC." in page_of(verification())
+    assert "by the plan of" not in page_of(dataclasses.replace(verification(), run=None))
+
+
+def numbers(*rows: tuple[int, int, int]) -> DataTable:
+    columns = (
+        Column("all", "All", "number", bar=("good", "bad")),
+        Column("good", "Good", "number", hidden=True),
+        Column("bad", "Bad", "number", hidden=True),
+    )
+    return DataTable("numbers", columns, rows, len(rows), "x.csv")
+
+
 def test_bars_are_as_long_as_their_numbers() -> None:
-    report = make_report()
-    report["owners"] = [
-        {"site": "east", "owner": "a", "files": 200, "migrated": 150, "failing": 10},
-        {"site": "east", "owner": "b", "files": 50, "migrated": 50, "failing": 0},
-    ]
-    bars = [(given["class"], given["style"]) for tag, given in Elements(render(report)).elements if tag == "i" and "style" in given]
+    page = str(numbers((200, 150, 10), (50, 50, 0)).markup({}))
+    bars = [(given["class"], given["style"]) for tag, given in Elements(page).elements if tag == "i"]
     assert bars == [("good", "width:75.00%"), ("rest", "width:20.00%"), ("bad", "width:5.00%"), ("good", "width:25.00%")]
 
 
-def test_long_tables_are_cut_and_say_so() -> None:
-    report = make_report()
-    report["not_migrated"] = [{**copy.copy(report["not_migrated"][0]), "file": f"file{n}.conda"} for n in range(ROWS_SHOWN + 1500)]
-    page = render(report)
-    assert f"file{ROWS_SHOWN - 1}.conda" in page
-    assert f"file{ROWS_SHOWN}.conda" not in page
-    assert "And 1,500 more, see ledger.jsonl." in page
+def test_long_tables_are_cut_in_the_page_and_whole_in_its_data() -> None:
+    columns = (Column("name", "Name"), Column("kind", "Kind"), Column("nothing", "Nothing"))
+    table = DataTable("t", columns, [[f"name{n}", "even" if n % 2 == 0 else "odd", ""] for n in range(250)], 1250, "all.csv")
+    text = str(table.markup({}))
+    assert f"name{ROWS_SHOWN - 1}<" in text
+    assert f"name{ROWS_SHOWN}<" not in text
+    assert "The 250 that matter most stand here; all 1,250 are in <code>all.csv</code>." in text
+    assert "And 1,150 more, see <code>all.csv</code>." in text
+    assert "Nothing" not in text
+    name, kind, nothing = table.to_data()["columns"]
+    assert len(name["words"]) == 250
+    assert "index" not in name
+    assert (kind["words"], kind["index"][:3]) == (["even", "odd"], [0, 1, 0])
+    assert (nothing["words"], nothing["hidden"]) == ([""], True)
 
 
-def test_a_channel_shows_what_is_wrong_with_it() -> None:
-    report = make_report()
-    wrong = {"channel": "x", "fails": True, "detail": "", "command": ""}
-    report["access"] = [{"channel": "x", "verdict": "same"}]
-    for finding, shown in [
-        (None, ["same"]),
-        ({"what": "privacy", "verdict": "wider"}, ["wider"]),
-        ({"what": "channel", "verdict": "missing"}, ["missing"]),
-        ({"what": "noarch/p.conda", "verdict": "foreign"}, ["same"]),
-    ]:
-        report["findings"] = [{**wrong, **finding}] if finding else []
-        page = render(report)
-        cell = page[page.index(">Channels<") :].split("</tr>")[1]
-        assert [name for name in ("same", "wider", "missing", "foreign") if f">{name}<" in cell] == shown
+def test_a_hundred_thousand_files_are_a_page_that_can_be_mailed() -> None:
+    result = verification(100_000, 0)
+    page = page_of(result)
+    assert len(page) < 8_000_000
+    (data, _script) = Elements(page).scripts
+    assert json.loads(data)["tables"]["files"]["rows"] == 100_000
+
+
+@pytest.mark.parametrize("text", ["xz-5.2.2", "ünïcode 名前", "a b"])
+def test_an_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text
 
 
 def test_elements_escape_what_they_are_given() -> None:
     assert element("p", "<b>", element("i", "&"), title='"') == '<p title="&quot;">&lt;b&gt;<i>&amp;</i></p>'
     assert escaped(escaped("<")) == "&lt;"
+    assert element("p", data_x="1", class_="c") == '<p data-x="1" class="c"></p>'
+
+
+def test_the_picture_is_to_scale() -> None:
+    flows = [Flow("east", 10, 60, 20, 0), Flow("west", 10, 15, 0, 5)]
+    blocks = [given for tag, given in Elements(str(picture.picture(flows, "prod", 3))).elements if tag == "rect"]
+    heights = {
+        mood: sorted(float(str(item["height"])) for item in blocks if item["class"] == mood) for mood in ("site", "good", "rest", "bad")
+    }
+    assert heights == {"site": [38.0, 152.0], "good": [142.5], "rest": [38.0], "bad": [9.5]}
+    bands = [given["class"] for tag, given in Elements(str(picture.picture(flows, "prod", 3))).elements if tag == "path"]
+    assert sorted(map(str, bands)) == ["bad", "good", "good", "rest"]
+
+
+def test_many_sites_are_drawn_as_the_largest_and_the_rest() -> None:
+    owners = [
+        {"site": f"s{n}", "files": 100 - n, "bytes": 1, "arrived": 90 - n, "failing": 4, "owner": "o"}
+        for n in range(picture.SITES_SHOWN + 3)
+    ]
+    flows = picture.flows_of(owners)
+    assert [flow.site for flow in flows] == [*(f"s{n}" for n in range(picture.SITES_SHOWN - 1)), "4 more sites"]
+    assert sum(flow.files for flow in flows) == sum(t.cast(int, item["files"]) for item in owners)
+    assert sum(flow.bytes for flow in flows) == len(owners)
+
+
+def test_nothing_is_no_picture() -> None:
+    assert picture.picture([], "prod", 0) == ""
+    assert Ledger(()).by_owner() == []

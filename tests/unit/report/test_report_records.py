@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records only grow, and a run survives their loss."""
+"""Records keep what the target may still have, and a run survives their loss."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import (
     APPLIED_MEMBERS,
     APPLIED_PLACEMENTS,
+    APPLIED_PUBLIC,
     APPLIED_SHARES,
     Records,
     read_members,
@@ -34,14 +36,46 @@ def test_only_what_is_planned_and_seen_is_recorded(tmp_path: Path) -> None:
     assert again.warnings == []
 
 
-def test_records_only_grow(tmp_path: Path) -> None:
+def test_what_was_not_looked_at_stays_recorded(tmp_path: Path) -> None:
     folder = str(tmp_path)
-    Records(folder).add(applied(ONE, a=[ANN]), seen(ONE, shares={"a": (Share(USER, "ann", "r"),)}), {"g": ["ann"]})
-    Records(folder).add(applied(TWO, a=[DEVS]), seen(TWO, shares={"a": (Share(GROUP, "Devs", "r"),)}), {"g": ["bob"], "h": []})
+    ann, devs = Share(USER, "ann", "r"), Share(GROUP, "Devs", "r")
+    Records(folder).add(applied(ONE, a=[ANN]), seen(ONE, shares={"a": (ann,)}), {"g": ["ann"]})
+    Records(folder).add(applied(TWO, a=[DEVS]), seen(TWO, shares={"a": (ann, devs)}), {"g": ["bob"], "h": []})
+    Records(folder).add(applied(TWO, a=[DEVS]), seen(TWO, shares={"a": None}), {})
     Records(folder).add(applied(), seen(), {})
     again = Records(folder)
     assert again.applied == Applied(frozenset({ONE.key, TWO.key}), {"a": frozenset({ANN, DEVS})})
     assert again.members == {"g": ["ann", "bob"], "h": []}
+
+
+def test_what_neither_ae4_nor_ae5_has_any_more_is_forgotten(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    both, other = applied(ONE, a=[ANN, DEVS]), placement("a", "other.conda")
+    Records(folder).add(both, seen(ONE, other, shares={"a": (Share(USER, "ann", "r"), Share(GROUP, "Devs", "r"))}), {})
+    nothing = seen(other, shares={"a": ()})
+    Records(folder).add(both, nothing, {})
+    assert Records(folder).applied == Applied(frozenset({ONE.key}), {"a": frozenset({ANN, DEVS})}), "it is still due"
+    Records(folder).add(applied(other), nothing, {})
+    assert Records(folder).applied.placements == frozenset({other.key})
+    Records(folder).add(applied(other, a=[DEVS]), nothing, {})
+    assert Records(folder).applied.shares == {"a": frozenset({DEVS})}
+
+
+def test_a_place_that_holds_something_else_is_not_recorded(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    Records(folder).add(applied(ONE, TWO), seen(ONE, TWO), {})
+    Records(folder).add(applied(ONE, TWO), seen(ONE, TWO), {}, frozenset({TWO.key}))
+    assert Records(folder).applied.placements == frozenset({ONE.key})
+
+
+def test_a_channel_counts_as_published_until_ae4_and_ae5_agree_that_it_is_not(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    planned, not_planned = Applied(public=frozenset({"a"})), Applied()
+    found = []
+    for plan, public in ((planned, False), (planned, True), (planned, False), (planned, None), (not_planned, True), (not_planned, False)):
+        Records(folder).add(plan, dataclasses.replace(seen(), public={"a": public}), {})
+        found.append(Records(folder).applied.public)
+    assert found == [frozenset(), *[frozenset({"a"})] * 4, frozenset()]
 
 
 def test_writing_the_same_again_leaves_the_files_alone(tmp_path: Path) -> None:
@@ -50,7 +84,7 @@ def test_writing_the_same_again_leaves_the_files_alone(tmp_path: Path) -> None:
         return {path.name: path.stat().st_ino for path in tmp_path.iterdir()}
 
     first = write()
-    assert sorted(first) == sorted([APPLIED_MEMBERS, APPLIED_PLACEMENTS, APPLIED_SHARES])
+    assert sorted(first) == sorted([APPLIED_MEMBERS, APPLIED_PLACEMENTS, APPLIED_PUBLIC, APPLIED_SHARES])
     assert write() == first
 
 

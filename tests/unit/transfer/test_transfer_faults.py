@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import sync as sync_module
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import SyncResult, sync
@@ -208,7 +209,7 @@ def test_what_a_token_sent_and_cannot_prove_any_more_waits_for_a_new_one(run: Ru
 
 
 def test_no_upload_is_begun_with_a_token_that_is_about_to_end(run: Run, one: Placement, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_module.FixedToken, "seconds_left", lambda self: 4.0)
+    monkeypatch.setattr(FixedToken, "seconds_left", lambda self: 4.0)
     result = run([look()])
     assert (run.outcomes, len(result.failures)) == (["failed"], 1)
 

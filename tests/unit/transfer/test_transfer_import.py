@@ -333,6 +333,25 @@ def test_token_that_ends_on_the_way_leaves_the_rest_for_a_new_one(site: ImportWo
     assert site.files() == {**USER, **ORG}
 
 
+def test_token_that_ends_before_anything_is_seen_leaves_all_for_a_new_one(site: ImportWorld, lab: Ae5Lab) -> None:
+    """The import may have brought what this token cannot see any more, so that is no failure yet."""
+    site.plan()
+    token = run_module("access_token", options(lab, "cli"))["access_token"]
+    lab.faults([{"method": "POST", "path": "/artifacts$", "every": 1, "status": 401}])
+    done = site.bring(access_token=token)
+    assert (done["failed"], done["unfinished"], done["summary"]["uploaded"]) == (False, 6, 0)
+    assert imports(lab) == ["o", "o/Devs", "o/Devs/test"], "no other owner is begun"
+
+
+def test_no_import_is_begun_with_a_token_that_is_about_to_end(site: ImportWorld, lab: Ae5Lab) -> None:
+    lab.set(token_seconds=4)
+    site.plan()
+    done = site.bring(access_token=run_module("access_token", options(lab, "cli"))["access_token"])
+    assert imports(lab) == []
+    assert (done["failed"], done["unfinished"]) == (True, 0)
+    assert done["msg"].startswith("6 files not sent, because the token is not accepted or lives too short for one of them")
+
+
 def test_no_password_and_no_token_is_in_the_result(site: ImportWorld) -> None:
     site.plan()
     text = json.dumps(site.bring())

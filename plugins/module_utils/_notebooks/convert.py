@@ -1,0 +1,363 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Converts the projects of one notebook host for AE5.  Private to the collection.
+
+For each project: its archive, and beside it the files that the archive got of ours, so that they can be read without it.
+Names below ``dest``::
+
+    conversions.jsonl             a line for each project, by owner and name
+    OWNER/NAME.tar.gz             the archive, NAME as on AE5
+    OWNER/NAME/                   anaconda-project.yml, environment.yml, projectignore
+
+Nothing of a project is written: the archive is made from the project's own files with ours in place of some of them.  An
+archive is made anew only if something it is made from has changed by name, size, time or place, or if it is not there.
+"""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import contextlib
+import dataclasses
+import fnmatch
+import hashlib
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, ignore, ignore_git
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import (
+    MAX_BYTES,
+    Survey,
+    check_size,
+    overlaid,
+    survey,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import name_problems, proposed_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import read_projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import (
+    Files,
+    Rules,
+    Texts,
+    make_files,
+    replaced_names,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import (
+    CONVERSIONS,
+    CONVERTED,
+    ENDING,
+    REFUSED,
+    Conversion,
+    read_conversions,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_tool import archive_with_tool
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import NotebookHost, Project
+
+FORMAT = "1"
+"""Changes when the same project would give another archive, so that all are made anew."""
+AHEAD = 4
+"""Projects a worker that are handed out before the first of them is done."""
+INCLUDE = "include"
+AEN_ROOT = "/projects"
+"""Where AEN has its projects (AE4 facts 4.2), perhaps by way of a link."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What is to be converted, into what."""
+
+    dest: str
+    rules: Rules
+    only: t.Tuple[str, ...] = ()
+    """Patterns of ``OWNER/NAME``; none means all."""
+    users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Owner to AE5 user; an owner who is not in it keeps the name."""
+    names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """``OWNER/NAME`` to the name on AE5."""
+    accept_proposed: bool = False
+    """Whether a project whose name AE5 does not take gets the proposed one instead of being refused."""
+    git_ignored: str = ""
+    max_bytes: int = MAX_BYTES
+    tool: str = ""
+    """Path of anaconda-project where that is to be used."""
+    fresh: bool = False
+    workers: int = 4
+    write: bool = True
+
+
+@dataclasses.dataclass
+class Made:
+    """What converting one project gave.  ``before`` and ``after`` are the texts of our files, by path below ``dest``."""
+
+    conversion: Conversion
+    changed: bool = False
+    before: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    after: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Result:
+    """What converting gave, all projects together."""
+
+    conversions: t.List[Conversion] = dataclasses.field(default_factory=list)
+    made: t.List[Made] = dataclasses.field(default_factory=list)
+    """Only those that changed."""
+    changed: bool = False
+
+
+class Refused(MigrationError):
+    """A project that is not converted until a person does something."""
+
+
+class Converter:
+    """Converts one project after the other; threads may share it."""
+
+    def __init__(self, head: NotebookHost, options: Options) -> None:
+        self._head, self._options = head, options
+        self._last: t.Dict[str, Conversion] = {}
+        path = os.path.join(options.dest, CONVERSIONS)
+        if os.path.exists(path):
+            self._last = {item.key: item for item in read_conversions(path)}
+
+    @property
+    def last(self) -> t.Mapping[str, Conversion]:
+        """What the last run gave, by the projects' keys."""
+        return self._last
+
+    def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
+        """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
+        user = self._options.users.get(project.owner, project.owner)
+        base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
+        try:
+            check_name(project, name)
+            if is_taken:
+                raise Refused(
+                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_project_names."
+                )
+            try:
+                return self._converted(project, base)
+            except archive.Changed:
+                return self._converted(project, base)
+        except MissingLibrary:
+            raise
+        except MigrationError as exc:
+            reason = str(exc)
+            if reason.startswith("Its "):
+                reason = f"The project {shown(project.key)} is not converted: i{reason[1:]}"
+            return Made(dataclasses.replace(base, reason=reason))
+
+    def _converted(self, project: Project, base: Conversion) -> Made:
+        options = self._options
+        with self._project(project) as root_fd:
+            path = os.path.join(self._head.root, project.owner, project.name)
+            texts = Texts(root_fd)
+            lines = ignore.patterns_of(ignore.merged(texts.get(ignore.FILE)))
+            hidden = frozenset() if options.git_ignored == INCLUDE else ignore_git.git_ignored(root_fd, path)
+            aliases = (project.path, f"{AEN_ROOT}/{project.owner}/{project.name}")
+            found = survey(root_fd, path, ignore.Ignore(lines, hidden), replaced_names(texts), aliases)
+            check_size(found, shown(project.key), options.max_bytes)
+            notebooks = [member.path for member in found.members if member.path.endswith(".ipynb") and member.stamp is not None]
+            files = make_files(project, base.user, base.name, texts, notebooks, options.rules)
+            whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in files.overlay.items()})
+            check_size(whole, shown(project.key), options.max_bytes)
+            return self._archived(root_fd, whole, files, base)
+
+    @contextlib.contextmanager
+    def _project(self, project: Project) -> t.Iterator[int]:
+        """Descriptor of a project's folder; links on the way to it are not followed."""
+        root_fd = os.open(self._head.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            with folder(root_fd, project.owner) as owner_fd, folder(owner_fd, project.name) as project_fd:
+                yield project_fd
+        except OSError as exc:
+            raise Refused(
+                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was taken away."
+            ) from exc
+        finally:
+            os.close(root_fd)
+
+    def _archived(self, root_fd: int, whole: Survey, files: Files, base: Conversion) -> Made:
+        relative = f"{base.owner}/{base.name}{ENDING}"
+        path = os.path.join(self._options.dest, relative)
+        last = self._last.get(base.key)
+        stamp = stamp_of(whole, base.name, self._options.tool)
+        if last is not None and self._is_still(last, stamp, path):
+            written = archive.Written(last.bytes, last.sha256, last.tree, last.files)
+            again = False
+        else:
+            written, again = self._write(root_fd, whole, files, base, path)
+        conversion = dataclasses.replace(
+            base,
+            state=CONVERTED,
+            archive=relative,
+            bytes=written.bytes,
+            sha256=written.sha256,
+            tree=written.tree,
+            files=written.files,
+            unpacked=whole.bytes,
+            stamp=stamp,
+            environment=files.environment,
+            notes=tuple(dict.fromkeys(files.notes)),
+            left_out=tuple((item.path, item.why) for item in whole.left_out),
+            resolution=files.resolution,
+        )
+        made = Made(conversion, changed=again)
+        self._write_files(made, files, f"{base.owner}/{base.name}")
+        return made
+
+    def _is_still(self, last: Conversion, stamp: str, path: str) -> bool:
+        if self._options.fresh or last.state != CONVERTED or last.stamp != stamp:
+            return False
+        try:
+            return os.stat(path).st_size == last.bytes
+        except FileNotFoundError:
+            return False
+
+    def _write(self, root_fd: int, whole: Survey, files: Files, base: Conversion, path: str) -> t.Tuple[archive.Written, bool]:
+        """Writes the archive; whether its bytes are others than those that were there."""
+        name, limit = shown(base.key), self._options.max_bytes
+        before = file_sha256(path) if os.path.exists(path) else ""
+        if not self._options.write:
+            written = archive.write_archive(whole, root_fd, base.name, name=name, limit=limit)
+            return written, written.sha256 != before
+        os.makedirs(os.path.dirname(path), mode=0o750, exist_ok=True)
+        temporary = f"{path}.new"
+        try:
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
+            with os.fdopen(fd, "wb", buffering=archive.CHUNK) as stream:
+                if self._options.tool:
+                    written = archive_with_tool(self._options.tool, whole, root_fd, base.name, files, stream, name=name, limit=limit)
+                else:
+                    written = archive.write_archive(whole, root_fd, base.name, stream.write, name=name, limit=limit)
+            os.replace(temporary, path)
+        except OSError as exc:
+            raise Refused(f"The archive of the project {name} cannot be written to {shown(path)}: {exc.strerror}.") from exc
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+        return written, written.sha256 != before
+
+    def _write_files(self, made: Made, files: Files, below: str) -> None:
+        for name, text in sorted(files.overlay.items()):
+            relative = f"{below}/{name.lstrip('.')}"
+            path = os.path.join(self._options.dest, relative)
+            there = _text_of(path)
+            if there == text:
+                continue
+            made.changed = True
+            made.before[relative], made.after[relative] = there, text
+            if self._options.write:
+                write_text(path, text)
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return ""
+
+
+def check_name(project: Project, name: str) -> None:
+    """Raises ``Refused`` for a name that AE5 does not take."""
+    proposed = project.proposed_name if name == project.name and project.proposed_name else proposed_name(name)
+    for problem in name_problems(name, proposed):
+        raise Refused(
+            f"The project {shown(project.key)} is not converted: {problem.detail} Rename it, or give it another name for AE5 with"
+            " ae_project_names."
+        )
+
+
+def stamp_of(whole: Survey, name: str, tool: str) -> str:
+    """A digest of all that an archive is made from, by name, size, place and time; of our own files by content."""
+    told = hashlib.sha256(repr((FORMAT, archive.LEVEL, name, tool)).encode("utf-8", "surrogateescape"))
+    for member in whole.members:
+        told.update(repr(tuple(member)).encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str]:
+    """The name on AE5 of each project; of two of one owner that would have the same, the later one keeps its own."""
+    found: t.Dict[str, str] = {}
+    for project in projects:
+        default = project.proposed_name if options.accept_proposed and project.proposed_name else project.name
+        found[project.key] = options.names.get(project.key, default)
+    return found
+
+
+def convert(path: str, options: Options) -> Result:
+    """Converts the projects that ``path`` (a ``projects.jsonl``) lists.
+
+    Raises:
+        MigrationError: the list cannot be used; a project that cannot be converted is only refused.
+        MissingLibrary: ruamel.yaml is not on this host.
+    """
+    names, twice = _names(path, options)
+    head, projects = read_projects(path)
+    converter = Converter(head, options)
+    result = Result()
+    wanted = (project for project in projects if _is_wanted(project.key, options.only))
+    for made in _in_parallel(converter, wanted, names, twice, options.workers):
+        result.conversions.append(made.conversion)
+        if made.changed:
+            result.changed = True
+            result.made.append(made)
+    kept = () if not options.only else (item for item in converter.last.values() if not _is_wanted(item.key, options.only))
+    lines = "".join(_lines([*result.conversions, *kept]))
+    target = os.path.join(options.dest, CONVERSIONS)
+    if _text_of(target) != lines:
+        result.changed = True
+        if options.write:
+            with atomic_writer(target) as stream:
+                stream.write(lines)
+    return result
+
+
+def _lines(conversions: t.Iterable[Conversion]) -> t.Iterator[str]:
+    for item in sorted(conversions, key=lambda item: (encode(item.owner), encode(item.project))):
+        yield json_line(item.to_json())
+
+
+def _is_wanted(key: str, only: t.Sequence[str]) -> bool:
+    return not only or any(fnmatch.fnmatchcase(key, pattern) for pattern in only)
+
+
+def _names(path: str, options: Options) -> t.Tuple[t.Dict[str, str], t.Set[str]]:
+    """The projects' names on AE5, and the keys of those that share theirs with an earlier one of the same user."""
+    head, projects = read_projects(path)
+    names = names_of(projects, options)
+    unknown = sorted(options.names.keys() - names.keys())
+    if unknown:
+        raise MigrationError(
+            f"There is no project {shown(unknown[0])} on {head.host}, but a name is given for it; correct ae_project_names."
+        )
+    taken: t.Dict[t.Tuple[str, str], str] = {}
+    twice: t.Set[str] = set()
+    # One that keeps its name has the right to it.
+    for key in sorted(names, key=lambda key: (names[key] != key.partition("/")[2], encode(key))):
+        owner = key.partition("/")[0]
+        user = options.users.get(owner, owner)
+        if taken.setdefault((user.casefold(), names[key].casefold()), key) != key:
+            twice.add(key)
+    return names, twice
+
+
+def _in_parallel(
+    converter: Converter, projects: t.Iterable[Project], names: t.Mapping[str, str], twice: t.AbstractSet[str], workers: int
+) -> t.Iterator[Made]:
+    """Results in the order of the projects; only a few projects are in memory at a time."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
+        running: t.Deque[concurrent.futures.Future[Made]] = collections.deque()
+        try:
+            for project in projects:
+                running.append(pool.submit(converter.convert, project, names[project.key], project.key in twice))
+                if len(running) >= workers * AHEAD:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML in and out, nothing executed, equal documents to equal bytes.  Private to the collection."""
+
+from __future__ import annotations
+
+import io
+import re
+import traceback
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+
+RUAMEL_ERROR: t.Optional[str] = None
+try:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+except ImportError:
+    RUAMEL_ERROR = traceback.format_exc()
+
+MAX_BYTES = 5 << 20
+MAX_NESTING = 40
+"""Levels of a document; an environment has 3, a project's file 5."""
+
+# Python 2's conda writes a long value on the line after its tag.
+_PYTHON_TAG = re.compile(r"(?:!!python/[\w./:]+|!<tag:yaml\.org,2002:python/[^>\s]*>)(?:[ \t]*\n[ \t]+(?=['\"])|[ \t])?")
+_BOMS = (("\ufeff", "utf-8"), ("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be"))
+
+
+class NotYaml(ValueError):
+    """A text is not one YAML document; the text of the exception is the end of a sentence."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file whoever wrote it with whatever encoding: by its mark, else UTF-8, else byte by byte."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark.encode(encoding)):
+            return data.decode(encoding, "replace")[1:]
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def without_tags(text: str) -> str:
+    """The text without the tags that Python 2's conda wrote (``!!python/unicode``), which no safe reader takes."""
+    return _PYTHON_TAG.sub("", text.replace("\r\n", "\n").replace("\0", ""))
+
+
+def _yaml(kind: str) -> t.Any:
+    if RUAMEL_ERROR is not None:
+        raise MissingLibrary("ruamel.yaml", RUAMEL_ERROR)
+    yaml = YAML(typ=kind, pure=True)
+    yaml.allow_duplicate_keys = True
+    return yaml
+
+
+def load(text: str, keep_comments: bool = False) -> t.Any:
+    """The one document of a text as plain values, or with its comments for ``dump`` to write back.
+
+    Raises:
+        NotYaml: it is none, or nested absurdly deep.
+        MissingLibrary: ruamel.yaml is not on this host.
+    """
+    yaml = _yaml("rt" if keep_comments else "safe")
+    if len(text) > MAX_BYTES:
+        raise NotYaml(f"it is larger than {MAX_BYTES >> 20} MiB")
+    try:
+        document = yaml.load(without_tags(text))
+    except YAMLError as exc:
+        raise NotYaml(_reason(exc)) from exc
+    except (RecursionError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as exc:
+        raise NotYaml(f"it is not understood ({type(exc).__name__})") from exc
+    _check_depth(document, MAX_NESTING)
+    return document
+
+
+def _check_depth(value: t.Any, left: int) -> None:
+    """Also ends a document that contains itself."""
+    if left <= 0:
+        raise NotYaml(f"it is nested deeper than {MAX_NESTING} levels")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_depth(item, left - 1)
+
+
+def _reason(exc: Exception) -> str:
+    mark = getattr(exc, "problem_mark", None)
+    where = f" in line {mark.line + 1}" if mark is not None else ""
+    return f"{getattr(exc, 'problem', None) or 'it is not YAML'}{where}"
+
+
+def dump(document: t.Any) -> str:
+    """The text of a document.
+
+    Raises:
+        MissingLibrary: ruamel.yaml is not on this host.
+    """
+    yaml = _yaml("rt")
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.ignore_aliases = lambda _data: True
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()
+
+
+def exact(text: str) -> str:
+    """The same text, quoted where YAML would not keep every character of it otherwise."""
+    if text.isprintable():
+        return text
+    if RUAMEL_ERROR is not None:
+        raise MissingLibrary("ruamel.yaml", RUAMEL_ERROR)
+    return t.cast(str, DoubleQuotedScalarString(text))
+
+
+def document_of(text: str, what: str) -> t.Any:
+    """As ``load`` with comments; an error names ``what`` it is.  An empty text is an empty mapping."""
+    try:
+        document = load(text, keep_comments=True)
+    except NotYaml as exc:
+        raise MigrationError(f"{what} cannot be used: {exc}; let its owner correct it.") from exc
+    if document is None:
+        document = load("{}", keep_comments=True)
+        document.fa.set_block_style()
+    if not isinstance(document, dict):
+        raise MigrationError(f"{what} cannot be used: it holds no keys; let its owner correct it.")
+    return document

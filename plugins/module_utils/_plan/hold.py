@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody has taken away on AE5 since our last run is kept that way: it is held back and told.  Private to the collection.
+
+Three states are compared: what was last applied (the records), what AE4 gives now (the plan), what AE5 shows now.  Without
+a record, and where AE5 shows nothing, nothing is held back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    PRIVATE,
+    REMOVED_ON_AE5,
+    USER,
+    Channel,
+    Decision,
+    Held,
+    Placement,
+    Share,
+    Withheld,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import Basis
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied
+
+VARIABLE = "ae_restore"
+NAMES_SHOWN = 5
+
+Principal = t.Tuple[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class LastApplied:
+    """The records of earlier runs: what they found applied, and the rights with the access that was given."""
+
+    applied: Applied = dataclasses.field(default_factory=Applied)
+    shares: t.Mapping[str, t.Mapping[Principal, Share]] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Holding:
+    """A plan without what is held back, and what that is."""
+
+    channels: t.List[Channel]
+    placements: t.List[Placement]
+    held: t.List[Held]
+    decisions: t.List[Decision]
+    warnings: t.List[str]
+
+
+def hold_back(
+    channels: t.Sequence[Channel], placements: t.Sequence[Placement], basis: Basis, last: LastApplied, restore: t.Sequence[str]
+) -> Holding:
+    """Takes out of a plan what was removed on AE5, unless the channel matches a pattern of ``restore``."""
+    watched = {channel.name for channel in channels if not matches(channel.name, restore)}
+    filled = {key[0] for key in last.applied.placements}
+    gone = {name for name in watched if name in filled and name not in basis.states}
+    found = Holding([], [], [], [], [])
+    by_channel: t.Dict[str, t.List[Held]] = {}
+    for placement in placements:
+        reason = _why(placement, gone, last) if placement.channel in watched else None
+        if reason is None:
+            found.placements.append(placement)
+        else:
+            by_channel.setdefault(placement.channel, []).append(Held.of(placement, REMOVED_ON_AE5, reason))
+    found.held = [item for name in sorted(by_channel) for item in by_channel[name]]
+    for channel in channels:
+        mine = by_channel.get(channel.name, [])
+        if channel.name in gone:
+            found.decisions.append(_decision(f"Channel {channel.name} was taken away on AE5 with {_files(mine)} and is not made again."))
+            continue
+        kept = _less(channel, mine)
+        if mine:
+            found.decisions.append(
+                _decision(f"From channel {channel.name} {_files(mine)} {_were(mine)} taken away on AE5, not sent again.")
+            )
+        if channel.name in watched:
+            kept = _shares(kept, basis, last)
+            kept = _privacy(kept, basis, last)
+            found.decisions.extend(_decision(item.detail) for item in kept.withheld if item.reason == REMOVED_ON_AE5)
+            found.decisions.extend([_decision(kept.kept_private)] if kept.kept_private else [])
+        found.channels.append(kept)
+    # The unwatched ones are there only by name: whoever restores a part knows what happened.
+    if gone and not any(channel.name in basis.states and channel.name in filled for channel in channels):
+        found.warnings.append(
+            f"None of the channels that earlier runs filled is on the cluster any more ({_names(sorted(gone))}), so nothing of them is "
+            "planned; if the cluster was rebuilt, set ae_restore: ['*'] to send everything again."
+        )
+    return found
+
+
+def _why(placement: Placement, gone: t.Container[str], last: LastApplied) -> t.Optional[str]:
+    """Why a placement is held back, if it is."""
+    what = f"{placement.subdir}/{placement.file}"
+    if placement.channel in gone:
+        return f"Channel {placement.channel} was taken away on AE5 since the last run, and {what} with it."
+    if placement.was is None and placement.key in last.applied.placements:
+        return f"An earlier run brought {what} to channel {placement.channel}, and it was taken away there since."
+    return None
+
+
+def _less(channel: Channel, held: t.Sequence[Held]) -> Channel:
+    """The channel without the held files in its sums."""
+    return dataclasses.replace(channel, files=channel.files - len(held), bytes=channel.bytes - sum(item.size for item in held))
+
+
+def _shares(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
+    """The channel without the rights that were given, are due, and were taken away or changed on AE5."""
+    seen = basis.shares.get(channel.name)
+    if seen is None:
+        return channel
+    state = basis.states[channel.name]
+    now = {principal_of(share): share for share in seen}
+    given = last.shares.get(channel.name, {})
+    due: t.List[Share] = []
+    withheld: t.List[Withheld] = []
+    for share in channel.shares:
+        key = principal_of(share)
+        detail = ""
+        if key in last.applied.shares.get(channel.name, ()) and (state.owner is None or key != (USER, state.owner.casefold())):
+            detail = _taken(channel.name, share, given.get(key), now.get(key))
+        if detail:
+            withheld.append(Withheld(share, REMOVED_ON_AE5, detail))
+        else:
+            due.append(share)
+    if not withheld:
+        return channel
+    return dataclasses.replace(channel, shares=tuple(due), withheld=(*channel.withheld, *withheld))
+
+
+def _taken(channel: str, due: Share, given: t.Optional[Share], now: t.Optional[Share]) -> str:
+    """A sentence, if a right that was applied is not there any more, or is another one than was applied and is due."""
+    who = f"{due.kind} {due.name}"
+    if now is None:
+        return f"The right of {who} on channel {channel} ({due.access}) was taken away on AE5 and is not given again."
+    if now.access != due.access and given is not None and given.access == due.access:
+        return f"The right of {who} on channel {channel} was changed on AE5 from {due.access} to {now.access} and stays so."
+    return ""
+
+
+def _privacy(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
+    """The channel as one that stays private, if it was public and was made private on AE5."""
+    if not channel.public or channel.name not in last.applied.public or basis.privacy.get(channel.name) != PRIVATE:
+        return channel
+    why = f"Channel {channel.name} was public after an earlier run and was made private on AE5 since; it stays so."
+    return dataclasses.replace(channel, public=False, kept_private=why)
+
+
+def _decision(detail: str) -> Decision:
+    return Decision(REMOVED_ON_AE5, detail, VARIABLE)
+
+
+def _files(held: t.Sequence[Held]) -> str:
+    names = _names([f"{item.subdir}/{item.file}" for item in held])
+    return f"{counted(len(held), 'file')} ({names})"
+
+
+def _were(held: t.Sequence[Held]) -> str:
+    return "was" if len(held) == 1 else "were"
+
+
+def _names(names: t.Sequence[str]) -> str:
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more

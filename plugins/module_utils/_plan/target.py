@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan beside the cluster it is for: what that holds, what is held back, what is to do.  Private to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import read_basis
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes import changes_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.hold import LastApplied, hold_back
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import Records
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.share_records import ShareRecords
+
+NAMES_SHOWN = 3
+
+
+@dataclasses.dataclass
+class Targeted:
+    """A plan, and what became of it beside the cluster."""
+
+    plan: Plan
+    placements: t.List[Placement]
+    held: t.List[Held] = dataclasses.field(default_factory=list)
+    warnings: t.List[str] = dataclasses.field(default_factory=list)
+
+
+def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
+    """The records in ``folder``, and a sentence for each one that is damaged."""
+    known = Records(folder)
+    return LastApplied(known.applied, ShareRecords(folder).shares), known.warnings
+
+
+def against(cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], last: LastApplied, restore: t.Sequence[str]) -> Targeted:
+    """Reads what the cluster holds of the plan, holds back what was taken away there, and works out what is to do.
+
+    Raises:
+        HttpError: the cluster could not be asked.
+    """
+    basis, channels, found = read_basis(cluster, plan.channels, placements)
+    rest = hold_back(channels, found, basis, last, restore)
+    owners = {name: state.owner for name, state in basis.states.items()}
+    changes = changes_of(rest.channels, rest.placements, owners)
+    made = dataclasses.replace(plan, channels=tuple(rest.channels), looked=True, changes=changes.to_json())
+    made = made.with_decisions([*rest.decisions, *conflicts(rest.placements)])
+    return Targeted(made, rest.placements, rest.held, rest.warnings)
+
+
+def conflicts(placements: t.Iterable[Placement]) -> t.Iterator[Decision]:
+    """One decision for each channel that holds other bytes under planned names.  The placements are ordered by channel."""
+    other = (placement for placement in placements if state_at_planning(placement) == DIFFERENT)
+    for channel, group in itertools.groupby(other, key=lambda placement: placement.channel):
+        names = [f"{placement.subdir}/{placement.file}" for placement in group]
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+        shown = ", ".join(names[:NAMES_SHOWN]) + more
+        detail = f"Channel {channel} holds {counted(len(names), 'file')} of a planned name with other bytes ({shown})."
+        yield Decision("conflict", detail, "ae_conflict")

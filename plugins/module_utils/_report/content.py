@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a verification found, and how it is told: sentences, counts, ``report.json``.  Private to the collection.  Pure."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, Ledger, LedgerLine
+
+SCHEMA_VERSION = 1
+SHOWN = 5000
+"""So many sentences, findings, rights and files stand in ``report.json``; the lists beside it have all."""
+
+WARNINGS_SHOWN = 50
+
+OF_A_CHANNEL = ("channel", "privacy", "shares")
+"""What a finding is of that tells of the channel itself; what it tells of people is in the access table."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Verification:
+    """Everything a verification found."""
+
+    plan: store.Plan
+    ledger: Ledger
+    findings: t.Tuple[Finding, ...]
+    access: AccessSummary
+    placements: int
+    """Of the plan, with those that are held back."""
+    downloads: t.Mapping[PlacementKey, Downloaded] = dataclasses.field(default_factory=dict)
+    run: t.Optional[str] = None
+    """The name of the run's folder, which is the time of its plan; ``None`` where the folder has another name."""
+
+    def failures(self) -> t.List[str]:
+        """One sentence for each thing that must be put right before the migration is done, the gravest first."""
+        found = self.ledger.imbalances({site.site: (site.files, site.bytes) for site in self.plan.sites}, self.placements)
+        found.extend(
+            f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
+            for site in self.plan.missing_sites
+        )
+        found.extend(finding.detail for finding in self.ordered_findings() if finding.fails and not finding.told)
+        found.extend(line.sentence for line in self.ledger.failing())
+        return found
+
+    def warnings(self) -> t.List[str]:
+        """What does not fail the run and should not be overlooked either."""
+        open_ = [finding for finding in self.findings if not finding.fails and not finding.told]
+        found = [finding.detail for finding in open_ if finding.verdict != compare.UNKNOWN]
+        unknown = [finding.detail for finding in open_ if finding.verdict == compare.UNKNOWN]
+        return found[:WARNINGS_SHOWN] + unknown[:1] + ([f"And {len(unknown) - 1} more that could not be seen."] if len(unknown) > 1 else [])
+
+    def ordered_findings(self) -> t.List[Finding]:
+        """What fails first, then by gravity."""
+        return sorted(self.findings, key=lambda finding: (not finding.fails, compare.gravity(finding.verdict)))
+
+    def channel_verdicts(self) -> t.Dict[str, t.List[str]]:
+        """What is wrong with each channel itself and with who may use it; a channel that is as planned is not there."""
+        found: t.Dict[str, t.Set[str]] = {}
+        for row in self.access.rows(self.access.total):
+            if row.verdict != compare.SAME:
+                found.setdefault(row.channel, set()).add(row.verdict)
+        for finding in self.findings:
+            if finding.what in OF_A_CHANNEL:
+                found.setdefault(finding.channel, set()).add(finding.verdict)
+        return {channel: sorted(verdicts, key=compare.gravity) for channel, verdicts in found.items()}
+
+    @staticmethod
+    def shared_in_words(channel: Channel) -> str:
+        """Whom a channel is shared with, and whom not yet."""
+        shared = [share_in_words(share) for share in channel.shares]
+        return ", ".join(shared + [f"held back: {share_in_words(item.share)}" for item in channel.withheld]) or "nobody"
+
+    def summary(self) -> t.Dict[str, t.Any]:
+        verdicts = collections.Counter(finding.verdict for finding in self.findings)
+        return {
+            "sites": len(self.plan.sites),
+            "channels": len(self.plan.channels),
+            "placements": self.placements,
+            "files": self.ledger.counts,
+            "on_cluster": self.ledger.arrived,
+            "bytes": sum(channel.bytes for channel in self.plan.channels),
+            "findings": dict(sorted(verdicts.items())),
+            "downloaded": {"files": len(self.downloads), "bytes": sum(found.size for found in self.downloads.values())},
+            "verified": compare.UNKNOWN not in verdicts,
+        }
+
+    def report(self) -> Json:
+        """The content of ``report.json``; its schema is docs/report.schema.json."""
+        failures = self.failures()
+        elsewhere = [line for line in self.ledger.lines if line.disposition not in ARRIVED]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "cluster": self.plan.cluster,
+            "run": self.run,
+            "done": not failures,
+            "summary": self.summary(),
+            "failures": failures[:SHOWN],
+            "failures_total": len(failures),
+            "findings": [finding.to_json() for finding in self.ordered_findings()[:SHOWN]],
+            "access": {
+                "rows": self.access.total,
+                "counts": dict(sorted(self.access.counts.items())),
+                "lost": [loser.to_json() for loser in self.access.losers()[:SHOWN]],
+                "table": [dataclasses.asdict(row) for row in self.access.rows(SHOWN)],
+            },
+            "ledger": {
+                "digest": self.ledger.digest,
+                "lines": len(self.ledger.lines),
+                "counts": self.ledger.counts,
+                "placements": self.ledger.placement_counts,
+            },
+            "owners": self.ledger.by_owner(),
+            "not_on_cluster": [line.to_json() for line in elsewhere[:SHOWN]],
+            "plan": self._plan(),
+        }
+
+    def _plan(self) -> Json:
+        return {
+            "layout": self.plan.layout,
+            "sites": [site.to_json() for site in self.plan.sites],
+            "missing_sites": list(self.plan.missing_sites),
+            "channels": [channel_for_report(channel) for channel in self.plan.channels],
+            "decisions": [decision.to_json() for decision in self.plan.decisions],
+            "left_out": self.plan.left_out,
+            "changes": self.plan.changes,
+        }
+
+
+def channel_for_report(channel: Channel) -> Json:
+    """A planned channel with its shares in words."""
+    return {
+        "name": channel.name,
+        "owner": channel.owner,
+        "public": channel.public,
+        "files": channel.files,
+        "bytes": channel.bytes,
+        "shared": [share_in_words(share) for share in channel.shares],
+        "withheld": [{"share": share_in_words(item.share), "reason": item.reason, "detail": item.detail} for item in channel.withheld],
+    }
+
+
+def channels_in_words(line: LedgerLine) -> str:
+    """The channels of a file; where not all of its placements ended as the file did, with the end of each other one."""
+    return "; ".join(
+        end.channel if end.disposition == line.disposition else f"{end.channel} ({end.disposition.replace('_', ' ')})"
+        for end in line.placements
+    )

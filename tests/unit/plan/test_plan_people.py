@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who gets nothing because AE5 does not have them or a person said so, and what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, store
+from tests.lab.ae5.server import Ae5Lab
+from tests.unit.module_runner import run_module
+from tests.unit.plan.inventory_builder import draft_of, group_share, user_share
+from tests.unit.plan.test_plan_checks import people, with_group
+
+
+def test_principals_that_do_not_exist_get_nothing_and_nobody_gets_it_for_them(tmp_path: Path) -> None:
+    site = with_group("east", "o").file("u/p/p-1-0.conda", "main", access="authenticated")
+    plan, _placements, _left_out = build.finish(draft_of(tmp_path, site))
+    channels = access.withholding(plan.channels, people("BOSS"))
+    assert {channel.name: (channel.shares, [(item.share, item.reason) for item in channel.withheld]) for channel in channels} == {
+        "o": ((user_share("boss"),), []),
+        "o/Devs": ((), [(group_share("Devs"), "unknown_principal")]),
+        "u": ((), [(user_share("u"), "unknown_principal"), (group_share("everyone"), "unknown_principal")]),
+    }
+    assert [(item.code, item.detail, item.variable) for item in checks.withheld_decisions(channels)] == [
+        (
+            "group_missing",
+            "The AE5 group 'Devs' does not exist, so channel o/Devs is not shared with it; say in principals.csv who that is on AE5"
+            " (- for nobody), or create it in Keycloak.",
+            "ae_principals",
+        ),
+        (
+            "group_missing",
+            "The AE5 group 'everyone' does not exist, so channel u is not shared with it; create it in Keycloak, with all users in it.",
+            "ae_principals",
+        ),
+        (
+            "user_missing",
+            "The AE5 user 'u' does not exist, so channel u is not shared with them; say in principals.csv who that is on AE5"
+            " (- for nobody), or create it in Keycloak.",
+            "ae_principals",
+        ),
+    ]
+    assert access.withholding(plan.channels, people("boss", "u", Devs=[], everyone=[])) == plan.channels
+
+
+def test_who_is_declared_to_be_nobody_is_told_and_gets_nothing(tmp_path: Path) -> None:
+    names = PrincipalMap({"boss": "-"}, {"east:o/Devs": "-"})
+    plan, _placements, _left_out = build.finish(draft_of(tmp_path, with_group("east", "o"), principals=names))
+    assert [(channel.name, channel.shares, [item.reason for item in channel.withheld]) for channel in plan.channels] == [
+        ("o", (), ["nobody"]),
+        ("o/Devs", (), ["nobody"]),
+    ]
+    assert access.withholding(plan.channels, people()) == plan.channels
+    assert [item.detail for item in checks.withheld_decisions(plan.channels)] == [
+        "The AE4 user 'boss' of site 'east' is declared to be nobody on AE5. Without them: o.",
+        "The AE4 group 'Devs' of site 'east' is declared to be nobody on AE5. Without them: o/Devs.",
+    ]
+    assert plan.members == {}
+
+
+def test_private_channels_that_everybody_reads_are_errors_unless_accepted(tmp_path: Path) -> None:
+    site = with_group("east", "o").file("u/q/q-1-0.conda", "main", access="private").file("v/q/q-1-0.conda", "main", access="authenticated")
+    draft = draft_of(tmp_path, site)
+    assert [checks.private_errors(draft, means) for means in (None, "collaborators")] == [[], []]
+    assert checks.private_errors(draft, "authenticated") == [
+        "Channel 'u' from user 'u' of site 'east' holds packages that were private in AE4 (u/q), and on this cluster everybody who is "
+        "logged in reads a private channel (private_means in its capabilities); leave them out with ae_exclude, or accept it with "
+        "ae_accept_wider."
+    ]
+    assert checks.private_errors(draft_of(tmp_path, site, accept_wider=("u",)), "authenticated") == []
+
+
+KEYCLOAK = {"keycloak_username": "kcadmin", "keycloak_password": "kc-secret", "offline": False}
+
+
+def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
+    """By way of a real listing of Keycloak's users, with their addresses; the second plan knows who bob is."""
+    site = with_group("east", "o", members=["ann", "bob"]).file("bob/q/q-1-0.conda", "main", access="private")
+    with Ae5Lab(tmp_path / "ae5") as lab:
+        people_there = ["migrator", "ann", "boss", {"username": "robert", "email": "bob@corp.example.com"}]
+        lab.seed(users=people_there, groups={"Devs": ["ann"]}, admins=[{"username": "kcadmin", "password": "kc-secret"}])
+        where = {"url": lab.url, "username": "migrator", "password": "migrator", "client_secret": lab.switches.client_secret}
+        given = {"inventories": [site.write(tmp_path)], "dest": str(tmp_path / "plan"), **where, **KEYCLOAK, "transport": "api"}
+        first = run_module("migration_plan", given)
+        assert first["failed"] is False, first["msg"]
+        channels = {channel.name: channel for channel in store.load_plan(given["dest"]).channels}
+        assert (channels["bob"].shares, [item.reason for item in channels["bob"].withheld]) == ((), ["unknown_principal"])
+        text = (tmp_path / "plan" / "principals.csv").read_text(encoding="utf-8")
+        assert "east,user,bob,,2,bob,robert,yes,robert is the same before the @ of the e-mail address; is it the same?\n" in text
+        declared = tmp_path / "principals-prod.csv"
+        declared.write_text(text.replace(",user,boss,", ",user,nobody-like-that,"), encoding="utf-8")
+        second = run_module("migration_plan", {**given, "principals": str(declared)})
+        assert second["warnings"] == [
+            "Line 5 of principals-prod.csv is not used: no inventory has the user 'nobody-like-that' of site 'east'."
+        ]
+        channels = {channel.name: channel for channel in store.load_plan(given["dest"]).channels}
+        assert (channels["bob"].shares, channels["bob"].withheld) == ((user_share("robert"),), ())
+        assert lab.writes() == []
+        means = {"schema_version": 1, "answers": {"private_means": {"value": "authenticated", "confidence": "known", "evidence": "seen"}}}
+        assert "reads a private channel" in run_module("migration_plan", {**given, "capabilities": means})["msg"]
