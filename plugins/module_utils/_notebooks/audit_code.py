@@ -54,9 +54,8 @@ def _kinds(rule: Rule) -> t.Set[str]:
     return {kind for pattern in rule.patterns for kind in pattern.kinds} | set(KINDS.get(rule.matcher, ()))
 
 
-_RULES_OF = {
-    kind: tuple(rule for rule in CODE_RULES if kind in _kinds(rule)) for kind in {kind for rule in CODE_RULES for kind in _kinds(rule)}
-}
+_KINDS_OF = {rule: _kinds(rule) for rule in CODE_RULES}
+_RULES_OF = {kind: tuple(rule for rule in CODE_RULES if kind in _KINDS_OF[rule]) for kind in set().union(*_KINDS_OF.values())}
 
 
 @dataclasses.dataclass(frozen=True)

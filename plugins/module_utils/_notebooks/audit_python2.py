@@ -14,7 +14,7 @@ import typing as t
 
 _STRING = re.compile(r"(?P<prefix>[a-zA-Z]{0,2})(?P<quote>'''|\"\"\"|'|\")")
 _PRINT = re.compile(r"(?:^|(?<=[;:]))[ \t]*(?P<word>print|exec)\b(?![ \t]*(?:=(?!=)|\.|,|$))(?P<rest>[ \t]*)")
-_EXCEPT = re.compile(r"\bexcept\b[^\n]*?(?P<comma>,[ \t]*(?:\([\w, \t]*\)[ \t]*(?=:)|(?=[A-Za-z_]\w*[ \t]*:)))")
+_EXCEPT = re.compile(r"\bexcept\b[^:]*?(?P<comma>,[ \t]*(?:\([\w, \t]*\)[ \t]*(?=:)|(?=[A-Za-z_]\w*[ \t]*:)))")
 _RAISE = re.compile(r"(?:^|(?<=[;:]))[ \t]*raise\b")
 _OCTAL = re.compile(r"(?<![\w.])(?<![eE][-+])0(?=[0-7]+\b)")
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)[lL]\b")
@@ -133,7 +133,7 @@ def _statement(masked: str) -> t.Iterator[Edit]:
         yield match.start("rest"), begin + (2 if to_file else 0) - match.start("rest"), "("
         yield end, 0, ")"
     for match in _EXCEPT.finditer(masked):
-        yield match.start("comma"), len(match.group("comma")), " as "
+        yield match.start("comma"), len(match.group("comma")), " as _ " if "(" in match.group("comma") else " as "
     for match in _RAISE.finditer(masked):
         end = _end_of_statement(masked, match.end(), depths)
         comma = next((index for index in range(match.end(), end) if masked[index] == "," and not depths[index]), -1)

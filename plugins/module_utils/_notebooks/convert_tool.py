@@ -44,6 +44,8 @@ def archive_with_tool(
             _run(tool, name, "init", "-y", "--directory", copy)
             _write(copy, files.overlay)
         _run(tool, name, "archive", packed, "--directory", copy)
+        if not os.path.isfile(packed):
+            raise MigrationError(f"{tool} archive made no archive of the project {name}; convert it with tool own.")
         written = os.path.getsize(packed)
         if written > limit:
             raise TooLarge(

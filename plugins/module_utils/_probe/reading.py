@@ -11,7 +11,13 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import PAGE_SIZE, TOKEN_PATH
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ABILITIES, ADMIN_IMPORT, LIST_PRIVACY, UNSHARE
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
+    ABILITIES,
+    ADMIN_IMPORT,
+    LIST_PRIVACY,
+    UNSHARE,
+    UPLOAD_MANY,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench
@@ -83,15 +89,14 @@ def client(bench: Bench) -> bool:
     with bench.trying("cli", "admin_import"):
         transport = t.cast(CliTransport, bench.over("cli").transport)
         try:
-            several = "..." in transport.help("upload")
+            several = [ability for ability in (UPLOAD_MANY,) if transport.can(ability)]
         except HttpError:
             raise
         except MigrationError as exc:
             bench.answers["cli"] = known("absent", exc)
             raise
         runs = True
-        abilities = sorted(ability for ability in ABILITIES - DOCUMENTED if transport.can(ability))
-        abilities += ["several_files"] if several else []
+        abilities = sorted(ability for ability in ABILITIES - DOCUMENTED if transport.can(ability)) + several
         bench.answers["cli"] = known(abilities, f"its help texts show {', '.join(abilities) or 'only what is documented'}")
         offered = transport.can(ADMIN_IMPORT)
         bench.answers["admin_import"] = known("offered" if offered else verdict.NOT_OFFERED, "help text of admin import")

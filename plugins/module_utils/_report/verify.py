@@ -99,7 +99,7 @@ def verify(module: MigrationModule) -> Outcome:
     plan = store.load_plan(params["plan"])
     placements = list(store.iter_placements(params["plan"]))
     known = Records(params["records"])
-    with connect(params, read_only=True) as cluster:
+    with connect(params, read_only=True, keep_cache=not module.check_mode) as cluster:
         observed = observe(cluster, plan, placements)
         states = [compare.placement_state(placement, observed) for placement in placements]
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))

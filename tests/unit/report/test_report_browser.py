@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.report.browser import CHROMIUM, WHY_NOT, Browser, dumped
-from tests.unit.report.report_world import HOSTILE, hostile, page_of, shown_as, verification
+from tests.unit.report.report_world import HOSTILE, hostile, line, page_of, shown_as, verification
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
 
@@ -76,10 +76,10 @@ def test_a_view_is_linked_by_its_address(pages: t.Callable[[str], Path]) -> None
     files = page[page.index('id="files"') : page.index('id="decisions"')]
     body = files[files.index("<tbody>") : files.index("</tbody>")]
     found = [re.sub(r"<[^>]*>", "|", row) for row in body.split("<tr")[1:]]
-    failed = sorted((line for line in verification().ledger.lines if line.disposition == "failed"), key=lambda line: -line.size)
+    failed = sorted((one for one in verification().ledger.lines if one.disposition == "failed"), key=lambda one: -one.size)
     assert len(found) == len(failed) > 1
-    for row, line in zip(found, failed, strict=True):
-        for text in (f"|{line.file}|", "|failed|", html.escape(line.detail)):
+    for row, one in zip(found, failed, strict=True):
+        for text in (f"|{one.file}|", "|failed|", html.escape(one.detail)):
             assert text in row
     assert f">{len(failed)} of 400 rows<" in files
 
@@ -89,9 +89,9 @@ def test_what_is_typed_narrows_the_rows_and_is_in_the_address(browser: Browser, 
     typed = "(input => { input.value = 'pandas bio'; input.dispatchEvent(new Event('input')); })(document.querySelector('#files input'))"
     browser.js(typed)
     browser.js("new Promise(done => setTimeout(done, 200))")
-    wanted = [line for line in verification().ledger.lines if line.package == "pandas" and "bio" in f"{line.owner}{line.path}"]
+    wanted = [one for one in verification().ledger.lines if one.package == "pandas" and "bio" in one.owner]
     assert count(browser, "files") == f"{len(wanted)} of 400 rows"
-    assert sorted(rows(browser, "files", 1)) == sorted(line.file for line in wanted)
+    assert sorted(rows(browser, "files", 1)) == sorted(one.file for one in wanted)
     assert fragment(browser) == "#files?q=pandas+bio"
     browser.open(pages("ordinary"), fragment(browser)[1:])
     assert count(browser, "files") == f"{len(wanted)} of 400 rows"
@@ -106,7 +106,7 @@ def test_a_heading_sorts_up_down_and_not(browser: Browser, pages: t.Callable[[st
     for _click in range(3):
         click(browser, "#files th:nth-child(1) button")
         seen.append((rows(browser, "files", 1), fragment(browser), browser.js("document.querySelector('#files th').ariaSort")))
-    names = sorted(line.file for line in verification().ledger.lines)
+    names = sorted(one.file for one in verification().ledger.lines)
     shown = len(seen[0][0])
     assert seen[0] == (names[:shown], "#files?sort=file", "ascending")
     assert seen[1] == (names[::-1][:shown], "#files?sort=-file", "descending")
@@ -140,7 +140,7 @@ def test_a_hundred_thousand_rows_are_a_small_page(browser: Browser, pages: t.Cal
     assert browser.js(elements) < 3000
     assert count(browser, "files") == "100,000 rows"
     click(browser, "#files th:nth-child(1) button")
-    names = sorted(line.file for line in verification(MANY, 0).ledger.lines)
+    names = sorted(line(number, ("east", "west")).file for number in range(MANY))
     assert rows(browser, "files", 1)[0] == names[0]
     for part in (0.5, 1.0):
         browser.js(f"(box => {{ box.scrollTop = box.scrollHeight * {part}; }})(document.querySelector('#files .scroll'))")
@@ -156,9 +156,8 @@ def test_a_hundred_thousand_rows_are_a_small_page(browser: Browser, pages: t.Cal
 
 def test_a_row_tells_all_of_itself(browser: Browser, pages: t.Callable[[str], Path]) -> None:
     browser.open(pages("many"), "files?q=moto")
-    line = "#files tbody tr[data-row]"
     name = rows(browser, "files", 1)[0]
-    click(browser, line)
+    click(browser, "#files tbody tr[data-row]")
     told = browser.js("document.querySelector('#files .detail').innerText")
     assert name in told
     assert "Package" in told

@@ -29,6 +29,13 @@ def as_written(result: Verification) -> t.Any:
     return json.loads(json.dumps(result.report()))
 
 
+def shortened(value: t.Any) -> t.Any:
+    """The same with one item in each list."""
+    if isinstance(value, list):
+        return [shortened(item) for item in value[-1:]]
+    return {key: shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def table(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
@@ -44,7 +51,7 @@ def test_a_report_has_the_shape_of_its_schema(given: dict[str, t.Any]) -> None:
 
 
 def test_the_schema_notices_what_is_not_a_report() -> None:
-    report = as_written(verification())
+    report = shortened(as_written(verification()))
 
     def places(value: t.Any, way: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any, ...]]:
         """Every key of every object, the first of each list."""
