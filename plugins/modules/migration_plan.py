@@ -361,6 +361,10 @@ failures:
   returned: success
   type: list
   elements: str
+principals:
+  description: The proposed V(principals.csv), written because people have to be named before a plan can be made.
+  returned: when the plan has errors about people
+  type: str
 errors:
   description: One sentence for each error of the plan.
   returned: when the plan has errors

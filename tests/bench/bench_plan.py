@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures planning: seconds and peak memory for a cluster of 5,000 channels and 200,000 placements.
 
-    python tests/bench/bench_plan.py [--channels 5000] [--placements 200000]
+    python tests/bench/bench_plan.py [--channels 5000] [--placements 200000] [--declared]
+
+With ``--declared`` there are rules on packages, versions, labels and sizes, maps by pattern, and what is not public is split off.
 
 Two sites of organizations with groups and labels, and of users with labels; the plan is made as the module does it,
 by the module itself (offline), in a process of its own so that building the inventories does not count.
@@ -61,6 +63,22 @@ def inventories(dest: Path, channels: int, placements: int) -> list[str]:
     return [site.write(dest) for site in sites]
 
 
+DECLARED = {
+    "exclude": [
+        {"spec": "package0000* >=2,<3"},
+        {"spec": "*[version='0.*', build='py26*']"},
+        {"label": "nightly*"},
+        {"owner": ["x*", "y*"], "larger_than": "5GB"},
+        {"package": "package00001", "label": "test"},
+    ],
+    "channel_map": [{"match": "user*/test", "to": "testing/{1}"}, {"match": "org*", "to": "{name_lower}"}],
+    "user_map": {"user0*": "u-{1}"},
+    "group_map": {"*/*": "{organization}-{group}"},
+    "split_private": True,
+    "collaborators": "channel",
+}
+
+
 def measure(args: dict[str, t.Any]) -> None:
     """Runs the module twice: the first stores the plan, the second finds it stored."""
     for run in ("first run", "second run"):
@@ -78,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--channels", type=int, default=5000)
     parser.add_argument("--placements", type=int, default=200_000)
+    parser.add_argument("--declared", action="store_true")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -85,7 +104,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         paths = inventories(Path(scratch), options.channels, options.placements)
-        args = {"inventories": paths, "dest": f"{scratch}/plan", "offline": True, "url": "https://ae5.example.com"}
+        declared = DECLARED if options.declared else {}
+        args = {**declared, "inventories": paths, "dest": f"{scratch}/plan", "offline": True, "url": "https://ae5.example.com"}
         subprocess.run([sys.executable, __file__, "--measure", json.dumps(args)], check=True)
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import typing as t
 from pathlib import Path
@@ -26,12 +28,13 @@ class Migrated(t.NamedTuple):
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Migrated]:
-    """Two sites, migrated twice."""
+    """Two sites, migrated twice, the second time verified byte for byte."""
     world = World(tmp_path_factory.mktemp("migrated"), ["east", "west"])
     fill_guide_site(world.sites["east"])
     fill_lab_site(world.sites["west"])
     world.seed_people(**PEOPLE)
     first = world.run()
+    world.variables["ae_deep"] = "all"
     second = world.run()
     yield Migrated(world, first, second, world.writes())
     world.close()
@@ -128,6 +131,13 @@ def test_every_file_is_in_the_ledger_and_the_report_says_so(migrated: Migrated) 
     }
     assert migrated.world.failures() == []
     assert "Everything that was planned is on the cluster" in (reports / "report.html").read_text()
+    report = json.loads((reports / "report.json").read_text())
+    assert sum(report["ledger"]["placements"].values()) == report["summary"]["downloaded"]["files"] > len(ledger)
+    digest = hashlib.sha256((reports / "ledger.jsonl").read_bytes()).hexdigest()
+    assert report["ledger"]["digest"] == digest
+    assert f"ledger sha256 {digest}" in migrated.second.output
+    for name, rows in (("ledger.csv", len(ledger)), ("findings.csv", len(report["findings"])), ("access.csv", report["access"]["rows"])):
+        assert len(list(csv.reader((reports / name).read_text().splitlines()))) == rows + 1, name
 
 
 def test_the_password_does_not_reach_the_movers_files_or_the_output(migrated: Migrated) -> None:

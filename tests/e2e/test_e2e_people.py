@@ -33,6 +33,8 @@ class Moved:
     """What was seen after each of the runs."""
 
     world: World
+    refused: Run
+    proposed_then: list[dict[str, str]]
     first: Run
     first_table: Table
     first_shares: dict[str, set[tuple[str, str, str]]]
@@ -105,7 +107,9 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
     world.seed_people([*there, *RENAMED.values()], {"Devs": [ae5_name(login) for login in DEVS if login not in MISSING]})
     world.cluster.seed(groups={"Ops": [ae5_name(login) for login in OPS], "everyone": [*there, *RENAMED.values()]})
     declare(world)
-    # Nobody has said yet who the renamed are: the groups of AE5 hold people whom nobody knows in AE4.
+    # Nobody has said yet who the renamed are: the groups of AE5 hold people whom nobody knows in AE4, which is refused.
+    refused = world.run()
+    proposed_then = rows(world.reports / "principals.csv")
     first = world.run(ae_accept_wider=["lab/*"])
     first_table, failures = table(world), world.failures()
     shares = {name: world.shares_of(name) for name in world.channels()}
@@ -116,8 +120,18 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
     second = world.run()
     writes, second_table = world.writes(), table(world)
     third = world.run()
-    yield Moved(world, first, first_table, shares, failures, proposed, second, writes, second_table, third, world.writes())
+    yield Moved(
+        world, refused, proposed_then, first, first_table, shares, failures, proposed, second, writes, second_table, third, world.writes()
+    )
     world.close()
+
+
+def test_strangers_in_a_group_are_refused_and_the_proposal_is_there(moved: Moved) -> None:
+    assert moved.refused.returncode != 0
+    for group, names in (("Devs", "person21-old@corp.example.com, twenty.smith"), ("Ops", "person21-old@corp.example.com, twenty.smith")):
+        sentence = f"The AE5 group '{group}' holds {names}, whom the organization 'lab', group '{group}' of site 'east' does not; take them"
+        assert sentence in moved.refused.output
+    assert moved.proposed_then == moved.proposed
 
 
 def test_first_run_moves_everything_and_says_who_got_nothing(moved: Moved) -> None:

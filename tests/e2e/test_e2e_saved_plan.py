@@ -137,6 +137,10 @@ def test_a_channel_that_gains_a_package_between_plan_and_apply_is_not_shared_fur
     world = guide(make_world)
     world.cluster.seed(channels=[{"name": "anaconda-user-1", "owner": "migrator", "privacy": "private"}])
     planned(world)
+    check = world.run("apply", "--check", "--diff")
+    assert (check.returncode, check.total("rescued"), world.writes()) == (0, 0, []), check.output
+    assert "+ channel anaconda-user-1/test (private)" in check.output, "a check without a plan of its own is of the saved one"
+    assert "+ user anaconda-user-1 rw on anaconda-user-1" in check.output
     theirs, content = conda_package("alien", "1.0", "0", size=900)
     upload(world, "anaconda-user-1", theirs, content)
     run = world.run("apply")

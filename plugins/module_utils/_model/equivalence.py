@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import ACCESS_OF_PERMISSION, EVERYONE, matches, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import OwnerAccess, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import (
+    ANYONE,
     ANYONE_KEY,
     EVERYBODY,
     EVERYONE_KEY,
@@ -341,8 +342,13 @@ def rows(owners: t.Iterable[OwnerAccess], channels: t.Mapping[str, Channel], tar
 
 
 def _extra_rows(channel: Channel, target: Target, context: Context) -> t.Iterator[Row]:
-    """The rows of a channel that exists because it is declared: one for each share, groups as they are."""
-    seen = target.shares.get(channel.name)
+    """The rows of a channel that exists because it is declared: if it is public, and one for each share, groups as they are."""
+    seen, public = target.shares.get(channel.name), target.public.get(channel.name)
+    if channel.public or public:
+        verdict = context.of_public(channel.name) if not channel.public else NARROWER if public is False else ACCEPTED
+        shown_public = UNKNOWN if public is None else WORD[int(public)]
+        reason = "declared in ae_channels" if channel.public else "public on AE5"
+        yield Row("", channel.name, ANYONE, ANYONE, "yes", WORD[0], WORD[int(channel.public)], shown_public, verdict, reason)
     planned = {principal_of(share): share for share in channel.shares}
     shown = {principal_of(share): share for share in seen or ()}
     for key, share in sorted({**shown, **planned}.items()):

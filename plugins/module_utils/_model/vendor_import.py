@@ -119,7 +119,8 @@ def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: Princi
             found[f"the dump does not say which permission its group {slot.group} has"] = None
         for share in plain:
             if share not in planned:
-                variable = "ae_user_map" if share.kind == USER else "ae_group_map"
+                key = (slot.site, share.kind, "" if share.kind == USER else slot.owner, share.name)
+                variable = "principals.csv" if key in principals.declared else f"ae_{share.kind}_map"
                 found[f"{variable} gives {share.kind} {share.name} another name, which the import does not know"] = None
     return iter(found)
 

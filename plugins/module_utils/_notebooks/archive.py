@@ -126,11 +126,29 @@ def write_archive(
 
 
 def _header(member: Member, top: str) -> bytes:
-    info = tarfile.TarInfo(f"{top}/{member.path}")
-    info.type = _TYPES[member.kind]
-    info.mode = 0o777 if member.kind == LINK else 0o755 if member.executable or member.kind == DIR else 0o644
-    info.size, info.linkname = member.size, member.target
-    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+    """What stands in front of a member.  Made here: the standard library's differs between versions of Python."""
+    name = encode(f"{top}/{member.path}") + (b"/" if member.kind == DIR else b"")
+    mode = 0o777 if member.kind == LINK else 0o755 if member.executable or member.kind == DIR else 0o644
+    target = encode(member.target)
+    parts = [_long(tarfile.GNUTYPE_LONGLINK, target), _long(tarfile.GNUTYPE_LONGNAME, name)]
+    return b"".join(parts) + _block(name, mode, member.size, _TYPES[member.kind], target)
+
+
+def _long(kind: bytes, name: bytes) -> bytes:
+    """GNU tar's extra member for a name or a target that a header has no room for."""
+    if len(name) <= tarfile.LENGTH_NAME:
+        return b""
+    data = name + b"\0"
+    return _block(b"././@LongLink", 0, len(data), kind, b"") + data + bytes(-len(data) % tarfile.BLOCKSIZE)
+
+
+def _block(name: bytes, mode: int, size: int, kind: bytes, target: bytes) -> bytes:
+    sized = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
+    room = tarfile.LENGTH_NAME
+    front = name[:room].ljust(room, b"\0") + b"%07o\0" % mode + b"%07o\0" % 0 * 2 + sized + b"%011o\0" % 0
+    back = kind + target[:room].ljust(room, b"\0") + tarfile.GNU_MAGIC
+    back = back.ljust(tarfile.BLOCKSIZE - len(front) - 8, b"\0")
+    return front + b"%06o\0 " % (sum(front) + 8 * ord(" ") + sum(back)) + back
 
 
 def _add(box: gzip.GzipFile, member: Member, folders: _Folders, name: str) -> str:

@@ -21,7 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_matchers import KINDS, MATCHERS
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_matchers_base import Context, Hit, Where
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_python import PythonReader
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_python import PythonReader, parses
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_r import r_facts
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_shell import shell_facts
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect import PROJECT_FILES
@@ -45,8 +45,9 @@ _SECRETS = (
     (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
     (re.compile(r"/t/[^/\s]+"), "/t/***"),
     (re.compile(r"\b(\w+)/[^\s/@]+@"), r"\1/***@"),
-    (re.compile(r"(\s-p\s?)\S+"), r"\1***"),
+    (re.compile(r"(\bmysql\w*\b.*?\s-p)\S+"), r"\1***"),
 )
+_MAGIC_LINE = re.compile(r"^[ \t]*[%!]\w", re.MULTILINE)
 _SQL_TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -115,12 +116,17 @@ def _sifted(hits: t.List[t.Tuple[Rule, _Located, Hit]]) -> t.List[t.Tuple[Rule, 
     kept = []
     for rule, item, hit in hits:
         place = (item.source.cell, hit.line)
-        key = (rule.id, *place, hit.subject if rule.id in _SEVERAL else "")
+        key = (rule.id, *_whole_cell(rule, place), hit.subject if rule.id in _SEVERAL else "")
         if key in seen or (rule.id in PATH_RULES and place in taken) or (rule.id == "old-host" and place in installs):
             continue
         seen.add(key)
         kept.append((rule, item, hit))
     return kept
+
+
+def _whole_cell(rule: Rule, place: t.Tuple[t.Optional[int], int]) -> t.Tuple[t.Optional[int], int]:
+    """Where code is not understood it is said once for a cell, not for each of its lines."""
+    return (place[0], 0) if rule.id == "code-not-understood" else place
 
 
 def _advice(hits: t.Iterable[t.Tuple[Rule, _Located, Hit]]) -> t.Dict[str, str]:
@@ -181,7 +187,9 @@ def _facts(sources: t.Sequence[Source]) -> t.Iterator[_Located]:
     for source in sources:
         if source.language == "python":
             cell = source.cell is not None
-            pieces = audit_ipython.split_cell(source.text) if cell else [audit_ipython.Piece(audit_ipython.PYTHON, source.text)]
+            pieces = [audit_ipython.Piece(audit_ipython.PYTHON, source.text)]
+            if cell or (_MAGIC_LINE.search(source.text) and not parses(source.text)):
+                pieces = audit_ipython.split_cell(source.text)
             foreign = cell and re.match(r"\s*%%(?:python\d?|pypy|script)\b", source.text) is not None
             for piece in pieces:
                 for fact in _piece_facts(piece, PythonReader() if foreign else reader):

@@ -71,9 +71,10 @@ class Context:
 
 
 def _has(environment: Environment, language: str) -> bool:
+    has_r = bool(environment.r_libraries) or any(package.name == "r-base" for package in environment.conda)
     if language == "r":
-        return bool(environment.r_libraries) or any(package.name == "r-base" for package in environment.conda)
-    return bool(environment.python) or not environment.conda
+        return has_r
+    return bool(environment.python) or not has_r
 
 
 def _hosts(project: Project) -> t.Set[str]:

@@ -77,6 +77,11 @@ class PythonReader:
         return visitor.facts
 
 
+def parses(text: str) -> bool:
+    """Whether a text is whole Python, 3 or 2."""
+    return _parsed(text.encode("utf-8", "replace").decode("utf-8")) is not None
+
+
 def _parsed(text: str) -> t.Optional[ast.Module]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

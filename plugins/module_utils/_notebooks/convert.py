@@ -27,7 +27,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, ignore, ignore_git
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import (
     MAX_BYTES,
@@ -98,16 +98,6 @@ class Made:
     after: t.Dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass
-class Result:
-    """What converting gave, all projects together."""
-
-    conversions: t.List[Conversion] = dataclasses.field(default_factory=list)
-    made: t.List[Made] = dataclasses.field(default_factory=list)
-    """Only those that changed."""
-    changed: bool = False
-
-
 class Refused(MigrationError):
     """A project that is not converted until a person does something."""
 
@@ -120,12 +110,8 @@ class Converter:
         self._last: t.Dict[str, Conversion] = {}
         path = os.path.join(options.dest, CONVERSIONS)
         if os.path.exists(path):
-            self._last = {item.key: item for item in read_conversions(path)}
-
-    @property
-    def last(self) -> t.Mapping[str, Conversion]:
-        """What the last run gave, by the projects' keys."""
-        return self._last
+            # What the pins find is looked up anew each time, and would be most of what is kept.
+            self._last = {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}
 
     def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
@@ -288,8 +274,11 @@ def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str
     return found
 
 
-def convert(path: str, options: Options) -> Result:
-    """Converts the projects that ``path`` (a ``projects.jsonl``) lists.
+def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool:
+    """Converts the projects that ``path`` (a ``projects.jsonl``) lists; whether anything was, or would be, written.
+
+    ``each`` is called with what became of each project, in the order of the list, of the others that ``options.only`` leaves
+    out not.  Nothing is kept of a project when that has been done.
 
     Raises:
         MigrationError: the list cannot be used; a project that cannot be converted is only refused.
@@ -297,28 +286,61 @@ def convert(path: str, options: Options) -> Result:
     """
     names, twice = _names(path, options)
     head, projects = read_projects(path)
-    converter = Converter(head, options)
-    result = Result()
-    wanted = (project for project in projects if _is_wanted(project.key, options.only))
-    for made in _in_parallel(converter, wanted, names, twice, options.workers):
-        result.conversions.append(made.conversion)
-        if made.changed:
-            result.changed = True
-            result.made.append(made)
-    kept = () if not options.only else (item for item in converter.last.values() if not _is_wanted(item.key, options.only))
-    lines = "".join(_lines([*result.conversions, *kept]))
     target = os.path.join(options.dest, CONVERSIONS)
-    if _text_of(target) != lines:
-        result.changed = True
-        if options.write:
-            with atomic_writer(target) as stream:
-                stream.write(lines)
-    return result
+    converter = Converter(head, options)
+    others = _lines_of_others(target, options.only)
+    changed = False
+    with _Lines(target, options.write) as lines:
+        for project, made in _in_parallel(converter, projects, names, twice, options):
+            if made is None:
+                lines.add(others.get(project.key, ""))
+                continue
+            changed = changed or made.changed
+            lines.add(json_line(made.conversion.to_json()))
+            each(made)
+        return lines.finish() or changed
 
 
-def _lines(conversions: t.Iterable[Conversion]) -> t.Iterator[str]:
-    for item in sorted(conversions, key=lambda item: (encode(item.owner), encode(item.project))):
-        yield json_line(item.to_json())
+class _Lines:
+    """The new list of conversions, which takes the place of the old one only if it differs."""
+
+    def __init__(self, target: str, write: bool) -> None:
+        self._target, self._told = target, hashlib.sha256()
+        self._temporary = f"{target}.new" if write else os.devnull
+        if write:
+            os.makedirs(os.path.dirname(target) or ".", mode=0o750, exist_ok=True)
+        fd = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        self._stream = os.fdopen(fd, "wb")
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stream.close()
+        if self._temporary != os.devnull:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._temporary)
+
+    def add(self, line: str) -> None:
+        data = line.encode("utf-8", "surrogateescape")
+        self._told.update(data)
+        self._stream.write(data)
+
+    def finish(self) -> bool:
+        """Whether it differs from the old one."""
+        self._stream.close()
+        if os.path.exists(self._target) and file_sha256(self._target) == self._told.hexdigest():
+            return False
+        if self._temporary != os.devnull:
+            os.replace(self._temporary, self._target)
+        return True
+
+
+def _lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
+    """The lines of the projects that a run over some of them does not look at."""
+    if not only or not os.path.exists(target):
+        return {}
+    return {item.key: json_line(item.to_json()) for item in read_conversions(target) if not _is_wanted(item.key, only)}
 
 
 def _is_wanted(key: str, only: t.Sequence[str]) -> bool:
@@ -346,18 +368,26 @@ def _names(path: str, options: Options) -> t.Tuple[t.Dict[str, str], t.Set[str]]
 
 
 def _in_parallel(
-    converter: Converter, projects: t.Iterable[Project], names: t.Mapping[str, str], twice: t.AbstractSet[str], workers: int
-) -> t.Iterator[Made]:
-    """Results in the order of the projects; only a few projects are in memory at a time."""
-    with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        running: t.Deque[concurrent.futures.Future[Made]] = collections.deque()
+    converter: Converter, projects: t.Iterable[Project], names: t.Mapping[str, str], twice: t.AbstractSet[str], options: Options
+) -> t.Iterator[t.Tuple[Project, t.Optional[Made]]]:
+    """Each project with its result, in order, ``None`` if it was not wanted; only a few are in memory at a time."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=options.workers) as pool:
+        running: t.Deque[t.Tuple[Project, t.Optional[concurrent.futures.Future[Made]]]] = collections.deque()
+
+        def first() -> t.Tuple[Project, t.Optional[Made]]:
+            project, future = running.popleft()
+            return project, None if future is None else future.result()
+
         try:
             for project in projects:
-                running.append(pool.submit(converter.convert, project, names[project.key], project.key in twice))
-                if len(running) >= workers * AHEAD:
-                    yield running.popleft().result()
+                is_wanted = _is_wanted(project.key, options.only)
+                name, is_taken = names[project.key], project.key in twice
+                running.append((project, pool.submit(converter.convert, project, name, is_taken) if is_wanted else None))
+                if len(running) >= options.workers * AHEAD:
+                    yield first()
             while running:
-                yield running.popleft().result()
+                yield first()
         finally:
-            for future in running:
-                future.cancel()
+            for _project, future in running:
+                if future is not None:
+                    future.cancel()

@@ -151,6 +151,7 @@ class _Maker:
         return best
 
     def spec(self, item: Environment) -> t.Optional[env.EnvironmentSpec]:
+        self.files.notes.extend(f"Of the environment {item.name}: {problem.detail}" for problem in item.problems)
         if item.source == "conda-meta" and (item.conda or item.pip):
             return self.kept(env.from_record(item))
         text = self.texts.get(item.file) if item.file and "/" not in item.file else None

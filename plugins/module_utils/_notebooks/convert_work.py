@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import STATES, Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import read_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import INCLUDE, Options, Result, convert
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import INCLUDE, Made, Options, convert
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import Rules
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED, Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, PINS
 
 NO_CHANNELS = (
     "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
 )
+DIFF_TEXT = 2_000_000
+"""Characters of our files that a diff shows at most."""
 OWN, REAL = "own", "anaconda-project"
 
 CONVERT = ArgumentSpec(
@@ -69,38 +72,65 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
     )
 
 
+class _Tally:
+    """Adds up what became of the projects; of the texts for the diff only the first ones are kept."""
+
+    def __init__(self) -> None:
+        self.counts: t.Dict[str, int] = collections.Counter()
+        self.pins: t.Dict[str, int] = dict.fromkeys(STATES, 0)
+        self.refused: t.List[t.Dict[str, str]] = []
+        self.archives: t.List[str] = []
+        self.texts: t.List[t.Dict[str, t.Any]] = []
+        self._shown = 0
+
+    def add(self, made: Made) -> None:
+        item = made.conversion
+        self.counts["projects"] += 1
+        if item.state != CONVERTED:
+            self.refused.append({"owner": item.owner, "project": item.project, "reason": item.reason})
+            return
+        self.counts["converted"] += 1
+        self.counts["bytes"] += item.bytes
+        if item.resolution is not None:
+            self.counts["would_break"] += item.resolution.breaks
+            for state, number in item.resolution.counts.items():
+                self.pins[state] += number
+        if made.changed:
+            self.counts["changed"] += 1
+            self.archives.append(f"~ {item.archive} ({size_in_words(item.bytes)})")
+            self._show(made)
+
+    def _show(self, made: Made) -> None:
+        for name, after in made.after.items():
+            before = made.before[name]
+            self._shown += len(before) + len(after)
+            if self._shown <= DIFF_TEXT:
+                self.texts.append({"before_header": name, "after_header": name, "before": before, "after": after})
+            else:
+                self.counts["unshown"] += 1
+
+    @property
+    def summary(self) -> t.Dict[str, t.Any]:
+        numbers = {key: self.counts[key] for key in ("projects", "converted", "changed", "bytes", "would_break")}
+        return {**numbers, "refused": len(self.refused), "pins": self.pins}
+
+    @property
+    def diff(self) -> t.List[t.Dict[str, t.Any]]:
+        first = [prepared_diff("archives of projects", self.archives)] if self.archives else []
+        more = self.counts["unshown"]
+        last = [{"prepared": f"... and {counted(more, 'file')} more\n"}] if more else []
+        return [*first, *self.texts, *last]
+
+
 def convert_work(module: MigrationModule) -> Outcome:
     """The module ``notebook_project_convert``."""
-    result = convert(module.params["projects"], options_of(module.params, not module.check_mode))
-    done = [item for item in result.conversions if item.state == CONVERTED]
-    refused = [item for item in result.conversions if item.state != CONVERTED]
+    tally = _Tally()
+    changed = convert(module.params["projects"], options_of(module.params, not module.check_mode), tally.add)
     return Outcome(
-        changed=result.changed,
-        summary=_summary(done, refused, result),
+        changed=changed,
+        summary=tally.summary,
         report_path=os.path.join(module.params["dest"], CONVERSIONS),
         warnings=[] if module.params["channels"] else [NO_CHANNELS],
-        diff=list(_diff(result)),
-        values={"refused": [{"owner": item.owner, "project": item.project, "reason": item.reason} for item in refused]},
+        diff=tally.diff,
+        values={"refused": tally.refused},
     )
-
-
-def _summary(done: t.Sequence[Conversion], refused: t.Sequence[Conversion], result: Result) -> t.Dict[str, t.Any]:
-    found = [item.resolution for item in done if item.resolution is not None]
-    return {
-        "projects": len(result.conversions),
-        "converted": len(done),
-        "refused": len(refused),
-        "changed": len(result.made),
-        "bytes": sum(item.bytes for item in done),
-        "would_break": sum(item.breaks for item in found),
-        "pins": {state: sum(item.counts[state] for item in found) for state in STATES},
-    }
-
-
-def _diff(result: Result) -> t.Iterator[t.Dict[str, t.Any]]:
-    archives = [f"~ {made.conversion.archive} ({size_in_words(made.conversion.bytes)})" for made in result.made]
-    if archives:
-        yield prepared_diff("archives of projects", archives)
-    for made in result.made:
-        for name, after in made.after.items():
-            yield {"before_header": name, "after_header": name, "before": made.before[name], "after": after}

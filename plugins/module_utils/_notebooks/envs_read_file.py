@@ -105,9 +105,11 @@ def conda_spec(text: str) -> CondaPackage:
     match = _SPEC.match(text)
     if match is None:
         return CondaPackage(text)
-    parts = re.split(r"\s+|=+", match.group("rest").strip().lstrip("=").strip())
-    version = parts[0] if parts else ""
-    build = parts[1] if len(parts) > 1 else ""
+    rest = match.group("rest").strip()
+    if rest[:1] in (">", "<", "!", "~"):
+        version, build = rest, ""
+    else:
+        version, _mark, build = re.sub(r"\s+|=+", "=", rest).strip("=").partition("=")
     return CondaPackage(match.group("name").lower(), version, build, clean_url(match.group("channel") or ""))
 
 

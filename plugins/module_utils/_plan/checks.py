@@ -156,10 +156,34 @@ def people_findings(
                 )
             if foreign and slot in closed:
                 errors.append(
-                    f"The AE5 group {name!r} holds {', '.join(foreign)}, whom the {slot.describe()} does not; take them out, name "
-                    "another group in ae_group_map, or accept it with ae_accept_wider."
+                    f"The AE5 group {name!r} holds {', '.join(foreign)}, whom the {slot.describe()} does not; take them out, say in "
+                    "principals.csv who they are in AE4, name another group in ae_group_map, or accept it with ae_accept_wider."
                 )
     return errors, decisions
+
+
+def lacking_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decision]:
+    """AE5 groups that do not hold everybody whom the AE4 group holds; the owners of the organization need no group."""
+    decisions = []
+    names = draft.options.principals
+    for name, slots in groups_in_use(draft).items():
+        held = {login.casefold() for login in people.groups.get(name, ())}
+        for slot in slots if name in people.groups else ():
+            owner = draft.owner(slot)
+            group = access.group_of(owner, slot.group)
+            logins = sorted(set(group.members if group else ()) - set(owner.owners))
+            known = {login: names.user(login, slot.site) for login in logins}
+            lacking = [login for login, user in known.items() if user is not None and user.casefold() not in held]
+            if lacking:
+                decisions.append(
+                    Decision(
+                        "member_missing",
+                        f"The AE5 group {name!r} does not hold {listed(lacking)}, whom the {slot.describe()} does, so they cannot use "
+                        "what is shared with it; put them in, or say in principals.csv who they are on AE5.",
+                        "ae_principals",
+                    )
+                )
+    return decisions
 
 
 def withheld_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:

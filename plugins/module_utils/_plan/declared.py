@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, grammar, naming, patterns
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import MapRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
@@ -99,11 +99,6 @@ def extended(draft: Draft, plan: Plan) -> Plan:
             decisions.append(Decision("declared_shares", detail, "ae_channels"))
     whole = dataclasses.replace(plan, channels=tuple(found[name] for name in sorted(found)))
     return whole.with_decisions([*decisions, *unsure_names(draft)])
-
-
-def declared_share(options: PlanOptions, channel: str, share: Share) -> bool:
-    """Whether a share of a channel is declared in ``ae_channels``, so that it is accepted whatever AE4 gave."""
-    return any(share in access.merged(extra.shares) for extra in options.extra_channels if extra.name == channel)
 
 
 def refused_names(draft: Draft) -> t.List[str]:

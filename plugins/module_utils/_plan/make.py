@@ -36,7 +36,8 @@ def make_plan(module: MigrationModule) -> Outcome:
     """Builds the plan and stores it in ``dest`` unless it is there already.
 
     Raises:
-        MigrationError: an inventory cannot be used, or the plan has errors; nothing was written then.
+        MigrationError: an inventory cannot be used, or the plan has errors; nothing was written then, but for the proposed
+            ``principals.csv`` where the errors are about people.
     """
     params = module.params
     options = options_from(params)
@@ -49,10 +50,14 @@ def make_plan(module: MigrationModule) -> Outcome:
     identity = None if params["offline"] else read_identity(params)
     found = [] if identity is not None else [PEOPLE_UNCHECKED]
     warnings = list(people.warnings)
+    proposed: t.Dict[str, str] = {}
     if identity is not None:
         more, found = checks.people_findings(draft, identity, read_members(params["records"], warnings))
+        found.extend(checks.lacking_members(draft, identity))
+        if more:
+            proposed = {"principals": people.propose(params["dest"], identity, module.check_mode)}
         errors.extend(more)
-    _raise_errors(errors)
+    _raise_errors(errors, **proposed)
     plan, placements, left_out = build.finish(draft)
     plan = declared.extended(draft, plan)
     if identity is not None:
@@ -75,10 +80,10 @@ def make_plan(module: MigrationModule) -> Outcome:
     return outcome
 
 
-def _raise_errors(errors: t.Sequence[str]) -> None:
+def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:
     if errors:
         head = "The plan has an error" if len(errors) == 1 else f"The plan has {len(errors)} errors"
-        raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]))
+        raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]), **values)
 
 
 def _beside_the_cluster(

@@ -10,6 +10,7 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Identity
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.people_map import Known
@@ -50,6 +51,13 @@ class People:
             principals_file.PRINCIPALS: [principals_file.render(self.used, options.principals, identity, emails)],
             access_classes.ACCESS: list(lines),
         }
+
+    def propose(self, folder: str, identity: Identity, check_mode: bool) -> str:
+        """Writes the proposal alone, for a plan that cannot be made before people are named; its path."""
+        path = os.path.join(folder, principals_file.PRINCIPALS)
+        if not check_mode:
+            write_text(path, principals_file.render(self.used, self.draft.options.principals, identity, identity.emails))
+        return path
 
     def _owner(self, site: str, name: str) -> OwnerRecord:
         return self.draft.owner(Slot(site, name, ""))

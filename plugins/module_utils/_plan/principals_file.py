@@ -69,21 +69,21 @@ def used_in(draft: Draft) -> t.Dict[Known, t.Tuple[int, str]]:
     A member of a group needs to be known where the group is; a collaborator of a package wherever that is placed.
     """
     channels: t.Dict[Known, t.Dict[str, None]] = collections.defaultdict(dict)
-    members: t.Dict[Known, t.Dict[Known, None]] = collections.defaultdict(dict)
+    members: t.Dict[Known, t.Sequence[str]] = {}
     for slot, name in sorted(draft.names.items()):
         owner = draft.owner(slot)
-        for due in access.due_on(slot, owner):
+        for due in access.due_on(slot, owner, draft.collaborators_of(slot)):
             channels[Known(slot.site, due.kind, slot.owner if due.kind == GROUP else "", due.name)][name] = None
         group = access.group_of(owner, slot.group) if slot.group else None
         if group is not None:
-            key = Known(slot.site, GROUP, slot.owner, group.name)
-            members[key].update({Known(slot.site, USER, "", login): None for login in group.members})
+            members[Known(slot.site, GROUP, slot.owner, group.name)] = group.members
     for site, login, name in draft.classes.collaborators():
         channels[Known(site, USER, "", login)][name] = None
     found = {known: (len(names), min(names)) for known, names in channels.items()}
-    for group_key, people in members.items():
+    for group_key, logins in members.items():
         count, example = found[group_key]
-        for person in people:
+        for login in set(logins):
+            person = Known(group_key.site, USER, "", login)
             before, first = found.get(person, (0, example))
             found[person] = (before + count, min(first, example))
     return found

@@ -33,6 +33,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables im
 
 Json = t.Mapping[str, t.Any]
 
+NEEDS = "What needs a person"
+LOST = "Who lost access, and why"
 NEEDS_SHOWN = 30
 LOSERS_SHOWN = 15
 
@@ -89,7 +91,7 @@ def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
         STYLE + picture.STYLE,
         SCRIPT,
         element("header", element("p", "Migration report", class_="over"), element("h1", title), _sources(report), _verdict(report)),
-        _navigation(lists, bool(needs)),
+        _navigation(lists, (NEEDS if report["failures"] else LOST) if needs else ""),
         element(
             "main",
             needs,
@@ -127,6 +129,9 @@ def _verdict(report: Json) -> Markup:
         told += f" {counted(failing, 'file is', 'files are')} not, and should be."
     if files - arrived - failing:
         told += f" {counted(files - arrived - failing, 'file was', 'files were')} left out for a reason that stands below."
+    losers = len(report["access"]["lost"])
+    if losers:
+        told += f" {counted(losers, 'principal')} can do less than in AE4."
     if not report["summary"]["verified"]:
         unseen = report["summary"]["findings"].get("unknown", 0)
         told += f" {counted(unseen, 'thing')} could not be seen over this transport."
@@ -143,8 +148,8 @@ def _verdict(report: Json) -> Markup:
     return element("div", element("span", mark, class_="mark"), words, class_=f"verdict {'bad' if needs else 'good'}")
 
 
-def _navigation(lists: t.Mapping[str, DataTable], needs: bool) -> Markup:
-    links = [link("What needs a person", "needs")] if needs else []
+def _navigation(lists: t.Mapping[str, DataTable], needs: str) -> Markup:
+    links = [link(needs, "needs")] if needs else []
     links += [link("Summary", "way")]
     links += [link(joined([TITLES[name], element("b", f"{item.total:,}")]), name) for name, item in lists.items() if item.total]
     return element("nav", element("div", *links, link("Proof", "proof")))
@@ -152,8 +157,10 @@ def _navigation(lists: t.Mapping[str, DataTable], needs: bool) -> Markup:
 
 def _needs(report: Json) -> Markup:
     """Who lost access and why, then everything else that a person must look at."""
-    body = [_lost(report["access"]["lost"], report["access"]["counts"]), _put_right(report)]
-    return section("needs", "What needs a person", *body)
+    lost = _lost(report["access"]["lost"], report["access"]["counts"])
+    if not report["failures"]:
+        return section("needs", LOST, lost)
+    return section("needs", NEEDS, element("h3", LOST) if lost else Markup(), lost, _put_right(report))
 
 
 def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
@@ -170,7 +177,6 @@ def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
     words = f"{counted(len(lost), 'principal')} can do less than in AE4 in {counted(total, 'place')}. "
     return joined(
         [
-            element("h3", "Who lost access, and why"),
             element("p", words, link("Show them all", "access?verdict=narrower"), class_="soft"),
             table(["Who", "Channels", "Why"], rows, ["name", "text", "text"]),
             more(len(lost), LOSERS_SHOWN, link("the access table", "access?verdict=narrower")),

@@ -64,7 +64,6 @@ td, th { border-bottom: 1px solid var(--line); padding: .42rem .9rem .42rem 0; t
 td { overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); font-size: .87rem; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
-td.short { white-space: nowrap; overflow-wrap: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tag { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; line-height: 1.45rem; white-space: nowrap;
     color: var(--soft); background: var(--shade); }

@@ -293,6 +293,8 @@ def test_channels_and_shares_that_are_declared_are_accepted() -> None:
         "team eve": ("accepted", "declared in ae_channels"),
         "team Ops": ("accepted", "declared in ae_channels"),
     }
+    public = dataclasses.replace(team, public=True)
+    assert differing(table(organization(*TWO), [O, DEVS, public]))["team anyone"] == ("accepted", "declared in ae_channels")
     lost = target(more, DEVS, team, shares={"o": more.shares, "o/Devs": DEVS.shares, "team": (extra, Share("user", "zoe", "r"))})
     seen = differing(table(organization(*TWO), [more, DEVS, team], lost, declared={"o": frozenset({("user", "eve")})}))
     assert (seen["team Ops"][0], seen["team zoe"]) == ("narrower", ("foreign", "shared with user zoe on AE5"))

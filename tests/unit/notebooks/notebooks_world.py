@@ -8,6 +8,7 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import read_projects, read_sources
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import NotebookHost, Project, Source
 
@@ -45,3 +46,26 @@ def notebook(*cells: str, kernel: tuple[str, str, str] | None = ("python3", "Pyt
     if kernel:
         metadata["kernelspec"] = {"name": kernel[0], "display_name": kernel[1], "language": kernel[2]}
     return json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 0, **more})
+
+
+class Host:
+    """A folder of projects to collect from."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.root, self.out = tmp_path / "projects", tmp_path / "out"
+        self.root.mkdir()
+        self.sources: list[Source] = []
+
+    def project(self, name: str = "alice/p") -> Path:
+        path = self.root / name
+        path.mkdir(parents=True)
+        return path
+
+    def collect(self, *patterns: str, accounts: str = "") -> dict[str, Project]:
+        self.result = collect(str(self.root), list(patterns), "east", "aen", str(self.out), accounts)
+        _head, projects, self.sources = collected(self.out)
+        return {project.key: project for project in projects}
+
+    def only(self) -> Project:
+        (project,) = self.collect().values()
+        return project

@@ -379,3 +379,20 @@ def test_a_survey_can_be_narrowed_and_is_plain_data(tmp_path: Path) -> None:
     found = looked_at(make_tree(tmp_path / "p"))
     fewer = dataclasses.replace(found, members=found.members[:2])
     assert len(names_in(archived(tmp_path / "p", tmp_path / "a.tar.gz", fewer))) == 2
+
+
+def test_the_bytes_are_the_same_in_every_python(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    (folder / "empty").mkdir(parents=True)
+    (folder / "a.txt").write_text("content")
+    (folder / "run").write_text("x")
+    (folder / "run").chmod(0o755)
+    (folder / ("n" * 150)).write_text("long")
+    (folder / "link").symlink_to("a.txt")
+    raw = gzip.decompress(archived(folder, tmp_path / "a.tar.gz").read_bytes())
+    assert hashlib.sha256(raw).hexdigest() == "e37542e00ad426376340f261615646e49533a07b3475277c722a8f9372322c11"
+
+
+def test_a_file_of_more_than_eight_gigabytes_has_its_size(tmp_path: Path) -> None:
+    info = tarfile.TarInfo.frombuf(archive._header(archive.Member("big", "file", 9 * 2**30), "p"), "utf-8", "strict")
+    assert (info.name, info.size) == ("p/big", 9 * 2**30)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, convert
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, convert, convert_work, environment_yaml
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import write_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion, read_conversions
@@ -402,6 +402,26 @@ def test_a_project_that_was_taken_away_is_refused(host: Host, tmp_path: Path) ->
     for name in ("dest", "dest2"):
         (item,) = conversions(tmp_path / name).values()
         assert item.reason.startswith("The project anaconda-user-1/empty-project cannot be read (")
+
+
+def test_without_the_library_it_is_named(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment_yaml, "RUAMEL_ERROR", "no such module")
+    result = run_module("notebook_project_convert", {"projects": str(host.root / "collected" / "projects.jsonl"), "dest": str(tmp_path)})
+    assert result["failed"]
+    assert "ruamel.yaml" in result["msg"]
+    assert list(tmp_path.rglob("*")) == [], "nothing half is left"
+
+
+def test_what_was_read_only_in_part_is_told(done: Path) -> None:
+    notes = conversions(done)["bob/broken-environment"].notes
+    assert any("Of the environment default: Its conda-meta/torn-1.0-py27_0.json is damaged" in note for note in notes)
+
+
+def test_a_long_diff_is_cut(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convert_work, "DIFF_TEXT", 3000)
+    diff = host.convert(tmp_path, check=True, only=["alice/*"])["diff"]
+    assert sum(len(entry.get("after", "")) for entry in diff) <= 3000
+    assert diff[-1]["prepared"].startswith("... and ")
 
 
 def test_options_that_make_no_sense(host: Host, tmp_path: Path) -> None:

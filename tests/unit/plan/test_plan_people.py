@@ -102,3 +102,40 @@ def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
         assert lab.writes() == []
         means = {"schema_version": 1, "answers": {"private_means": {"value": "authenticated", "confidence": "known", "evidence": "seen"}}}
         assert "reads a private channel" in run_module("migration_plan", {**given, "capabilities": means})["msg"]
+
+
+def test_members_whom_the_ae5_group_lacks_are_decisions(tmp_path: Path) -> None:
+    """Not the owners of the organization, and not who is nobody on purpose."""
+    site = with_group("east", "o", members=["ann", "ben", "boss", "cat", "dan"])
+    draft = draft_of(tmp_path, site, principals=PrincipalMap({"ben": "b.smith", "cat": "-"}))
+    assert [item.detail for item in checks.lacking_members(draft, people(Devs=["ANN"]))] == [
+        "The AE5 group 'Devs' does not hold ben, dan, whom the organization 'o', group 'Devs' of site 'east' does, so they cannot use what "
+        "is shared with it; put them in, or say in principals.csv who they are on AE5."
+    ]
+    assert checks.lacking_members(draft, people(Devs=["ann", "b.smith", "dan"])) == []
+    assert checks.lacking_members(draft, people()) == []
+
+
+def test_errors_about_people_leave_the_proposal_to_name_them(tmp_path: Path) -> None:
+    """The renamed ben is a stranger in the AE5 group; with the proposal filled in he is not."""
+    site = with_group("east", "o", members=["ann", "ben"])
+    with Ae5Lab(tmp_path / "ae5") as lab:
+        lab.seed(users=["migrator", "ann", "boss", "b.smith"], groups={"Devs": ["ann", "b.smith"]})
+        lab.seed(admins=[{"username": "kcadmin", "password": "kc-secret"}])
+        where = {"url": lab.url, "username": "migrator", "password": "migrator", "client_secret": lab.switches.client_secret}
+        given = {"inventories": [site.write(tmp_path)], "dest": str(tmp_path / "plan"), **where, **KEYCLOAK, "transport": "api"}
+        predicted = run_module("migration_plan", given, check=True)
+        assert not (tmp_path / "plan").exists()
+        refused = run_module("migration_plan", given)
+        assert refused["msg"] == (
+            "The plan has an error, so nothing was written: The AE5 group 'Devs' holds b.smith, whom the organization 'o', group 'Devs' of "
+            "site 'east' does not; take them out, say in principals.csv who they are in AE4, name another group in ae_group_map, or accept "
+            "it with ae_accept_wider."
+        )
+        assert predicted == refused
+        proposal = tmp_path / "plan" / "principals.csv"
+        assert refused["principals"] == str(proposal)
+        assert [path.name for path in (tmp_path / "plan").iterdir()] == ["principals.csv"]
+        declared = tmp_path / "principals-prod.csv"
+        declared.write_text(proposal.read_text().replace("o/Devs,,no,\n", "o/Devs,b.smith,,\n"))
+        assert run_module("migration_plan", {**given, "principals": str(declared)})["failed"] is False

@@ -177,6 +177,14 @@ def test_who_lost_access_stands_first_with_the_reason() -> None:
     assert ("user3", "finance, risk-models, bio-lab", "not known in AE5") in rows
 
 
+def test_who_lost_access_is_said_where_nothing_else_needs_a_person() -> None:
+    page = page_with(failures=[], failures_total=0)
+    assert "Everything that was planned is on the cluster, byte for byte." in page
+    assert "7 principals can do less than in AE4." in page
+    assert "<h2>Who lost access, and why</h2>" in page
+    assert "What needs a person" not in page
+
+
 def test_the_run_is_told_in_words() -> None:
     assert "by the plan of 2026-11-22 14:40 UTC." in page_of(verification())
     assert "by the plan of" not in page_of(dataclasses.replace(verification(), run=None))

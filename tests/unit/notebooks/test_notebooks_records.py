@@ -1,0 +1,174 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Records of notebook projects: there and back, unknown keys, wrong shapes; and the files they are in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import (
+    CollectionWriter,
+    findings_text,
+    read_findings,
+    read_projects,
+    read_sources,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+    WARNING,
+    CondaPackage,
+    Environment,
+    FileEntry,
+    Files,
+    Finding,
+    Git,
+    Member,
+    Notebook,
+    NotebookHost,
+    PipPackage,
+    Project,
+    Source,
+)
+
+PROBLEM = Problem("code", "A sentence.")
+ENTRY = FileEntry("a/caf\udce9.bin", "file", 7, 0o640, binary=True)
+ENVIRONMENT = Environment(
+    name="default",
+    prefix="/projects/alice/p/envs/default",
+    active=True,
+    python="2.7.13",
+    source="conda-meta",
+    file="_env.yml",
+    channels=("http://repo.example.com/conda/anaconda", "r"),
+    conda=(CondaPackage("numpy", "1.11.3", "py27_0", "r", "http://x/numpy.tar.bz2", "0" * 32, "1" * 64, "linux-64", "python"),),
+    pip=(PipPackage("tool", "1.0", "vcs", "git+https://git.example.com/tool"),),
+    modules={"numpy": "conda:numpy", "loose": ""},
+    r_libraries={"ggplot2": "conda:r-ggplot2"},
+    problems=(PROBLEM,),
+)
+PROJECT = Project(
+    host="aen",
+    site="east",
+    owner="alice",
+    name="p q",
+    path="/projects/alice/p q",
+    proposed_name="p-q",
+    environments=(ENVIRONMENT,),
+    active_environment="default",
+    notebooks=(Notebook("a.ipynb", 4, "python2", "Python 2", "python", "default", 3, (PROBLEM,)),),
+    scripts=2,
+    project_file="anaconda-project.yml",
+    files=Files(3, 900, 1, 1, 0, (ENTRY,), (ENTRY,), 1, 7, (ENTRY,), (FileEntry("l", "link", target="..", link_ends="outside"),)),
+    git=Git(True, 10, 2, (ENTRY,), True),
+    team=(Member("user", "bob", "rw"),),
+    acl="user::rwx\n",
+    acl_exceptions=("a",),
+    public=True,
+    problems=(PROBLEM,),
+)
+SOURCE = Source("alice", "p q", "a.ipynb", "python", "print 'é\udce9'\n", 2, 1)
+FINDING = Finding("alice", "p q", "odbc", WARNING, "What.", "pyodbc", "Why.", "Do.", "a.ipynb", 2, 1, "import pyodbc")
+HEAD = NotebookHost("aen", "east", "/projects", 1, 1, "0" * 64, (PROBLEM,))
+
+
+@pytest.mark.parametrize("record", [PROJECT, SOURCE, FINDING, HEAD, ENVIRONMENT], ids=lambda record: type(record).__name__)
+def test_a_record_comes_back_as_it_was(record: object) -> None:
+    data = json.loads(json.dumps(record.to_json()))  # type: ignore[attr-defined]
+    assert type(record).from_json(data) == record  # type: ignore[attr-defined]
+    assert type(record).from_json({**data, "a key of later": 1}) == record  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "cls", [Project, Source, Finding, NotebookHost, Environment, CondaPackage, FileEntry, Notebook, Member, Git, Files]
+)
+def test_what_lacks_a_key_is_refused_by_name(cls: type) -> None:
+    with pytest.raises(SchemaError, match="lacks"):
+        cls.from_json({})  # type: ignore[attr-defined]
+    with pytest.raises(SchemaError, match="must be a JSON object"):
+        cls.from_json([])  # type: ignore[attr-defined]
+
+
+def test_an_unknown_severity_and_another_version_are_refused() -> None:
+    with pytest.raises(SchemaError, match="severity must be one of blocker, warning, info, not 'fatal'"):
+        Finding.from_json({**FINDING.to_json(), "severity": "fatal"})
+    with pytest.raises(SchemaError, match="schema_version 99 is not 1"):
+        NotebookHost.from_json({**HEAD.to_json(), "schema_version": 99})
+
+
+def test_the_projects_own_environment_is_the_active_one_or_default_or_the_only_one() -> None:
+    def chosen(active: str, *names: str) -> str | None:
+        project = Project("h", "s", "o", "n", "/p", environments=tuple(Environment(name) for name in names), active_environment=active)
+        return project.environment.name if project.environment else None
+
+    assert chosen("b", "a", "b", "default") == "b"
+    assert chosen("", "a", "default") == "default"
+    assert chosen("gone", "a") == "a"
+    assert chosen("", "a", "b") is None
+    assert chosen("") is None
+
+
+def written(dest: Path) -> Path:
+    with CollectionWriter(str(dest)) as writer:
+        writer.add_source(SOURCE)
+        writer.add_project(PROJECT)
+        writer.finish("aen", "east", "/projects", [])
+    return dest
+
+
+def test_the_files_come_back_with_names_and_code_that_are_no_utf8(tmp_path: Path) -> None:
+    written(tmp_path)
+    head, projects = read_projects(str(tmp_path / "projects.jsonl"))
+    assert list(projects) == [PROJECT]
+    assert list(read_sources(str(tmp_path / "sources.jsonl"), head)) == [SOURCE]
+    assert (head.host, head.site, head.projects, head.sources) == ("aen", "east", 1, 1)
+    assert (tmp_path / "sources.jsonl").stat().st_mode & 0o7777 == 0o640
+
+
+def test_what_utf8_cannot_hold_at_all_is_replaced(tmp_path: Path) -> None:
+    with CollectionWriter(str(tmp_path)) as writer:
+        writer.add_source(Source("o", "p", "a.ipynb", "python", "x = '\ud83d'\n", 1))
+        head = writer.finish("h", "s", "/projects", [])
+    (source,) = read_sources(str(tmp_path / "sources.jsonl"), head)
+    assert source.text == "x = '\ufffd'\n"
+
+
+def test_nothing_is_left_where_the_collection_breaks_off(tmp_path: Path) -> None:
+    def breaks_off() -> None:
+        with CollectionWriter(str(tmp_path)) as writer:
+            writer.add_source(SOURCE)
+            raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError):
+        breaks_off()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_cut_off_or_exchanged_is_noticed(tmp_path: Path) -> None:
+    written(tmp_path)
+    path = tmp_path / "projects.jsonl"
+    head, _projects = read_projects(str(path))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0])
+    _head, projects = read_projects(str(path))
+    with pytest.raises(MigrationError, match="holds 0 of 1 projects, so it was cut off"):
+        list(projects)
+    sources = tmp_path / "sources.jsonl"
+    sources.write_bytes(sources.read_bytes().replace(b"print", b"pr1nt"))
+    with pytest.raises(MigrationError, match="does not belong to its list of projects"):
+        list(read_sources(str(sources), head))
+    path.write_bytes(b"")
+    with pytest.raises(MigrationError, match="lacks schema_version"):
+        read_projects(str(path))
+
+
+def test_findings_are_lines_that_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "findings.jsonl"
+    path.write_text("".join(findings_text([FINDING])), encoding="utf-8")
+    assert list(read_findings(str(path))) == [FINDING]
+    path.write_text('{"owner": "x"}\n')
+    with pytest.raises(MigrationError, match="cannot be used: a finding lacks project"):
+        list(read_findings(str(path)))
