@@ -21,6 +21,13 @@ description:
   - Works on the collected files only, so it can run on the controller, the cluster host or the notebook host. Needs no Python library.
 extends_documentation_fragment:
   - ae_ops.migration.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
 options:
   projects:
     description: The file C(projects.jsonl) of the collection.

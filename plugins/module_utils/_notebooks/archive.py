@@ -20,11 +20,10 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, open_file, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_gzip import GzipWriter, is_dense
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES, Member, Stamp, Survey, TooLarge
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import DIR, FILE, LINK
 
-LEVEL = 1
-"""Of compression: a higher one makes the processor the limit instead of the disk, for a tenth of the size."""
 CHUNK = 1 << 20
 _RECORD = 10240
 _MEMBERS = 2_000_000
@@ -79,7 +78,7 @@ class _Sink:
         self.bytes = 0
         self.sha256 = hashlib.sha256()
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes) -> None:
         self.bytes += len(data)
         if self.bytes > self._limit:
             raise TooLarge(
@@ -89,10 +88,6 @@ class _Sink:
         self.sha256.update(data)
         if self._write is not None:
             self._write(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """The caller's file is the caller's to flush."""
 
 
 def write_archive(
@@ -111,17 +106,18 @@ def write_archive(
     sink = _Sink(write, name, limit)
     digests: t.Dict[str, str] = {}
     written = 0
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=t.cast(t.BinaryIO, sink), mtime=0) as box:
-        with _Folders(root_fd) as folders:
-            for member in found.members:
-                header = _header(member, top)
-                box.write(header)
-                written += len(header)
-                if member.kind == FILE:
-                    digests[member.path] = _add(box, member, folders, name)
-                    written += member.size + -member.size % tarfile.BLOCKSIZE
-        box.write(bytes(2 * tarfile.BLOCKSIZE))
-        box.write(bytes(-(written + 2 * tarfile.BLOCKSIZE) % _RECORD))
+    box = GzipWriter(sink.write)
+    with _Folders(root_fd) as folders:
+        for member in found.members:
+            header = _header(member, top)
+            box.compress(header)
+            written += len(header)
+            if member.kind == FILE:
+                digests[member.path] = _add(box, member, folders, name)
+                written += member.size + -member.size % tarfile.BLOCKSIZE
+    ending = 2 * tarfile.BLOCKSIZE
+    box.compress(bytes(ending + -(written + ending) % _RECORD))
+    box.close()
     return Written(sink.bytes, sink.sha256.hexdigest(), tree_digest(digests), len(digests))
 
 
@@ -151,14 +147,16 @@ def _block(name: bytes, mode: int, size: int, kind: bytes, target: bytes) -> byt
     return front + b"%06o\0 " % (sum(front) + 8 * ord(" ") + sum(back)) + back
 
 
-def _add(box: gzip.GzipFile, member: Member, folders: _Folders, name: str) -> str:
+def _add(box: GzipWriter, member: Member, folders: _Folders, name: str) -> str:
     told = hashlib.sha256()
     left = member.size
+    put: t.Optional[Write] = None
     for block in [member.data] if member.data is not None else _blocks(member, folders, name):
+        put = put or (box.store if is_dense(block) else box.compress)
         told.update(block)
-        box.write(block)
+        put(block)
         left -= len(block)
-    box.write(bytes(-member.size % tarfile.BLOCKSIZE))
+    box.compress(bytes(-member.size % tarfile.BLOCKSIZE))
     if left:
         raise _changed(member, name)
     return told.hexdigest()
@@ -172,7 +170,8 @@ def _blocks(member: Member, folders: _Folders, name: str) -> t.Iterator[bytes]:
         raise _changed(member, name) from exc
     except OSError as exc:
         raise MigrationError(f"The file {shown(member.path)} of the project {name} cannot be read: {exc.strerror}.") from exc
-    with os.fdopen(fd, "rb", buffering=0) as stream:
+    # Buffered, so that a block is short at the end of the file only.
+    with os.fdopen(fd, "rb") as stream:
         if Stamp.of(os.fstat(fd)) != member.stamp:
             raise _changed(member, name)
         left = member.size

@@ -107,10 +107,12 @@ def _sizes(found: _Findings, project: Project, limit: int) -> None:
 def _environments(found: _Findings, project: Project) -> None:
     own = [item for item in project.environments if _is_own(item, project)]
     chosen = project.environment
+    missing = next((problem.detail for problem in project.problems if problem.code == ACTIVE_MISSING), "")
     if chosen is None or not (chosen.conda or chosen.pip):
-        missing = next((problem.detail for problem in project.problems if problem.code == ACTIVE_MISSING), "")
         if project.notebooks or project.scripts or project.environments:
             found.add("no-environment", project.name, f": {missing.rstrip('.')}" if missing else "")
+    elif missing:
+        found.add("active-missing", chosen.name, missing)
     elif not _is_own(chosen, project):
         found.add("shared-environment", chosen.name, f" in {chosen.prefix}" if chosen.prefix else "")
     if len(own) > 1:

@@ -63,17 +63,20 @@ class PythonReader:
         text = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
         tree = _parsed(text)
         if tree is not None:
-            return self._visited(tree)
+            return self._visited(tree, text)
         found: t.List[Fact] = []
         for line, part in _parts(text):
             tree = _parsed(part)
-            facts = self._visited(tree) if tree is not None else [*_loose(part), Fact(UNREAD, part.strip().split("\n", 1)[0])]
+            facts = self._visited(tree, part) if tree is not None else [*_loose(part), Fact(UNREAD, part.strip().split("\n", 1)[0][:100])]
             found.extend(fact.at(line) for fact in facts)
         return found
 
-    def _visited(self, tree: ast.Module) -> t.List[Fact]:
+    def _visited(self, tree: ast.Module, text: str) -> t.List[Fact]:
         visitor = _Visitor(self._aliases, self._values)
-        visitor.visit(tree)
+        try:
+            visitor.visit(tree)
+        except RecursionError:  # an expression of thousands of levels, which a program wrote
+            return [*visitor.facts, *_loose(text), Fact(UNREAD, text.strip().split("\n", 1)[0][:100])]
         return visitor.facts
 
 

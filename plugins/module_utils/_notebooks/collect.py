@@ -15,6 +15,7 @@ import fnmatch
 import json
 import os
 import re
+import stat
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
@@ -194,7 +195,7 @@ class Collector:
                 return [
                     entry.name
                     for entry in dump.listing(below)
-                    if not entry.name.startswith(".") and (entry.kind == dump.FOLDER or _is_folder(below, entry.name))
+                    if not entry.name.startswith(".") and (entry.kind == dump.FOLDER or _is_link(below, entry.name))
                 ]
         except OSError:
             return []  # the project has no environments of its own
@@ -223,11 +224,9 @@ def _read(prefix: str) -> Environment:
         return Environment(os.path.basename(prefix), prefix, problems=(Problem("env_unreadable", f"It cannot be read: {exc.strerror}."),))
 
 
-def _is_folder(fd: int, name: str) -> bool:
-    with contextlib.suppress(OSError):
-        os.stat(dump.encode(name) + b"/.", dir_fd=fd)
-        return True
-    return False
+def _is_link(fd: int, name: str) -> bool:
+    """Whether it is a link, perhaps to an environment elsewhere; where it leads nowhere, that is told."""
+    return stat.S_ISLNK(os.stat(dump.encode(name), dir_fd=fd, follow_symlinks=False).st_mode)
 
 
 def _own_name(prefix: str, path: str) -> str:

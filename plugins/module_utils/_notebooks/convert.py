@@ -107,11 +107,7 @@ class Converter:
 
     def __init__(self, head: NotebookHost, options: Options) -> None:
         self._head, self._options = head, options
-        self._last: t.Dict[str, Conversion] = {}
-        path = os.path.join(options.dest, CONVERSIONS)
-        if os.path.exists(path):
-            # What the pins find is looked up anew each time, and would be most of what is kept.
-            self._last = {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}
+        self._last = _light(os.path.join(options.dest, CONVERSIONS))
 
     def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
@@ -239,6 +235,16 @@ class Converter:
                 write_text(path, text)
 
 
+def _light(path: str) -> t.Dict[str, Conversion]:
+    """What the last run gave, by key, without what the pins found: that is looked up anew, and most of what would be kept."""
+    if not os.path.exists(path):
+        return {}
+    try:
+        return {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}
+    except MigrationError:
+        return {}  # it only saves work; everything is made again, and the list is written anew
+
+
 def _text_of(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
@@ -259,7 +265,7 @@ def check_name(project: Project, name: str) -> None:
 
 def stamp_of(whole: Survey, name: str, tool: str) -> str:
     """A digest of all that an archive is made from, by name, size, place and time; of our own files by content."""
-    told = hashlib.sha256(repr((FORMAT, archive.LEVEL, name, tool)).encode("utf-8", "surrogateescape"))
+    told = hashlib.sha256(repr((FORMAT, name, tool)).encode("utf-8", "surrogateescape"))
     for member in whole.members:
         told.update(repr(tuple(member)).encode("utf-8", "surrogateescape"))
     return told.hexdigest()

@@ -20,9 +20,12 @@ try:
 except ImportError:
     RUAMEL_ERROR = traceback.format_exc()
 
-MAX_BYTES = 5 << 20
+MAX_BYTES = 1 << 20
+"""Of a file that is read; an export of a large environment has 20,000."""
 MAX_NESTING = 40
 """Levels of a document; an environment has 3, a project's file 5."""
+MAX_NODES = 100_000
+"""Values in a document, each counted wherever an alias repeats it: a few lines of aliases can stand for billions."""
 
 # Python 2's conda writes a long value on the line after its tag.
 _PYTHON_TAG = re.compile(r"(?:!!python/[\w./:]+|!<tag:yaml\.org,2002:python/[^>\s]*>)(?:[ \t]*\n[ \t]+(?=['\"])|[ \t])?")
@@ -73,16 +76,24 @@ def load(text: str, keep_comments: bool = False) -> t.Any:
         raise NotYaml(_reason(exc)) from exc
     except (RecursionError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as exc:
         raise NotYaml(f"it is not understood ({type(exc).__name__})") from exc
-    _check_depth(document, MAX_NESTING)
+    _check(document)
     return document
 
 
-def _check_depth(value: t.Any, left: int) -> None:
-    """Also ends a document that contains itself."""
-    if left <= 0:
-        raise NotYaml(f"it is nested deeper than {MAX_NESTING} levels")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _check_depth(item, left - 1)
+def _check(document: t.Any) -> None:
+    """Raises ``NotYaml`` for a document that is too deep or too large to walk through, such as one that contains itself."""
+    level, nodes = [document], 0
+    for _depth in range(MAX_NESTING):
+        below: t.List[t.Any] = []
+        for box in level:
+            nodes += len(box) if isinstance(box, (dict, list)) else 0
+            if nodes > MAX_NODES:
+                raise NotYaml(f"it stands for more than {MAX_NODES:,} values")
+            below.extend(box.values() if isinstance(box, dict) else box if isinstance(box, list) else ())
+        if not below:
+            return
+        level = below
+    raise NotYaml(f"it is nested deeper than {MAX_NESTING} levels")
 
 
 def _reason(exc: Exception) -> str:

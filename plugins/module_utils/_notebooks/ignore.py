@@ -17,7 +17,10 @@ import fnmatch
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+
 FILE = ".projectignore"
+_STARS = re.compile(r"\*{2,}")
 
 NEVER = ("/envs/", "/services/", ".git", "/.indexer.pid")
 """What no archive holds, whatever the file says: anaconda-project's own two, and the two of the vendor guide."""
@@ -36,6 +39,10 @@ DEFAULTS = (
     ".Trash-*/",
 )
 """What anaconda-project writes into a new file; of the versions that differ, the one that leaves out more."""
+
+MAX_PATTERNS = 2000
+MAX_STARS = 8
+"""In one pattern: what a star can stand for is tried for each of them, one within the other."""
 
 ADDED = "# Left out when the project goes to AE5"
 
@@ -75,13 +82,22 @@ class Ignore:
 
 
 def patterns_of(text: str) -> t.List[str]:
-    """The patterns in the text of a ``.projectignore``, in their order."""
-    found = []
+    """The patterns in the text of a ``.projectignore``, in their order.
+
+    Raises:
+        MigrationError: there are so many, or one is such, that looking at files would take for ever; it begins with ``Its``.
+    """
+    found: t.List[str] = []
     for raw in text.splitlines():
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
-        found.append(line[1:] if line.startswith("\\#") else line)
+        found.append(_STARS.sub("*", line[1:] if line.startswith("\\#") else line))
+        if len(found) > MAX_PATTERNS or found[-1].count("*") > MAX_STARS:
+            raise MigrationError(
+                f"Its {FILE} has more than {MAX_PATTERNS} patterns, or one with more than {MAX_STARS} stars, and cannot be followed;"
+                " let its owner shorten it."
+            )
     return found
 
 

@@ -90,6 +90,15 @@ PROJECT_RULES = (
         "A project without envs",
     ),
     Rule(
+        "active-missing",
+        WARNING,
+        EXPORTING,
+        "{detail}",
+        "The export must be that of the environment where the notebooks run.",
+        "See that the notebooks run in the environment that is left, or make the environment anew before the export.",
+        "The active environment was deleted",
+    ),
+    Rule(
         "shared-environment",
         WARNING,
         EXPORTING,

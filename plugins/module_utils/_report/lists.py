@@ -144,7 +144,7 @@ def _files(result: Verification) -> DataTable:
         Column("package", "Package", c.SHORT, facet=True, hidden=True),
         Column("owner", "Owner", c.NAME, facet=True),
         Column("site", "Site", c.SHORT, facet=True),
-        Column("disposition", "Disposition", c.TAGS, facet=True, width=7),
+        Column("disposition", "Disposition", c.TAGS, facet=True, width=8),
         Column("channels", "Channels", c.TEXT),
         Column("detail", "Why", c.TEXT),
         Column("size", "Size", c.SIZE),

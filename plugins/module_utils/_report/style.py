@@ -109,6 +109,7 @@ table.dense td { white-space: nowrap; height: HEIGHTpx; padding-top: 0; padding-
     overflow: hidden; text-overflow: ellipsis; line-height: 1.4; }
 table.dense td.bar .figure { display: inline-block; min-width: 4.5rem; }
 table.dense td.bar .track { display: inline-flex; width: 6rem; margin: 0; }
+table.dense td.tags { text-overflow: clip; }
 table.dense tr.space td { padding: 0; border: 0; }
 table.dense tbody tr:not(.space):hover { background: var(--shade); }
 tr.chosen { background: var(--odd-wash); }

@@ -32,7 +32,9 @@ class DumpNow:
         try:
             self.anew = file_sha256(inventory) != head.inventory
         except FileNotFoundError:
-            self.warnings.append(f"There is no inventory {inventory}, so files that changed since the plan are only found when they are sent.")
+            self.warnings.append(
+                f"There is no inventory {inventory}, so files that changed since the plan are only found when they are sent."
+            )
         except OSError as exc:
             raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; export the site again.") from exc
         if self.anew:

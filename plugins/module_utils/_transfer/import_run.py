@@ -61,6 +61,8 @@ class Choice:
 class VendorImport(Sync):
     """One run.  ``rows`` has one row for each owner."""
 
+    SETTLING: t.ClassVar[str] = "keep"
+
     def __init__(self, cluster: Cluster, dump: str, results: t.Optional[str], choice: Choice, **options: t.Any) -> None:
         # The channels that were refused are this class's to look at: they are a reason to refuse their owner.
         super().__init__(cluster, dump, results, **options)

@@ -113,6 +113,9 @@ class Journal:
 class Sync:
     """One transfer.  ``refused`` are channels that must not be filled; ``sleep`` is there for tests."""
 
+    SETTLING: t.ClassVar[str] = "keep or replace"
+    """Values of ``ae_conflict`` with which a conflict is no failure."""
+
     def __init__(
         self,
         cluster: Cluster,
@@ -347,7 +350,7 @@ class Sync:
         if not self._keep:
             self.result.failures.append(
                 f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {reason}"
-                + ("." if why else "; remove it there or set ae_conflict to keep or replace.")
+                + ("." if why else f"; remove it there or set ae_conflict to {self.SETTLING}.")
             )
 
     def _fail(self, placement: Placement, why: str) -> None:

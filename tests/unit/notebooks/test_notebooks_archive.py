@@ -12,17 +12,22 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import tarfile
 import tracemalloc
 import typing as t
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree, tree_digest, write_archive
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_gzip import GzipWriter
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import TooLarge, check_size, overlaid, resolve
+from tests.lab.packages import noise
 from tests.unit.notebooks.convert_world import EMPTY, LINKS, archived, looked_at, make_tree, names_in
 
 
@@ -391,6 +396,46 @@ def test_the_bytes_are_the_same_in_every_python(tmp_path: Path) -> None:
     (folder / "link").symlink_to("a.txt")
     raw = gzip.decompress(archived(folder, tmp_path / "a.tar.gz").read_bytes())
     assert hashlib.sha256(raw).hexdigest() == "e37542e00ad426376340f261615646e49533a07b3475277c722a8f9372322c11"
+
+
+def test_what_cannot_be_compressed_is_stored_and_all_is_read_back(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    contents = {
+        "a.txt": b"text " * 100_000,
+        "b.bin": noise("b", 300_001),
+        "c.bin": noise("c", 65_536),
+        "d.txt": b"more text " * 50_000,
+        "e.bin": noise("e", 2 * archive.CHUNK + 7),
+        "f.bin": noise("f", 65_535),
+        "g": b"",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    target = archived(folder, tmp_path / "a.tar.gz")
+    with tarfile.open(target) as tar:
+        for name, content in contents.items():
+            stream = tar.extractfile(f"proj/{name}")
+            assert stream is not None
+            assert stream.read() == content, name
+    packed = target.read_bytes()
+    for name in ("b.bin", "c.bin", "e.bin"):
+        assert contents[name][:60_000] in packed, f"{name} lies in the archive as it is"
+    assert contents["d.txt"][:1000] not in packed
+    assert len(packed) < 1.01 * sum(len(contents[name]) for name in contents if name.endswith(".bin")) + 50_000
+    assert subprocess.run(["gzip", "-t", str(target)], check=False).returncode == 0
+    assert subprocess.run(["tar", "tzf", str(target)], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@given(st.lists(st.tuples(st.booleans(), st.binary(max_size=200), st.integers(1, 1000)), max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_any_mixture_of_stored_and_compressed_is_one_stream(pieces: list[tuple[bool, bytes, int]]) -> None:
+    out: list[bytes] = []
+    box = GzipWriter(out.append)
+    for is_stored, data, times in pieces:
+        (box.store if is_stored else box.compress)(data * times)
+    box.close()
+    assert gzip.decompress(b"".join(out)) == b"".join(data * times for _stored, data, times in pieces)
 
 
 def test_a_file_of_more_than_eight_gigabytes_has_its_size(tmp_path: Path) -> None:

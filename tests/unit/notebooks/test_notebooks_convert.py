@@ -417,6 +417,14 @@ def test_what_was_read_only_in_part_is_told(done: Path) -> None:
     assert any("Of the environment default: Its conda-meta/torn-1.0-py27_0.json is damaged" in note for note in notes)
 
 
+def test_a_damaged_list_of_the_last_run_only_costs_time(host: Host, tmp_path: Path) -> None:
+    host.convert(tmp_path, only=["alice/plain-analysis"])
+    (tmp_path / "conversions.jsonl").write_text("{damaged\n")
+    result = host.convert(tmp_path)
+    assert result["changed"]
+    assert conversions(tmp_path)["alice/plain-analysis"].state == "converted"
+
+
 def test_a_long_diff_is_cut(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convert_work, "DIFF_TEXT", 3000)
     diff = host.convert(tmp_path, check=True, only=["alice/*"])["diff"]

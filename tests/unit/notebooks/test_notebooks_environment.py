@@ -113,8 +113,17 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
 def test_a_document_that_contains_itself_ends() -> None:
     with pytest.raises(environment_yaml.NotYaml, match="nested deeper"):
         load("&a [*a]\n")
+    with pytest.raises(environment_yaml.NotYaml):
+        load("&a {b: *a, c: *a}\n", keep_comments=True)
     with pytest.raises(MigrationError, match="cannot be used"):
         from_text("&a [*a]\n", "_env.yml")
+
+
+def test_a_few_lines_that_stand_for_billions_of_values_are_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
+    for keep_comments in (False, True):
+        with pytest.raises(environment_yaml.NotYaml, match="stands for more than 100,000 values"):
+            load("\n".join(lines), keep_comments)
 
 
 def test_a_nesting_that_would_blow_the_stack_is_refused() -> None:

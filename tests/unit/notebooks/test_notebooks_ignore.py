@@ -75,6 +75,16 @@ def test_comments_and_escapes() -> None:
     assert patterns_of("# no\n\n  \\#yes  \n*.a \n #indented\n") == ["#yes", "*.a"]
 
 
+@pytest.mark.parametrize("text", ["x\n" * 2001, "*a*a*a*a*a*a*a*a*a*b\n"])
+def test_patterns_that_would_take_for_ever_are_refused(text: str) -> None:
+    with pytest.raises(MigrationError, match=r"^Its .projectignore has more than 2000 patterns, or one with more than 8 stars"):
+        patterns_of(text)
+
+
+def test_many_stars_in_a_row_are_one() -> None:
+    assert patterns_of("**/**" + "*" * 50 + "x\n") == ["*/*x"]
+
+
 def test_a_new_file_has_the_defaults_and_the_two_of_the_guide() -> None:
     assert patterns_of(merged(None)) == [*DEFAULTS, "/.indexer.pid", ".git"]
 

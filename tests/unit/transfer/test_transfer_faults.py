@@ -310,5 +310,6 @@ def test_a_large_file_is_sent_in_little_memory(run: Run, tmp_path: Path) -> None
 
 def test_an_empty_list_is_a_whole_result(run: Run) -> None:
     run.world.dump.mkdir()
-    assert run([]).outcomes == {"uploaded": 0, "present": 0, "conflict": 0, "quarantined": 0, "failed": 0}
+    names = ("uploaded", "replaced", "present", "conflict", "moved", "quarantined", "failed")
+    assert run([]).outcomes == dict.fromkeys(names, 0)
     assert run.world.results.read_text() == ""
