@@ -102,7 +102,7 @@ class _Gathered:
             if verdict == eq.STALE and people_checked:
                 continue  # the plan has a decision on it
             who, where = listed(sorted(people)), f"{counted(len(channels), 'channel')} ({listed(sorted(channels))})"
-            one = next(iter(channels)) if len(channels) == 1 else ""
+            one = "".join(channels) if len(channels) == 1 else ""
             if verdict == eq.NARROWER:
                 detail = f"{who} can do less than in AE4 with {where}: {reason}."
                 yield Finding(verdict, one, "people", detail, False)

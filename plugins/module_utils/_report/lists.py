@@ -61,8 +61,8 @@ def _owners(result: Verification) -> DataTable:
     columns = (
         Column("owner", "Owner", c.NAME),
         Column("site", "Site", c.SHORT, facet=True),
-        Column("files", "Files", c.NUMBER, bar=("arrived", "failing")),
-        Column("bytes", "Size", c.SIZE, bar=("arrived_bytes", "failing_bytes")),
+        Column("files", "Files", c.NUMBER, split=("arrived", "failing")),
+        Column("bytes", "Size", c.SIZE, split=("arrived_bytes", "failing_bytes")),
         Column("arrived", "On the cluster", c.NUMBER, width=6),
         Column("failing", "Need a person", c.NUMBER, width=6),
         Column("arrived_bytes", "Size on the cluster", c.SIZE, hidden=True),

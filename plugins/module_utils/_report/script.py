@@ -116,7 +116,7 @@ class Table {
   }
 
   look(column) {
-    return column.bar ? "bar" : column.numeric ? "number" : column.kind;
+    return column.split ? "bar" : column.numeric ? "number" : column.kind;
   }
 
   turn(column) {
@@ -227,7 +227,7 @@ class Table {
       }
     } else if (column.kind === "code") {
       if (text) cell.append(make("code", {}, text));
-    } else if (column.bar && column.values[row]) {
+    } else if (column.split && column.values[row]) {
       cell.append(make("span", { class: "figure" }, text), this.bar(column, row));
     } else cell.textContent = text;
     if (!this.whole && text.length > 20) cell.title = text;
@@ -236,7 +236,7 @@ class Table {
 
   bar(column, row) {
     const track = make("span", { class: "track" });
-    const [good, bad] = column.bar.map(key => this.byKey.get(key).values[row]);
+    const [good, bad] = column.split.map(key => this.byKey.get(key).values[row]);
     for (const [mood, part] of [["good", good], ["rest", column.values[row] - good - bad], ["bad", bad]]) {
       if (!part) continue;
       const piece = make("i", { class: mood });

@@ -49,14 +49,14 @@ class Column:
     """It can be chosen from, and a row's value can be asked for alone."""
     hidden: bool = False
     """It is there to be searched and to be seen in a chosen row."""
-    bar: t.Tuple[str, ...] = ()
-    """Columns with the part of the number that is good, and the part that is bad."""
+    split: t.Tuple[str, ...] = ()
+    """It is shown with a bar: the columns with the part of the number that is good, and the part that is bad."""
     width: int = 0
     """Its part of the table; 0 is what its kind has."""
 
     @property
     def weight(self) -> int:
-        return self.width or (WIDTHS[NAME] if self.bar else WIDTHS[self.kind])
+        return self.width or (WIDTHS[NAME] if self.split else WIDTHS[self.kind])
 
     @property
     def is_number(self) -> bool:
@@ -94,8 +94,8 @@ class DataTable:
         values = [row[at] for row in self.rows]
         if column.is_number:
             given["values"] = values
-            if column.bar:
-                given.update(bar=list(column.bar), most=max(values, default=1) or 1)
+            if column.split:
+                given.update(split=list(column.split), most=max(values, default=1) or 1)
             return given
         known: t.Dict[str, int] = {}
         index = [known.setdefault(value, len(known)) for value in values]
@@ -110,7 +110,7 @@ class DataTable:
             return Markup()
         shown = list(filter(self.shown, range(len(self.columns))))
         head = [self.columns[at].title for at in shown]
-        kinds = ["bar" if self.columns[at].bar else "number" if self.columns[at].is_number else self.columns[at].kind for at in shown]
+        kinds = ["bar" if self.columns[at].split else "number" if self.columns[at].is_number else self.columns[at].kind for at in shown]
         body = [[self._cell(row, at, moods) for at in shown] for row in self.rows[:ROWS_SHOWN]]
         first = table(head, body, kinds)
         cut = more(self.total, min(len(self.rows), ROWS_SHOWN), element("code", self.where))
@@ -122,9 +122,9 @@ class DataTable:
 
     def _cell(self, row: Row, at: int, moods: t.Mapping[str, str]) -> t.Any:
         column, value = self.columns[at], row[at]
-        if column.bar:
+        if column.split:
             keys = [other.key for other in self.columns]
-            good, bad = (row[keys.index(key)] for key in column.bar)
+            good, bad = (row[keys.index(key)] for key in column.split)
             most = max(other[at] for other in self.rows) or 1
             return joined([_in_words(column, value), segments(most, [("good", good), ("rest", value - good - bad), ("bad", bad)])])
         if column.is_number:

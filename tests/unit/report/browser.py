@@ -15,7 +15,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WHY_NOT = "there is no Chromium on this machine"
 
 OPTIONS = (

@@ -192,7 +192,7 @@ def test_the_run_is_told_in_words() -> None:
 
 def numbers(*rows: tuple[int, int, int]) -> DataTable:
     columns = (
-        Column("all", "All", "number", bar=("good", "bad")),
+        Column("all", "All", "number", split=("good", "bad")),
         Column("good", "Good", "number", hidden=True),
         Column("bad", "Bad", "number", hidden=True),
     )
