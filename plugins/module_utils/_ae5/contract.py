@@ -36,16 +36,17 @@ UPLOAD_PART = "content"
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """One operation: ``path`` is a template relative to ``API_BASE``; ``ok`` are the statuses that mean success."""
+    """One operation: ``path`` is a template relative to ``base``; ``ok`` are the statuses that mean success."""
 
     method: str
     path: str
     ok: t.Tuple[int, ...]
     write: bool = True
+    base: str = API_BASE
 
     def url_path(self, **segments: str) -> str:
         """The path below the host, each segment percent-encoded as a whole."""
-        return API_BASE + self.path.format(**{name: quote(value, safe="") for name, value in segments.items()})
+        return self.base + self.path.format(**{name: quote(value, safe="") for name, value in segments.items()})
 
 
 ROUTES: t.Dict[str, Route] = {

@@ -68,7 +68,14 @@ class HttpError(MigrationError):
     """
 
     def __init__(
-        self, message: str, *, status: t.Optional[int] = None, reached: bool = True, reason: str = "", retry_after: t.Optional[float] = None
+        self,
+        message: str,
+        *,
+        status: t.Optional[int] = None,
+        reached: bool = True,
+        reason: str = "",
+        retry_after: t.Optional[float] = None,
+        phrase: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -76,6 +83,8 @@ class HttpError(MigrationError):
         self.reason = reason
         """The server's own words, or what broke the connection."""
         self.retry_after = retry_after
+        self.phrase = phrase
+        """The reason phrase of the status line, which the body need not repeat."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -365,6 +374,7 @@ class Http:
             status=status,
             reason=said,
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+            phrase=self.mask(str(response.reason or "")),
         )
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import secrets
+import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader
 
@@ -16,14 +17,17 @@ ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 
 
 class MultipartBody:
-    """One part with one file of ``size`` bytes.  ``len()`` is exact, so the request has a Content-Length."""
+    """Fields, then one part with one file of ``size`` bytes.  ``len()`` is exact, so the request has a Content-Length."""
 
-    def __init__(self, part: str, filename: str, size: int, reader: Reader) -> None:
+    def __init__(self, part: str, filename: str, size: int, reader: Reader, fields: t.Optional[t.Mapping[str, str]] = None) -> None:
         boundary = secrets.token_hex(16)
         quoted = "".join(ESCAPES.get(char, char) for char in filename)
+        front = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in (fields or {}).items()
+        )
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{part}"; filename="{quoted}"\r\n'
+            f'{front}--{boundary}\r\nContent-Disposition: form-data; name="{part}"; filename="{quoted}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
         ).encode()
         self._tail = f"\r\n--{boundary}--\r\n".encode()

@@ -55,9 +55,15 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     return Runs(tmp_path / "cache")
 
 
-def full(etag: str | None = None, body: t.Any = BODY, given: str = '"1"', token: str = "") -> Step:
+def full(etag: str | None = None, body: t.Any = None, given: str = '"1"', token: str = "") -> Step:
     """A request with the ETag ``etag``, answered with all of it."""
-    return Step("GET", PATH.format(token=token), headers={"If-None-Match": etag}, reply=body, reply_headers={"ETag": given})
+    return Step(
+        "GET",
+        PATH.format(token=token),
+        headers={"If-None-Match": etag},
+        reply=BODY if body is None else body,
+        reply_headers={"ETag": given},
+    )
 
 
 def unchanged(etag: str = '"1"') -> Step:
