@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from tests.e2e.conftest import MakeWorld
 from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site
 from tests.lab.ae5_admin import admin, put

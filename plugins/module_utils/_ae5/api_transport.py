@@ -19,7 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     privacy_of,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 
 
 class ApiTransport(Transport):

@@ -14,7 +14,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PRIVATE, PUBLIC, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PRIVATE, PUBLIC, USER
 
 NOISE = re.compile(r"^\s*(\[|(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL)\b|\d{4}-\d\d-\d\d[ T])")
 LOGIN_NEEDED = re.compile(

@@ -31,7 +31,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     seconds_for,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE
 
 MODIFY_COMMANDS = ("modify", "update", "edit")
 DELETE_COMMANDS = ("delete", "remove")

@@ -12,7 +12,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 
 PRIVACY_AT_BIRTH = "privacy_at_birth"
 PRIVACY_LATER = "privacy_later"

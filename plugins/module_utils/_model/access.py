@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK, NameMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, Withheld
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
     GROUP,
@@ -22,11 +23,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     PUBLIC,
     UNKNOWN_PRINCIPAL,
     USER,
-    Channel,
     GroupRecord,
     OwnerRecord,
-    Share,
-    Withheld,
 )
 
 EVERYONE = "everyone"

@@ -15,7 +15,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import PackageClass, Variant
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, PUBLIC, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, PUBLIC, USER
 
 LEVEL = {"": 0, "r": 1, "rw": 2}
 WORD = ("none", "r", "rw")

@@ -27,6 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective 
     Tally,
     Target,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
     GROUP,
@@ -34,8 +35,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     PUBLIC,
     REMOVED_ON_AE5,
     USER,
-    Channel,
-    Share,
 )
 
 SAME = "same"

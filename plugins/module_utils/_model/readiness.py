@@ -12,7 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package, Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 
 SAME = "same"
 DIFFERENT = "different"

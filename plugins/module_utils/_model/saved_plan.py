@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Package, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Package
 
 AGAIN = "plan again"
 

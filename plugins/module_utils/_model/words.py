@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 
 NAMES_SHOWN = 10
 

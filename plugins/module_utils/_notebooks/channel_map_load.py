@@ -11,7 +11,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Json, SchemaError, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import SUBDIRS, ChannelView, Digests, Identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import iter_placements, load_plan
 

@@ -17,12 +17,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import jso
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import GroupAccess, OwnerAccess, PackageClass, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import is_owners_group
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     SCHEMA_VERSION,
     Json,
     OwnerRecord,
     SchemaError,
-    Share,
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records, whole

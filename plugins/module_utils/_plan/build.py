@@ -16,17 +16,13 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision, LeftOut, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     ORGANIZATION,
     PUBLIC,
     UNKNOWN,
     USER,
-    Channel,
-    Decision,
-    LeftOut,
     OwnerRecord,
-    Placement,
-    Share,
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import NO_REFERENCE, Reference, Selection

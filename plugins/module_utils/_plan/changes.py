@@ -13,16 +13,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    PRIVATE,
-    PUBLIC,
-    UNKNOWN,
-    USER,
-    Channel,
-    Json,
-    Placement,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN, USER, Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 

@@ -10,7 +10,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, naming
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, NOBODY, Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, NOBODY
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed, unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import (
     Draft,

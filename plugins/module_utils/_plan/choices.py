@@ -10,7 +10,8 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Reference, Rule, Selection
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 

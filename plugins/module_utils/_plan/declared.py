@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, grammar, naming, patterns
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import MapRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan

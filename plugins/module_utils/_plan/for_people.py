@@ -11,7 +11,7 @@ import traceback
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes import channels_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import LEFT_OUT, Plan

@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared, for_people, store, target, vendor

@@ -11,7 +11,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import LAYOUTS, VENDOR, ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import FIELDS, BadRule, Rule, Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build

@@ -18,18 +18,16 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines, read_object
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    SCHEMA_VERSION,
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
     Held,
-    Json,
     LeftOut,
     Placement,
-    SchemaError,
     SliceHead,
     TransferRow,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, Json, SchemaError
 
 PLAN = "plan.json"
 PLAN_FOR_PEOPLE = "plan.yml"

@@ -10,8 +10,8 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, Held, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import read_basis

@@ -15,7 +15,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines, write_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, Placement, SourceFile, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r

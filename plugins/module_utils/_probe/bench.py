@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import scratch_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, unknown
 

@@ -14,7 +14,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SEEN, channel_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_BIRTH, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench, attempted
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR

@@ -14,15 +14,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    REMOVED_ON_AE5,
-    USER,
-    Channel,
-    Package,
-    Placement,
-    Share,
-    Withheld,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER, Package
 
 PlacementKey = t.Tuple[str, str, str]
 """Channel, subdir, file name."""

@@ -9,7 +9,8 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare

@@ -13,7 +13,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import CORRUPT, NOT_GIVEN, PRESENT, UNPROVEN, PlacementKey
 
 NONE = "none"

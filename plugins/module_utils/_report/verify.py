@@ -12,7 +12,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS, in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC, Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare, deep, files

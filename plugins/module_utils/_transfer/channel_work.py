@@ -18,7 +18,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_BIRTH, PRIVACY_LATER, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, privacy_moved
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import load_plan

@@ -11,8 +11,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import ALWAYS
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, iter_held, iter_placements, iter_transfer

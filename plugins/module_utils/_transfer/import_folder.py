@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import DumpSource, SourceError
 

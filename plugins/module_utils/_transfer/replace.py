@@ -15,8 +15,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import DELETE_FILE, seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, Key, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, is_as_it_was, state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import Stop, run_all

@@ -18,12 +18,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    GROUP,
-    USER,
-    Channel,
-    Share,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff

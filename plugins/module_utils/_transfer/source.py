@@ -12,7 +12,7 @@ import os
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_beneath, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 
 BLOCK = 1 << 20
 

@@ -27,8 +27,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, UNPROVEN, Key, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, file_moved, is_as_it_was, state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.dump_now import DumpNow

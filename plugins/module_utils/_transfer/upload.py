@@ -18,8 +18,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import UPLOAD_MANY, seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import SAME, Key, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.retry import ASK, ATTEMPTS, FAILED, FATAL, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import DumpSource, SourceError

@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState, UnknownPrincipal, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from tests.unit.ae5.ae5_params import params
 from tests.unit.http_script import NoSleep, Script, Step
 

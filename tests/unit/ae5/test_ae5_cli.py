@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     UploadSource,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from tests.unit.ae5.ae5_params import params
 
 URL = "https://ae5.example.com"

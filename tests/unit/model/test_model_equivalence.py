@@ -18,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_rec
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Context, Row, rows
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, Withheld
 
 EVERYONE = Share("group", "everyone", "r")
 

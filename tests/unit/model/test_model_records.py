@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import plan_records, records
 
 CLASSES = [
     records.Problem,
@@ -22,18 +22,18 @@ CLASSES = [
     records.GroupRecord,
     records.OwnerRecord,
     records.SiteRecord,
-    records.Channel,
-    records.Decision,
-    records.Placement,
-    records.LeftOut,
-    records.TransferRow,
+    plan_records.Channel,
+    plan_records.Decision,
+    plan_records.Placement,
+    plan_records.LeftOut,
+    plan_records.TransferRow,
 ]
 IDS = [found.__name__ for found in CLASSES]
 texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=8)
-shares = st.builds(records.Share, st.sampled_from(["user", "group"]), texts, st.sampled_from(["r", "rw"]))
+shares = st.builds(plan_records.Share, st.sampled_from(["user", "group"]), texts, st.sampled_from(["r", "rw"]))
 
 
-st.register_type_strategy(records.Share, shares)
+st.register_type_strategy(plan_records.Share, shares)
 
 
 @pytest.mark.parametrize("record_class", CLASSES, ids=IDS)
@@ -47,7 +47,9 @@ UNDECODABLE = "a\udcff\n\x00\u2028{{ 7*7 }}"
 
 
 @pytest.mark.parametrize(
-    "record_class", [records.SourceFile, records.Placement, records.LeftOut, records.TransferRow], ids=lambda found: found.__name__
+    "record_class",
+    [records.SourceFile, plan_records.Placement, plan_records.LeftOut, plan_records.TransferRow],
+    ids=lambda found: found.__name__,
 )
 def test_a_name_that_is_no_text_survives_the_bytes_of_its_line(record_class: t.Any) -> None:
     fields = {field.name: UNDECODABLE for field in dataclasses.fields(record_class) if field.type in ("str", "t.Optional[str]")}
@@ -59,11 +61,11 @@ def test_a_name_that_is_no_text_survives_the_bytes_of_its_line(record_class: t.A
 
 
 @given(shares)
-def test_a_share_survives_its_line(share: records.Share) -> None:
-    assert records.Share.from_json(json.loads(json_line(share.to_json()))) == share
+def test_a_share_survives_its_line(share: plan_records.Share) -> None:
+    assert plan_records.Share.from_json(json.loads(json_line(share.to_json()))) == share
 
 
-@pytest.mark.parametrize("record_class", [*CLASSES, records.Share], ids=[*IDS, "Share"])
+@pytest.mark.parametrize("record_class", [*CLASSES, plan_records.Share], ids=[*IDS, "Share"])
 @pytest.mark.parametrize("data", [None, [], "text", 1, {}], ids=repr)
 def test_a_wrong_shape_is_a_schema_error(record_class: t.Any, data: t.Any) -> None:
     with pytest.raises(records.SchemaError, match=r"^a (\w|[ -])+ (must be a JSON object|lacks)"):
@@ -76,7 +78,7 @@ SHARES = {"access x": {"user": "u", "access": "x"}, "no principal": {"access": "
 @pytest.mark.parametrize("data", SHARES.values(), ids=SHARES)
 def test_a_share_that_is_none(data: t.Any) -> None:
     with pytest.raises(records.SchemaError):
-        records.Share.from_json(data)
+        plan_records.Share.from_json(data)
 
 
 def test_another_schema_version_is_refused() -> None:

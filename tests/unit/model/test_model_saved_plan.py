@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import saved_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 
 CONTENTS = {name: (name * 32, name * 64) for name in "abc"}
 """md5 and sha256 of three files."""

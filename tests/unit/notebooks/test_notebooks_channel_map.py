@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import ChannelView, Rewriting, old_name, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import (
     identity_of,

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     GROUP,
     ORGANIZATION,
@@ -19,7 +20,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     GroupRecord,
     OwnerRecord,
     Problem,
-    Share,
     SiteRecord,
     SourceFile,
 )

@@ -12,7 +12,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator, GroupRecord, Share, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator, GroupRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
 from tests.unit.plan.inventory_builder import Site, organization, user

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, group_share, organization, user, user_share
 

@@ -242,8 +242,8 @@ def test_people_of_a_group(tmp_path: Path, case: tuple[list[str], dict[str, list
     found, decisions = checks.people_findings(draft_of(tmp_path, with_group("east", "o")), people(Devs=held), last)
     words = "organization 'o', group 'Devs' of site 'east'"
     assert found == [
-        f"The AE5 group 'Devs' holds {', '.join(foreign)}, whom the {words} does not; take them out, say in principals.csv who they are in AE4, "
-        "name another group in ae_group_map, or accept it with ae_accept_wider."
+        f"The AE5 group 'Devs' holds {', '.join(foreign)}, whom the {words} does not; take them out, say in principals.csv "
+        "who they are in AE4, name another group in ae_group_map, or accept it with ae_accept_wider."
     ] * bool(foreign)
     assert [(decision.code, decision.detail) for decision in decisions] == [
         ("stale_member", f"AE4 no longer has {', '.join(stale)} in the {words}; the AE5 group 'Devs' still has.")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MIRROR_OWNERS
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, LeftOut, Package
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Reference, Rule, Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, declared
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories

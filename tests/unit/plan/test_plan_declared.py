@@ -14,7 +14,8 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Collaborator
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import ExtraChannel
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan

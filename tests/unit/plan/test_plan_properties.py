@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import ChannelRule
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, OwnerRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people, store
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     GroupRecord,
     OwnerRecord,
-    Placement,
     Problem,
     SiteRecord,
     SourceFile,
-    TransferRow,
 )
 from tests.unit.module_runner import run_module
 

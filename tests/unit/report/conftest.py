@@ -14,18 +14,14 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import as_keycloak
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, LeftOut, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     ORGANIZATION,
     PRIVATE,
     PUBLIC,
     USER,
-    Decision,
     GroupRecord,
-    Held,
-    LeftOut,
     OwnerRecord,
-    Placement,
-    Share,
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import access_classes

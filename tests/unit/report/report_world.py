@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Channel, Decision, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision, Share, Withheld
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, Withheld
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.report.conftest import KNOWN, Done
 

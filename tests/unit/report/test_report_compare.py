@@ -11,7 +11,8 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Channel, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import share_work

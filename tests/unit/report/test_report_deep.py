@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests, digests_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import chosen, proves
 from tests.unit.report.conftest import Done
 from tests.unit.report.report_samples import placement

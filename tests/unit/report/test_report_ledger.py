@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Held, Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, PlacementEnd, build_ledger
 from tests.unit.plan.inventory_builder import Site, draft_of

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Decision, Held, LeftOut, Share, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, LeftOut, Share, TransferRow
 from tests.unit.report.conftest import Done
 from tests.unit.report.report_samples import wrong
 

@@ -11,7 +11,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.ae5_admin import admin, put

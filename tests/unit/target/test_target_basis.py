@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ChannelWas, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import ChannelWas, Share
 from tests.unit.target.target_world import TargetWorld
 
 

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
 from tests.unit.plan.inventory_builder import group, organization
 from tests.unit.target.target_world import TargetWorld

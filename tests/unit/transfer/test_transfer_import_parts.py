@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import read_owners
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_folder import check_folder, folder_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_slice import Slice

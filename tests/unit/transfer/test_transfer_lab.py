@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, TransferRow
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, Withheld
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
