@@ -373,6 +373,7 @@ def test_file_damaged_after_the_inventory_is_found_while_sending(make_world: t.C
     damaged = mishaps.damage(path)
 
     applied = world.run("apply")
+    assert applied.returncode != 0
     (result,) = mishaps.failures(applied, "east")
     shown = path.relative_to(mishaps.dump_of(east))
     digests = f"its sha256 is {mishaps.sha256(damaged)} and not {east.sha256(path.name)}"

@@ -115,6 +115,7 @@ def test_what_changed_between_plan_and_apply_is_refused_by_name_and_the_rest_is_
         "linux-64/moto-0.4.31-2.tar.bz2 is not put into channel anaconda-user-1: a file of this name with other bytes has come into the "
         "channel since the plan was made; plan again.",
     ]
+    assert run.returncode != 0
     said = " ".join(run.output.split())
     assert [sentence for sentence in sentences if sentence not in said] == [], run.output
     assert world.files_of("anaconda-user-1") == ["alien-1.0-0.tar.bz2", "moto-0.4.31-2.tar.bz2"]
@@ -144,6 +145,7 @@ def test_a_channel_that_gains_a_package_between_plan_and_apply_is_not_shared_fur
     theirs, content = conda_package("alien", "1.0", "0", size=900)
     upload(world, "anaconda-user-1", theirs, content)
     run = world.run("apply")
+    assert (run.returncode != 0, run.total("failed")) == (True, 1), run.output
     why = f"it has gained linux-64/{theirs} since the plan was made; plan again."
     said = " ".join(run.output.split())
     assert f"Channel anaconda-user-1 is not shared any further: {why}" in said, run.output
