@@ -253,7 +253,9 @@ class OwnerTable:
     def _more(self, channel: Channel, tally: Tally, person: Person) -> t.Tuple[str, str]:
         """The verdict on a level that AE4 did not give on every package, and where it comes from."""
         rights = self._seen[channel.name] or self._planned[channel.name]
-        if person == ANYONE_KEY or (rights.public and not tally.floor(person)):
+        # What an anonymous request shows is seen over any transport, also where nobody shows the shares.
+        public = self._target.public.get(channel.name)
+        if person == ANYONE_KEY or ((rights.public if public is None else public) and not tally.floor(person)):
             return self._context.of_public(channel.name), f"public, and package {tally.closed} was not in AE4"
         accepted = matches(channel.name, self._context.accept_wider)
         found = [

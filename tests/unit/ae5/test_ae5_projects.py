@@ -70,7 +70,7 @@ def test_up_and_down_again(lab, client, shape):
     assert ann.wait(state.id, action, 60).done
     assert list(ann.mine()) == ["demo"]
     assert ann.mine()["demo"].status == "done"
-    assert digest(ann, state.id, ann.newest(state.id)) == read_tree(io.BytesIO(CONTENT), "it").digest
+    assert digest(ann, state.id, ann.revisions(state.id)[0]) == read_tree(io.BytesIO(CONTENT), "it").digest
     upload = lab.state()["projects"]["ann/demo"]["revisions"][0]["upload"]
     assert (upload["file"], upload["size"]) == ("demo.tar.gz", len(CONTENT))
 
@@ -123,7 +123,7 @@ def test_an_action_that_fails(lab, client):
     state, action = send(ann)
     assert "could not be made" in ann.wait(state.id, action, 10).message
     assert ann.exists(state.id)
-    assert ann.newest(state.id) is None
+    assert ann.revisions(state.id) == []
     assert not ann.exists("a0-nothing")
 
 
@@ -137,8 +137,8 @@ def test_a_revision_that_comes_late(lab, client):
     lab.set(revision_delay=3)
     ann = client()
     state, _action = send(ann)
-    assert ann.newest(state.id) is None
-    assert ann.newest(state.id, 5) == "0.0.1"
+    assert ann.revisions(state.id) == []
+    assert ann.revisions(state.id, 5) == ["0.0.1"]
 
 
 @pytest.mark.parametrize("answer", ["401", "redirect", "page"])

@@ -161,6 +161,18 @@ SEEN: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], dict[str, tuple[str, s
             "o/Devs everyone": ("accepted", "public, and package alpha was not in AE4"),
         },
     ),
+    "public, accepted, where nobody shows the shares": (
+        {"public": {"o": False, "o/Devs": True}, "shares": {"o": None, "o/Devs": None}},
+        {"accept_public": ["o/Devs"]},
+        {
+            **both("ann", "unknown", "not shown by this transport"),
+            **both("ben", "unknown", "not shown by this transport"),
+            **both("boss", "unknown", "not shown by this transport"),
+            "o everyone": ("unknown", "not shown by this transport"),
+            "o/Devs anyone": ("accepted", "public, and package alpha was not in AE4"),
+            "o/Devs everyone": ("accepted", "public, and package alpha was not in AE4"),
+        },
+    ),
     "private is for all": (
         {"private_means": "authenticated"},
         {},

@@ -122,6 +122,26 @@ def test_under_a_new_name(world):
     assert rows(world.run(project_conflict="new_name"))[0] == ("ann/demo-4", "uploaded")
 
 
+@pytest.mark.parametrize("conflict", ["report", "new_name"])
+def test_a_project_that_was_edited_on_ae5_is_left_so(world, conflict):
+    world.add("ann/demo", team=[("user", "bob", "r")])
+    world.run(projects=None)
+    tool = Platform(world.lab, "ann")
+    tool.log_in("ann-pw")
+    world.lab.set(project_again="revision")
+    for number in (1, 2):
+        tool.make("demo", tarball({**EDITED, "number": str(number).encode()}))
+    world.lab.set(project_again="refused")
+    world.lab.clear_log()
+    result = world.run(project_conflict=conflict)
+    assert rows(result) == [("ann/demo", "present")]
+    assert result["projects"][0]["notes"] == ["On AE5 it was edited since it was brought; that was left so."]
+    assert world.writes() == [("collaborator_put", 200)]
+    world.add("ann/demo", {"edited_on_ae4.py": b""})
+    expected = [("ann/demo", "conflict")] if conflict == "report" else [("ann/demo-2", "uploaded")]
+    assert rows(world.run(project_conflict=conflict)) == expected
+
+
 @pytest.mark.parametrize("answer", ["reason", "body"])
 @pytest.mark.parametrize(("tree", "state"), [(TREE, "present"), (EDITED, "conflict")])
 def test_somebody_else_was_faster(world, answer, tree, state):
@@ -214,7 +234,8 @@ def test_owners_whom_ae5_does_not_know(world):
     assert result["failures"] == [
         "2 projects of zoe not brought: AE5 has no user 'zoe'; create that user, or say who the owner is on AE5 with ae_user_map."
     ]
-    world.lab.seed(users=[{"username": "zoe", "password": "zoe-pw", "enabled": False}])
+    world.lab.seed(users=[{"username": "zoe", "password": "zoe-pw"}])
+    world.lab.parts.identity.change_user("zoe", enabled=False)
     assert "is disabled" in world.run()["msg"]
 
 
@@ -260,6 +281,7 @@ def test_an_action_that_fails_leaves_a_project_that_is_named(world):
     world.add("ann/demo")
     result = world.run()
     assert rows(result) == [("ann/demo", "failed")]
+    assert result["changed"]
     assert "AE5 could not make the project ann/demo from the archive: the project could not be made" in result["msg"]
     assert "a project ann/demo without content is left on AE5, delete it there before the next run." in result["msg"]
     world.lab.set(action_result="ok")

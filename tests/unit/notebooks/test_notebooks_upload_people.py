@@ -151,7 +151,8 @@ def test_strangers_where_nobody_may_ask_keycloak(world, unknown):
     assert [item for item in world.people() if item[1] != "ghost"] == GIVEN
     if unknown == "reject":
         assert result["failures"] == [
-            "The project ann/demo is on AE5, but AE5 does not share it with user ghost: there is no user ghost; look for that name in Keycloak."
+            "The project ann/demo is on AE5, but AE5 does not share it with user ghost: there is no user ghost;"
+            " look for that name in Keycloak."
         ]
         assert "user ghost may read" not in result["projects"][0]["shared"]
         assert result["summary"]["shares"] == 3
@@ -200,3 +201,17 @@ def test_a_public_project_is_not_opened_to_everybody(world):
     result = world.run()
     assert world.people() == []
     assert "everybody on the notebook host could read it" in result["projects"][0]["notes"][0]
+
+
+def test_the_second_of_two_lists_is_lost_and_the_next_run_sends_it(world, share):
+    world.add(team=[("user", "bob", "rw")])
+    world.run()
+    share(("user", "bob", "r"))
+    world.lab.faults([{"method": "PUT", "path": "collaborators", "nth": 2, "status": 500}])
+    result = world.run()
+    assert result["changed"]
+    assert "its collaborators are not" in result["msg"]
+    assert "~ project ann/demo: some collaborators\n" in result["diff"][0]["prepared"]
+    world.lab.faults([])
+    assert not again(world)["failed"]
+    assert world.people() == [("user", "bob", "rw")]
