@@ -88,7 +88,7 @@ options:
     type: list
     elements: dict
     default: []
-    suboptions:
+    suboptions: &rule
       owner:
         description: Patterns of the owner.
         type: raw
@@ -114,7 +114,7 @@ options:
         description: "A size: a number of bytes, or a text like V(500MB) or V(1.5GiB)."
         type: raw
       smaller_than:
-        description: A size, as O(include[].larger_than).
+        description: A size, as C(larger_than).
         type: raw
       uploaded_before:
         description: A date like V(2015-01-01), the beginning of that day in UTC, or a time like V(2015-01-01T12:00:00Z).
@@ -133,46 +133,7 @@ options:
     type: list
     elements: dict
     default: []
-    suboptions:
-      owner:
-        description: Patterns of the owner.
-        type: raw
-      package:
-        description: Patterns of the package, whatever its case.
-        type: raw
-      spec:
-        description: Package files as a MatchSpec names them, for instance C(numpy >=1.10,<2), C(six=1.10=py27_0), C(linux-32/*) or C(scipy[build='*py26*']).
-        type: raw
-      label:
-        description: Patterns of the label. C(*) matches an unlabelled file as well, C(?*) does not.
-        type: raw
-      kind:
-        description: "Patterns of the kind: V(conda), V(pypi), V(ipynb) and so on."
-        type: raw
-      site:
-        description: Patterns of the site.
-        type: raw
-      access:
-        description: "Patterns of what AE4 says of the package: V(public), V(authenticated), V(private), V(unknown)."
-        type: raw
-      larger_than:
-        description: "A size: a number of bytes, or a text like V(500MB) or V(1.5GiB)."
-        type: raw
-      smaller_than:
-        description: A size, as O(exclude[].larger_than).
-        type: raw
-      uploaded_before:
-        description: A date like V(2015-01-01), the beginning of that day in UTC, or a time like V(2015-01-01T12:00:00Z).
-        type: raw
-      uploaded_after:
-        description: A date or a time; a file of that very time is matched.
-        type: raw
-      older_than_days:
-        description: A number of days before today.
-        type: raw
-      newer_than_days:
-        description: A number of days before today.
-        type: raw
+    suboptions: *rule
   mirror_owners:
     description:
       - Patterns of the owners that hold a copy of a public channel. They are left out, with one decision each; mirror those channels in AE5.

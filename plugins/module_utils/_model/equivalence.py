@@ -36,14 +36,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     REMOVED_ON_AE5,
     USER,
 )
-
-SAME = "same"
-NARROWER = "narrower"
-WIDER = "wider"
-STALE = "stale"
-FOREIGN = "foreign"
-ACCEPTED = "accepted"
-UNKNOWN = "unknown"
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import (
+    ACCEPTED,
+    FOREIGN,
+    NARROWER,
+    SAME,
+    STALE,
+    UNKNOWN,
+    WIDER,
+)
 
 PRIVATE_FOR_ALL = "everybody who is logged in reads a private channel on this cluster"
 PRIVATE_UNKNOWN = "who reads a private channel on this cluster is not known"

@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._csv import row_w
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import equivalence as eq
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
@@ -33,7 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.records i
 ACCESS_TABLE = "access.csv"
 HEAD = ("site", "channel", "kind", "principal", "in_ae5", "ae4", "planned", "ae5", "verdict", "reason")
 
-GRAVEST_FIRST = (eq.WIDER, eq.NARROWER, eq.FOREIGN, eq.STALE, eq.ACCEPTED, eq.UNKNOWN, eq.SAME)
+GRAVEST_FIRST = (verdicts.WIDER, verdicts.NARROWER, verdicts.FOREIGN, verdicts.STALE, verdicts.ACCEPTED, verdicts.UNKNOWN, verdicts.SAME)
 SPOOLED = 1 << 20
 """Bytes of the rows of one verdict that are kept in memory before they go to a temporary file."""
 
@@ -90,7 +91,7 @@ class _Gathered:
         if row.reason == eq.PRIVATE_UNKNOWN:
             self.private_unknown += 1
         told = row.reason.endswith(TOLD) or row.reason.startswith(eq.NO_GROUP) or (USER, row.principal.casefold()) in self._withheld
-        lost = row.verdict == eq.NARROWER and row.kind == USER and not told
+        lost = row.verdict == verdicts.NARROWER and row.kind == USER and not told
         # What a share or the privacy of a channel does is found channel by channel (``compare``).
         gained = row.reason == eq.PRIVATE_FOR_ALL or row.reason.startswith((eq.MEMBER, eq.PLANNED))
         if lost or gained:
@@ -99,15 +100,15 @@ class _Gathered:
 
     def findings(self, strict: bool, people_checked: bool) -> t.Iterator[Finding]:
         for (verdict, reason), (people, channels) in sorted(self._found.items()):
-            if verdict == eq.STALE and people_checked:
+            if verdict == verdicts.STALE and people_checked:
                 continue  # the plan has a decision on it
             who, where = listed(sorted(people)), f"{counted(len(channels), 'channel')} ({listed(sorted(channels))})"
             one = "".join(channels) if len(channels) == 1 else ""
-            if verdict == eq.NARROWER:
+            if verdict == verdicts.NARROWER:
                 detail = f"{who} can do less than in AE4 with {where}: {reason}."
                 yield Finding(verdict, one, "people", detail, False)
             else:
-                fails = verdict == eq.WIDER or (strict and verdict in (eq.STALE, eq.FOREIGN))
+                fails = verdict == verdicts.WIDER or (strict and verdict in (verdicts.STALE, verdicts.FOREIGN))
                 yield Finding(verdict, one, "people", f"{who} can do more than in AE4 with {where}: {reason}.", fails)
 
 
@@ -161,7 +162,7 @@ def verify_access(params: t.Mapping[str, t.Any], plan: Plan, observed: Observed,
             f"{counted(gathered.private_unknown, 'channel')}; the playbook probe finds out with a second account."
         )
     findings = [
-        Finding(eq.NARROWER, names[0] if len(names) == 1 else "", f"{share.kind} {share.name}", unknown_in_words(share, names), True)
+        Finding(verdicts.NARROWER, names[0] if len(names) == 1 else "", f"{share.kind} {share.name}", unknown_in_words(share, names), True)
         for share, names in unknown_principals(plan.channels)
     ]
     findings.extend(gathered.findings(params["strict"], head.people_checked))

@@ -16,6 +16,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import rea
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, Withheld
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER, Package
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import (
+    ACCEPTED,
+    FOREIGN,
+    NARROWER,
+    SAME,
+    STALE,
+    UNKNOWN,
+    WIDER,
+)
 
 PlacementKey = t.Tuple[str, str, str]
 """Channel, subdir, file name."""
@@ -31,14 +40,6 @@ CORRUPT = "corrupt"
 """The listing shows the right digest and a download has other bytes."""
 NOT_GIVEN = "not_given"
 """It is listed and cannot be downloaded."""
-
-SAME = "same"
-NARROWER = "narrower"
-WIDER = "wider"
-STALE = "stale"
-FOREIGN = "foreign"
-ACCEPTED = "accepted"
-UNKNOWN = "unknown"
 
 
 GRAVEST_FIRST = (

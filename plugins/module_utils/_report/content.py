@@ -9,6 +9,7 @@ import collections
 import dataclasses
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
@@ -57,8 +58,8 @@ class Verification:
     def warnings(self) -> t.List[str]:
         """What does not fail the run and should not be overlooked either."""
         open_ = [finding for finding in self.findings if not finding.fails and not finding.told]
-        found = [finding.detail for finding in open_ if finding.verdict != compare.UNKNOWN]
-        unknown = [finding.detail for finding in open_ if finding.verdict == compare.UNKNOWN]
+        found = [finding.detail for finding in open_ if finding.verdict != verdicts.UNKNOWN]
+        unknown = [finding.detail for finding in open_ if finding.verdict == verdicts.UNKNOWN]
         return found[:WARNINGS_SHOWN] + unknown[:1] + ([f"And {len(unknown) - 1} more that could not be seen."] if len(unknown) > 1 else [])
 
     def ordered_findings(self) -> t.List[Finding]:
@@ -69,12 +70,12 @@ class Verification:
         """What is wrong with each channel itself and with who may use it; a channel that is as planned is not there."""
         found: t.Dict[str, t.Set[str]] = {}
         for row in self.access.rows(self.access.total):
-            if row.verdict != compare.SAME:
+            if row.verdict != verdicts.SAME:
                 found.setdefault(row.channel, set()).add(row.verdict)
         for finding in self.findings:
             if finding.what in OF_A_CHANNEL:
                 found.setdefault(finding.channel, set()).add(finding.verdict)
-        return {channel: sorted(verdicts, key=compare.gravity) for channel, verdicts in found.items()}
+        return {channel: sorted(mine, key=compare.gravity) for channel, mine in found.items()}
 
     @staticmethod
     def shared_in_words(channel: Channel) -> str:
@@ -83,7 +84,7 @@ class Verification:
         return ", ".join(shared + [f"held back: {share_in_words(item.share)}" for item in channel.withheld]) or "nobody"
 
     def summary(self) -> t.Dict[str, t.Any]:
-        verdicts = collections.Counter(finding.verdict for finding in self.findings)
+        counts = collections.Counter(finding.verdict for finding in self.findings)
         return {
             "sites": len(self.plan.sites),
             "channels": len(self.plan.channels),
@@ -91,9 +92,9 @@ class Verification:
             "files": self.ledger.counts,
             "on_cluster": self.ledger.arrived,
             "bytes": sum(channel.bytes for channel in self.plan.channels),
-            "findings": dict(sorted(verdicts.items())),
+            "findings": dict(sorted(counts.items())),
             "downloaded": {"files": len(self.downloads), "bytes": sum(found.size for found in self.downloads.values())},
-            "verified": compare.UNKNOWN not in verdicts,
+            "verified": verdicts.UNKNOWN not in counts,
         }
 
     def report(self) -> Json:

@@ -12,6 +12,7 @@ import hashlib
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut, Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT as KEPT_REASON
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, Json
@@ -46,7 +47,7 @@ PRECEDENCE = (*FAILING, KEPT, *ARRIVED)
 
 OWNER_SUMS = ("files", "bytes", "arrived", "arrived_bytes", "failing", "failing_bytes")
 
-VERDICTS = {CONFLICT: compare.OTHER_BYTES, UNPROVEN: compare.UNPROVEN, KEPT: compare.ACCEPTED}
+VERDICTS = {CONFLICT: compare.OTHER_BYTES, UNPROVEN: compare.UNPROVEN, KEPT: verdicts.ACCEPTED}
 """What a placement's disposition is called among the findings; every other one is missing."""
 
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import io
+import random
 
 import pytest
+import requests
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -97,6 +99,23 @@ def test_a_name_that_is_taken_as_the_reason_phrase_alone(lab, client):
         send(client())
 
 
+def test_a_name_that_is_taken_and_a_body_that_says_something_else(client, monkeypatch):
+    def refused(*_args, **_options):
+        raise HttpError("refused", status=400, reason="try again", phrase="Project name is not unique")
+
+    monkeypatch.setattr(WebSession, "call", refused)
+    with pytest.raises(NotUnique):
+        send(client())
+
+
+def test_the_reason_phrase_is_kept(lab, client):
+    send(client())
+    lab.faults([{"method": "POST", "path": "upload", "status": 409, "body": {"error": {"message": "another word"}}}])
+    with pytest.raises(HttpError) as raised:
+        send(client())
+    assert (raised.value.reason, raised.value.phrase.lower()) == ("another word", "conflict")
+
+
 def test_another_refusal_is_not_that(client):
     with pytest.raises(HttpError, match="400"):
         send(client(), "a b")
@@ -162,6 +181,25 @@ def test_a_download_that_breaks_off_is_begun_anew(lab, client, action):
     lab.faults([{"path": "archive", "nth": 1, "action": action, "bytes": 100}])
     assert digest(ann, state.id) == read_tree(io.BytesIO(CONTENT), "it").digest
     assert [record["route"] for record in lab.log()].count("revision_archive") == 2
+
+
+def test_a_large_download_that_breaks_off_in_the_middle_of_a_file(lab, client):
+    content = tarball({"data.bin": random.Random(1).randbytes(4_000_000)})  # noqa: S311 - filler
+    ann = client()
+    state, _action = send(ann, content=content)
+    lab.faults([{"path": "archive", "nth": 1, "action": "reset_after_bytes", "bytes": 2_500_000}])
+    assert digest(ann, state.id) == read_tree(io.BytesIO(content), "it").digest
+    assert [record["route"] for record in lab.log()].count("revision_archive") == 2
+
+
+def test_a_broken_connection_is_not_taken_for_a_broken_archive(client, monkeypatch):
+    def blocks():
+        yield CONTENT[:50]
+        raise requests.exceptions.ChunkedEncodingError("gone")  # there is no length to tell it by
+
+    monkeypatch.setattr(WebSession, "call", lambda *_args, read, **_options: Answer(200, {}, read(blocks())))
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        digest(client(), "a0-1")
 
 
 def test_a_whole_archive_that_is_none(lab, client):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tracemalloc
 
@@ -120,6 +121,27 @@ def test_under_a_new_name(world):
     assert len(world.state()["ann/demo"]["revisions"]) == 1
     world.add("ann/demo", {"third.py": b""})
     assert rows(world.run(project_conflict="new_name"))[0] == ("ann/demo-4", "uploaded")
+
+
+def test_a_copy_takes_no_name_that_is_meant_for_another_project(world):
+    world.add("ann/demo")
+    world.run()
+    world.add("ann/demo", EDITED)
+    world.add("ann/demo-2", {"not yet there.py": b""})
+    result = world.run(project_conflict="new_name", only=["ann/demo"])
+    assert rows(result) == [("ann/demo-3", "uploaded")]
+
+
+@pytest.mark.parametrize("conflict", ["report", "new_name"])
+def test_two_owners_who_are_one_on_ae5(world, conflict):
+    world.add("ann/demo")
+    world.conversions["old/demo"] = dataclasses.replace(world.add("old/demo", EDITED), user="ann")
+    world.conversions["too/demo"] = dataclasses.replace(world.add("too/demo"), user="ann")
+    predicted = world.run(check=True, project_conflict=conflict)
+    real = world.run(project_conflict=conflict)
+    assert predicted["projects"] == real["projects"]
+    second = ("ann/demo", "conflict") if conflict == "report" else ("ann/demo-2", "uploaded")
+    assert rows(real) == [("ann/demo", "uploaded"), second, ("ann/demo", "present")]
 
 
 @pytest.mark.parametrize("conflict", ["report", "new_name"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import tarfile
 import typing as t
 from pathlib import Path
 from unittest import mock
@@ -107,8 +106,3 @@ class Notebooks:
 def rows(result: Result) -> list[tuple[str, str]]:
     """``OWNER/NAME`` on AE5 and the state."""
     return [(f"{row['owner']}/{row['name']}", row["state"]) for row in result["projects"]]
-
-
-def files_in(archive: bytes) -> set[str]:
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return {item.name for item in tar}

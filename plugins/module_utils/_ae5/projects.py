@@ -1,0 +1,289 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Projects of one AE5 user over ``/api/v2``: the contract as data, and its client.  Private to the collection.
+
+Source: AE5 facts section 4, which is what the vendor's own client ae5-tools sends and reads.  Assumed where it says
+nothing: 201 or 200 for an upload, and every other error's status and words.  Nothing outside this file spells a route.
+
+* Lists are ``[...]`` or ``{"data": [...]}``.
+* An upload is multipart/form-data, field ``name`` and part ``project_file``; the answer is the project with its ``action``.
+* A name that the user has already is a 400 with ``Project name is not unique``, as reason phrase or in the body.
+* Collaborators are replaced as a whole: ``[{"id", "type", "permission"}]``; the answer's ``action.error`` tells of a failure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import Route
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import PAGE_BYTES, SignedOut, WebSession, is_login_page
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
+
+BASE = "/api/v2"
+PART, NAME_FIELD = "project_file", "name"
+NOT_UNIQUE = "not unique"
+DONE = "done"
+"""``project_create_status`` of a project that was made as a whole."""
+ACTIONS_READ = 20
+GZIP = b"\x1f\x8b"
+
+FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
+"""Seconds between two looks at an action: doubling from the first to the longest."""
+REVISION_LOOKS = 20
+"""How often the list of revisions is read before none is taken for an answer (ae5-tools does the same)."""
+
+ROUTES: t.Dict[str, Route] = {
+    "list": Route("GET", "/projects", (200,), write=False, base=BASE),
+    "get": Route("GET", "/projects/{project}", (200,), write=False, base=BASE),
+    "upload": Route("POST", "/projects/upload", (200, 201), base=BASE),
+    "activity": Route("GET", "/projects/{project}/activity", (200,), write=False, base=BASE),
+    "collaborators": Route("GET", "/projects/{project}/collaborators", (200,), write=False, base=BASE),
+    "collaborators_put": Route("PUT", "/projects/{project}/collaborators", (200,), base=BASE),
+    "revisions": Route("GET", "/projects/{project}/revisions", (200,), write=False, base=BASE),
+    "archive": Route("GET", "/projects/{project}/revisions/{revision}/archive", (200,), write=False, base=BASE),
+}
+
+Json = t.Dict[str, t.Any]
+Result = t.TypeVar("Result")
+
+
+class NotUnique(MigrationError):
+    """The user has a project of that name."""
+
+
+class ShareRefused(MigrationError):
+    """AE5 did not take a list of collaborators.  The text is AE5's own, which may name one of them."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ProjectState:
+    """A project as AE5 lists it.  ``owner`` and ``name`` are its natural key."""
+
+    id: str
+    owner: str
+    name: str
+    status: str = ""
+    """``done``, or how far making it has come; empty where AE5 does not say."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Action:
+    """Something that AE5 does for a while: making a project."""
+
+    id: str
+    type: str = ""
+    done: bool = False
+    error: bool = False
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return self.done or self.error
+
+
+class _Blocks:
+    """A body as a stream.  What breaks it is kept, so that nobody has to tell it from what is wrong with its content."""
+
+    def __init__(self, blocks: t.Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._left = memoryview(b"")
+        self.broken: t.Optional[Exception] = None
+
+    def read(self, size: int = -1) -> bytes:
+        pieces: t.List[memoryview] = []
+        while size:
+            if not self._left:
+                self._left = memoryview(self._next())
+                if not self._left:
+                    break
+            piece = self._left[:size] if size > 0 else self._left
+            self._left = self._left[len(piece) :]
+            pieces.append(piece)
+            size -= len(piece) if size > 0 else 0
+        return b"".join(pieces)
+
+    def _next(self) -> bytes:
+        try:
+            return next(self._blocks, b"")
+        except Exception as exc:
+            self.broken = exc
+            raise
+
+    def peek(self, size: int) -> bytes:
+        self._left = memoryview(self.read(size) + bytes(self._left))
+        return bytes(self._left[:size])
+
+
+class Projects:
+    """The projects of one user, logged in.  With ``read_only`` what would change something raises ``WriteInCheckMode``."""
+
+    def __init__(self, session: WebSession, *, read_only: bool, sleep: t.Optional[t.Callable[[float], None]] = None) -> None:
+        self.session = session
+        self.read_only = read_only
+        self.written = 0
+        """How many requests have changed something, as far as AE5 said so."""
+        self._sleep = sleep or session.http.sleep
+
+    def mine(self) -> t.Dict[str, ProjectState]:
+        """The user's own projects by name; those that others share with the user, or that an administrator sees, are left out."""
+        user = self.session.user.casefold()
+        found = (self._state(item) for item in self._items("list", "projects", "id", "name", "owner"))
+        return {state.name: state for state in found if state.owner.casefold() == user}
+
+    def exists(self, project: str) -> bool:
+        """Whether the project is there (still)."""
+        try:
+            self._json("get", project=project)
+        except HttpError as exc:
+            if exc.status in (403, 404):
+                return False
+            raise
+        return True
+
+    def upload(self, name: str, file: str, size: int, open_file: t.Callable[[], Reader]) -> t.Tuple[ProjectState, t.Optional[Action]]:
+        """Sends an archive as a new project, in blocks; the project and what AE5 does with it.
+
+        Raises:
+            NotUnique: the user has a project of that name.
+            HttpError: it was refused, or nobody knows what became of it.
+        """
+        self._writing(f"upload project {name}")
+        try:
+            record = self._json("upload", data=lambda: MultipartBody(PART, file, size, open_file(), {NAME_FIELD: name}), replay=False)
+        except HttpError as exc:
+            if exc.status == 400 and NOT_UNIQUE in f"{exc.reason} {exc.phrase}".lower():
+                raise NotUnique(str(exc)) from None
+            raise
+        if not isinstance(record, dict) or "id" not in record:
+            raise self._odd("the upload of a project", "its record")
+        self.written += 1
+        return self._state({"name": name, "owner": self.session.user, **record}), _action(record.get("action"))
+
+    def wait(self, project: str, action: t.Optional[Action], limit: float) -> t.Optional[Action]:
+        """Waits until an action (``None``: the newest that makes the project) has ended, ``limit`` seconds at most.
+
+        The action as it was last seen; ``None`` if AE5 tells of none.
+        """
+        waited, pause = 0.0, FIRST_WAIT
+        while action is None or not action.ended:
+            seen = self._seen(project, action)
+            action = seen if seen is not None else action
+            if action is None or action.ended or waited >= limit:
+                break
+            step = min(pause, limit - waited)
+            self._sleep(step)
+            waited, pause = waited + step, min(pause * 2, LONGEST_WAIT)
+        return action
+
+    def _seen(self, project: str, action: t.Optional[Action]) -> t.Optional[Action]:
+        query = {"sort": "-updated", "page[size]": ACTIONS_READ}
+        listed = [_action(item) for item in self._items("activity", "actions", "id", project=project, params=query)]
+        wanted = (item for item in listed if item is not None)
+        if action is not None:
+            return next((item for item in wanted if item.id == action.id), None)
+        return next((item for item in wanted if item.type in ("", "create_action")), None)
+
+    def revisions(self, project: str, looks: int = 1) -> t.List[str]:
+        """The revisions, newest first; none if none shows in ``looks`` readings (the list may be empty for a while)."""
+        for look in range(looks):
+            if look:
+                self._sleep(FIRST_WAIT)
+            listed = self._items("revisions", "revisions", "id", project=project)
+            if listed:
+                return [str(item["id"]) for item in listed]
+        return []
+
+    def archive(self, project: str, revision: str, read: t.Callable[[t.BinaryIO], Result]) -> Result:
+        """What ``read`` makes of a revision's archive; nothing of it is kept.  Raises what ``read`` raises, if the archive is whole."""
+
+        def taken(blocks: t.Iterator[bytes]) -> t.Tuple[t.Optional[Result], t.Optional[MigrationError]]:
+            stream = _Blocks(blocks)
+            if stream.peek(len(GZIP)) != GZIP and is_login_page(stream.peek(PAGE_BYTES)):
+                raise SignedOut("The archive was answered with the login page.")
+            result: t.Optional[Result] = None
+            wrong: t.Optional[MigrationError] = None
+            try:
+                result = read(t.cast(t.BinaryIO, stream))
+            except MigrationError as exc:
+                if stream.broken is not None:
+                    raise stream.broken from None
+                wrong = exc
+            while stream.read(BLOCK):
+                pass  # to the end, so that one that was cut off is noticed
+            return result, wrong
+
+        route = ROUTES["archive"]
+        path = route.url_path(project=project, revision=revision)
+        headers = {"Accept-Encoding": "identity"}
+        result, wrong = self.session.call(route.method, path, ok=route.ok, read=taken, headers=headers).data
+        if wrong is not None:
+            raise wrong
+        return t.cast(Result, result)
+
+    def collaborators(self, project: str) -> t.Tuple[Share, ...]:
+        """Whom the project is shared with."""
+        listed = self._items("collaborators", "collaborators", "id", "permission", project=project)
+        return tuple(Share(_kind(item), str(item["id"]), str(item["permission"])) for item in listed)
+
+    def set_collaborators(self, project: str, shares: t.Iterable[Share]) -> None:
+        """Replaces all collaborators.
+
+        Raises:
+            ShareRefused: AE5 says that it did not.
+        """
+        self._writing(f"share project {project}")
+        body = [{"id": share.name, "type": share.kind, "permission": share.access} for share in shares]
+        # A list that is sent twice is as good as once.
+        answer = self._json("collaborators_put", project=project, body=body, replay=True)
+        action = answer.get("action") if isinstance(answer, dict) else None
+        if not isinstance(action, dict) or action.get("error") is not False:
+            said = str(action.get("message") or "") if isinstance(action, dict) else ""
+            raise ShareRefused(self.session.http.mask(said).rstrip(".") or "it did not say why")
+        self.written += 1
+
+    def _json(self, name: str, **options: t.Any) -> t.Any:
+        route = ROUTES[name]
+        path = route.url_path(**({"project": options.pop("project")} if "project" in options else {}))
+        body = self.session.call(route.method, path, ok=route.ok, **options).data
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise self._odd(f"{route.method} {path}", "JSON") from None
+
+    def _items(self, name: str, what: str, *keys: str, **options: t.Any) -> t.List[Json]:
+        data = self._json(name, **options)
+        listed = data.get("data") if isinstance(data, dict) else data
+        if not isinstance(listed, list) or not all(isinstance(item, dict) and all(key in item for key in keys) for item in listed):
+            raise self._odd(f"the question for {what}", "its list")
+        return listed
+
+    def _odd(self, asked: str, wanted: str) -> MigrationError:
+        return MigrationError(f"AE5 at {self.session.http.host} answered {asked} with something that is not {wanted}.")
+
+    @staticmethod
+    def _state(record: Json) -> ProjectState:
+        return ProjectState(str(record["id"]), str(record["owner"]), str(record["name"]), str(record.get("project_create_status") or ""))
+
+    def _writing(self, what: str) -> None:
+        if self.read_only:
+            raise WriteInCheckMode(f"check mode must not {what}")
+
+
+def _kind(record: Json) -> str:
+    return GROUP if record.get("type") == GROUP else USER
+
+
+def _action(record: t.Any) -> t.Optional[Action]:
+    if not isinstance(record, dict) or "id" not in record:
+        return None
+    words = {key: str(record.get(key) or "") for key in ("id", "type", "message")}
+    return Action(**words, done=bool(record.get("done")), error=bool(record.get("error")))
