@@ -154,7 +154,7 @@ def _finding(rule: Rule, item: _Located, hit: Hit, advice: t.Mapping[str, str]) 
         what=rule.what.format(subject=subject, detail=hit.detail),
         subject=subject,
         why=why(rule),
-        todo=rule.todo + (hit.more or advice.get(rule.id, "")),
+        advice=rule.advice + (hit.more or advice.get(rule.id, "")),
         path=source.path,
         cell=source.cell,
         line=hit.line + source.first_line - 1,

@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules_tables import HOST_PATH, PROJECTS_ROOT
 
-_PUBLIC_HOSTS = re.compile(r"(?:.*\.)?(?:anaconda\.(?:org|com|cloud)|continuum\.io|pypi\.org|r-project\.org|localhost)\Z")
+_PUBLIC_HOSTS = re.compile(r"(?:.*\.)?(?:anaconda\.(?:org|com|cloud)|continuum\.io|(?:pypi|r-project)\.[a-z]+|localhost)\Z")
 _HOST = re.compile(r"://(?P<host>[^/:@\s]+)")
 
 

@@ -68,7 +68,7 @@ class _Findings:
             what=rule.what.format(subject=subject, detail=detail),
             subject=subject,
             why=why(rule),
-            todo=rule.todo,
+            advice=rule.advice,
             path=path,
             evidence=masked(shown(evidence)),
         )

@@ -422,7 +422,7 @@ class Finding:
     subject: str = ""
     """The thing by itself, for machines: a package, module, channel, file, notebook or path."""
     why: str = ""
-    todo: str = ""
+    advice: str = ""
     path: str = ""
     """File in the project; ``""`` for a finding about the whole project."""
     cell: t.Optional[int] = None

@@ -49,7 +49,7 @@ class Rule:
     section: str
     what: str
     why: str
-    todo: str
+    advice: str
     example: str
     languages: t.Tuple[str, ...] = ()
     patterns: t.Tuple[Pattern, ...] = ()

@@ -121,6 +121,6 @@ def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
     for decision in plan.decisions:
         yield f"  ! {decision.detail}"
     if plan.looked:
-        todo = [item.line for item in channels_from(plan.changes)]
-        yield "from where the cluster is now:" if todo else "from where the cluster is now: nothing to do"
-        yield from (f"  {line}" for line in todo)
+        due = [item.line for item in channels_from(plan.changes)]
+        yield "from where the cluster is now:" if due else "from where the cluster is now: nothing to do"
+        yield from (f"  {line}" for line in due)

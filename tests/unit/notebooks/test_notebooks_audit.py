@@ -197,14 +197,14 @@ def test_links_special_files_and_rights() -> None:
 
 def test_what_to_do_names_the_replacement() -> None:
     (odbc,) = code('import numpy\nc = connect("DRIVER={Cloudera ODBC Driver for Impala};PWD=hush")\n')
-    assert odbc.todo.endswith(" Impala is reached through Thrift with the conda package impyla.")
+    assert odbc.advice.endswith(" Impala is reached through Thrift with the conda package impyla.")
     assert "hush" not in str(odbc.to_json())
     assert odbc.why.endswith("(Vendor guide: Connecting to external data sources.)")
     (package,) = code("yum install -y unixODBC-devel\n", "x.sh", "shell")
     assert (package.subject, package.what) == ("unixODBC-devel", "The code installs unixODBC-devel with yum.")
-    assert package.todo.endswith(" The conda package unixodbc can take its place.")
+    assert package.advice.endswith(" The conda package unixodbc can take its place.")
     (unknown,) = code("apt-get install -y made-up-thing\n", "x.sh", "shell")
-    assert unknown.todo.endswith(" See whether a conda package brings it, or build one.")
+    assert unknown.advice.endswith(" See whether a conda package brings it, or build one.")
     assert (system_replacement("build-essential"), system_replacement("gcc-7"), system_replacement("made-up")) == (
         "gcc_linux-64 gxx_linux-64 make",
         "gcc_linux-64",

@@ -120,6 +120,6 @@ def test_no_finding_shows_a_password(findings: list[Finding]) -> None:
 def test_every_finding_says_why_and_what_to_do(findings: list[Finding]) -> None:
     assert findings
     for item in findings:
-        assert item.todo
+        assert item.advice
         assert "(Vendor guide: " in item.why
-        assert "{detail}" not in item.what + item.todo
+        assert "{detail}" not in item.what + item.advice

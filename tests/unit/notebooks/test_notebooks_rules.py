@@ -38,7 +38,7 @@ def test_a_rule_says_why_and_what_to_do(rule: rules_kinds.Rule) -> None:
     assert rule.severity in SEVERITIES
     assert rule.section in SECTIONS
     assert re.fullmatch(r"[a-z][a-z-]+", rule.id)
-    for text in (rule.why, rule.todo):
+    for text in (rule.why, rule.advice):
         assert text[0].isupper()
         assert text.endswith(".")
     assert set(re.findall(r"\{(\w+)\}", rule.what)) <= {"subject", "detail"}
