@@ -41,7 +41,7 @@ LOSERS_SHOWN = 15
 DISPOSITIONS = {
     "uploaded": "sent, and proven to be on the cluster in every channel it belongs to",
     "replaced": "sent in place of another file of this name, and proven to be there",
-    "present": "on the cluster already, byte for byte",
+    "present": "on the cluster already, with the same digest",
     "kept": "the cluster holds another file of this name, and ae_conflict keeps that",
     "quarantined": "damaged or not understood in AE4, so it was not sent",
     "moved": "no longer what was planned, so it was not sent; plan again",
@@ -138,7 +138,7 @@ def _verdict(report: Json) -> Markup:
     if needs:
         head = f"{counted(needs, 'thing needs a person', 'things need a person')}."
     elif arrived:
-        head = "Everything that was planned is on the cluster, byte for byte."
+        head = "Everything that was planned is on the cluster."
     else:
         head = "Nothing was planned, so nothing is missing."
     mark = element(

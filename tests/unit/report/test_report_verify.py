@@ -44,7 +44,7 @@ def test_a_plan_that_was_carried_out_is_proven(done: Done) -> None:
         "verified": True,
     }
     assert result["report_path"] == str(done.dest / "report.html")
-    assert "Everything that was planned is on the cluster, byte for byte." in (done.dest / "report.html").read_text()
+    assert "Everything that was planned is on the cluster." in (done.dest / "report.html").read_text()
 
 
 def test_the_files_of_a_report_agree(done: Done) -> None:
