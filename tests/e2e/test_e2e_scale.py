@@ -13,6 +13,10 @@ from tests.lab.sites import wide_site
 
 CHANNELS, FILES, SIZE = 200, 2000, 20_000
 
+READS = 20
+"""Of one channel in a run that has nothing to do: verification looks into all 13 subdirs that conda knows; planning, upload and
+the looks at privacy make the rest."""
+
 
 def test_two_hundred_channels_and_two_thousand_files_in_one_run(make_world: MakeWorld) -> None:
     world = make_world("east")
@@ -28,10 +32,11 @@ def test_two_hundred_channels_and_two_thousand_files_in_one_run(make_world: Make
     assert len(world.uploads()) == FILES, "one upload a file, none twice"
     assert looped_items(first.output) < 30, "a loop over files of a run is all there is"
 
+    world.predict = False  # a prediction reads everything once more, and here the reads are counted
     second = world.run()
     assert (second.returncode, second.total("changed"), world.writes()) == (0, 0, []), second.output
     reads = [request for request in world.cluster.log() if request["route"] == "repodata"]
-    assert len(reads) < FILES * 2, "listings, not one request a file"
+    assert len(reads) <= CHANNELS * READS, "so many for a channel, however many files it has"
 
 
 def looped_items(output: str) -> int:
