@@ -58,10 +58,6 @@ class Identity:
     emails: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     """E-mail addresses by user name, of those who have one."""
 
-    def has_user(self, name: str) -> bool:
-        """Whether there is such a user, in any case."""
-        return name.casefold() in {user.casefold() for user in self.users}
-
 
 class Keycloak:
     """The identity reads.  Every list comes in pages, members and roles of several things in parallel."""
