@@ -23,6 +23,7 @@ description:
   - C(.git), C(envs), C(services) and C(.indexer.pid) are never in an archive, nor what C(.projectignore) names or git ignores.
   - Equal projects give archives of equal bytes. An archive is made again only if a file has changed by name, size or time.
   - A project that AE5 would not take is refused, see RV(refused). The module does not fail because of one.
+  - What an earlier run made in O(dest) of a project that is gone since, or excluded, is removed from there.
 extends_documentation_fragment:
   - ae_ops.migration.attributes
 attributes:
@@ -54,6 +55,23 @@ options:
     type: list
     elements: str
     default: []
+  include:
+    description:
+      - Patterns of the projects that are to be on AE5, as in O(only). By default all are.
+      - The others become C(excluded) in the list of conversions, and nothing is made of them.
+    type: list
+    elements: str
+    default: []
+  exclude:
+    description: Patterns of the projects that are not to be on AE5, as in O(only), whatever O(include) says.
+    type: list
+    elements: str
+    default: []
+  predicted:
+    description:
+      - In check mode, file for the C(conversions.jsonl) that would be written, for M(ae_ops.migration.project_upload) in check mode.
+      - Otherwise it is not used.
+    type: path
   channels:
     description:
       - File that lists AE5's channels with their readers and packages, one JSON object a line.
@@ -83,7 +101,9 @@ options:
     type: dict
     default: {}
   names:
-    description: Names for AE5 of projects, by V(OWNER/PROJECT). AE5 takes no blanks and no special characters.
+    description:
+      - Names for AE5 of projects, by V(OWNER/PROJECT). AE5 takes no blanks and no special characters.
+      - One for a project that is not on this host is a warning, as it may be on another.
     type: dict
     default: {}
   accept_proposed_names:
@@ -151,13 +171,14 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description:
-    - Number of projects, all, C(converted), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
+    - Number of projects, all, C(converted), C(excluded), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
     - C(would_break) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
   returned: success
   type: dict
   sample:
     projects: 30
-    converted: 28
+    converted: 27
+    excluded: 1
     refused: 2
     changed: 1
     bytes: 123456

@@ -36,7 +36,9 @@ attributes:
     support: full
 options:
   conversions:
-    description: The file C(conversions.jsonl); the archives are in the folders beside it.
+    description:
+      - The file C(conversions.jsonl); the archives are in the folders beside it.
+      - In check mode archives may be missing, because a conversion in check mode keeps the list only.
     type: path
     required: true
   projects:
@@ -105,7 +107,9 @@ options:
     type: bool
     default: true
   results:
-    description: File to write one line to for each project, as in RV(projects). Not written in check mode.
+    description:
+      - File to write one line to for each project, as in RV(projects), with the time (C(seen)). Not written in check mode.
+      - The lines of projects that O(only) leaves out stay as they are.
     type: path
 seealso:
   - module: ae_ops.migration.notebook_project_convert
@@ -141,7 +145,7 @@ summary:
   returned: success
   type: dict
   sample:
-    {projects: 30, uploaded: 26, present: 0, conflict: 1, refused: 3, failed: 0, shares: 12, bytes_uploaded: 123456, seconds: 9.7}
+    {projects: 30, uploaded: 26, present: 0, conflict: 1, refused: 2, excluded: 1, failed: 0, shares: 12, bytes_uploaded: 123456, seconds: 9.7}
 projects:
   description:
     - One row for each project. C(owner) and C(name) are those on AE5, C(project) is C(OWNER/NAME) on the notebook host.

@@ -10,6 +10,8 @@ Names below ``dest``::
     OWNER/NAME.tar.gz             the archive, NAME as on AE5
     OWNER/NAME/                   anaconda-project.yml, environment.yml, projectignore
 
+What an earlier run made of a project that is gone, renamed or left out now is removed.
+
 Nothing of a project is written: the archive is made from the project's own files with ours in place of some of them.  An
 archive is made anew only if something it is made from has changed by name, size, time or place, or if it is not there.
 """
@@ -20,9 +22,9 @@ import collections
 import concurrent.futures
 import contextlib
 import dataclasses
-import fnmatch
 import hashlib
 import os
+import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
@@ -49,8 +51,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
     CONVERSIONS,
     CONVERTED,
     ENDING,
+    EXCLUDED,
     REFUSED,
     Conversion,
+    Lines,
+    lines_of_others,
+    matches,
     read_conversions,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_tool import archive_with_tool
@@ -72,7 +78,11 @@ class Options:
     dest: str
     rules: Rules
     only: t.Tuple[str, ...] = ()
-    """Patterns of ``OWNER/NAME``; none means all."""
+    """Patterns of ``OWNER/NAME``; none means all.  The others' lines stay as they are."""
+    include: t.Tuple[str, ...] = ()
+    """Patterns of those that are to be on AE5; none means all."""
+    exclude: t.Tuple[str, ...] = ()
+    """Patterns of those that are not."""
     users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Owner to AE5 user; an owner who is not in it keeps the name."""
     names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -86,6 +96,8 @@ class Options:
     fresh: bool = False
     workers: int = 4
     write: bool = True
+    foreseen: str = ""
+    """Where ``write`` is false, the file for the list that would be written; empty for none."""
 
 
 @dataclasses.dataclass
@@ -108,11 +120,16 @@ class Converter:
     def __init__(self, head: NotebookHost, options: Options) -> None:
         self._head, self._options = head, options
         self._last = _light(os.path.join(options.dest, CONVERSIONS))
+        self._kept: t.Set[str] = set()
+        self._archives: t.Set[str] = set()
 
     def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
         user = self._options.users.get(project.owner, project.owner)
         base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
+        why = self._left_out(project.key)
+        if why:
+            return Made(dataclasses.replace(base, state=EXCLUDED, reason=why))
         try:
             check_name(project, name)
             if is_taken:
@@ -130,6 +147,14 @@ class Converter:
             if reason.startswith("Its "):
                 reason = f"The project {shown(project.key)} is not converted: i{reason[1:]}"
             return Made(dataclasses.replace(base, reason=reason))
+
+    def _left_out(self, key: str) -> str:
+        """Why the inventory leaves a project out; ``""`` if it does not."""
+        if not matches(key, self._options.include):
+            return "The inventory does not include it (ae_projects)."
+        if self._options.exclude and matches(key, self._options.exclude):
+            return "The inventory excludes it (ae_projects_exclude)."
+        return ""
 
     def _converted(self, project: Project, base: Conversion) -> Made:
         options = self._options
@@ -222,6 +247,24 @@ class Converter:
                 os.unlink(temporary)
         return written, written.sha256 != before
 
+    def made(self, made: Made) -> None:
+        """Takes note of what is to stay."""
+        self._kept.add(made.conversion.key)
+        if made.conversion.state == CONVERTED:
+            self._archives.add(made.conversion.archive)
+
+    def prune(self) -> None:
+        """Removes what the last run made of projects that this one looked at, or that are gone, and that nothing stands for now."""
+        if not self._options.write:
+            return
+        for item in self._last.values():
+            is_ours = item.key in self._kept or not self._options.only
+            if item.archive and is_ours and item.archive not in self._archives:
+                path = os.path.join(self._options.dest, item.archive)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+                shutil.rmtree(path[: -len(ENDING)], ignore_errors=True)
+
     def _write_files(self, made: Made, files: Files, below: str) -> None:
         for name, text in sorted(files.overlay.items()):
             relative = f"{below}/{name.lstrip('.')}"
@@ -280,6 +323,17 @@ def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str
     return found
 
 
+def unknown_names(path: str, options: Options) -> t.List[str]:
+    """A sentence for each project that ``options.names`` names and that is not on this host."""
+    head, projects = read_projects(path)
+    unknown = sorted(options.names.keys() - {project.key for project in projects})
+    return [
+        f"A name is given for the project {shown(key)}, and there is none on {head.host}; correct ae_project_names, unless it is on another"
+        " host."
+        for key in unknown
+    ]
+
+
 def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool:
     """Converts the projects that ``path`` (a ``projects.jsonl``) lists; whether anything was, or would be, written.
 
@@ -294,74 +348,25 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
     head, projects = read_projects(path)
     target = os.path.join(options.dest, CONVERSIONS)
     converter = Converter(head, options)
-    others = _lines_of_others(target, options.only)
+    others = lines_of_others(target, options.only)
     changed = False
-    with _Lines(target, options.write) as lines:
+    with Lines(target, options.foreseen if not options.write else target) as lines:
         for project, made in _in_parallel(converter, projects, names, twice, options):
             if made is None:
                 lines.add(others.get(project.key, ""))
                 continue
             changed = changed or made.changed
+            converter.made(made)
             lines.add(json_line(made.conversion.to_json()))
             each(made)
-        return lines.finish() or changed
-
-
-class _Lines:
-    """The new list of conversions, which takes the place of the old one only if it differs."""
-
-    def __init__(self, target: str, write: bool) -> None:
-        self._target, self._told = target, hashlib.sha256()
-        self._temporary = f"{target}.new" if write else os.devnull
-        if write:
-            os.makedirs(os.path.dirname(target) or ".", mode=0o750, exist_ok=True)
-        fd = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        self._stream = os.fdopen(fd, "wb")
-
-    def __enter__(self) -> _Lines:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._stream.close()
-        if self._temporary != os.devnull:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._temporary)
-
-    def add(self, line: str) -> None:
-        data = line.encode("utf-8", "surrogateescape")
-        self._told.update(data)
-        self._stream.write(data)
-
-    def finish(self) -> bool:
-        """Whether it differs from the old one."""
-        self._stream.close()
-        if os.path.exists(self._target) and file_sha256(self._target) == self._told.hexdigest():
-            return False
-        if self._temporary != os.devnull:
-            os.replace(self._temporary, self._target)
-        return True
-
-
-def _lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
-    """The lines of the projects that a run over some of them does not look at."""
-    if not only or not os.path.exists(target):
-        return {}
-    return {item.key: json_line(item.to_json()) for item in read_conversions(target) if not _is_wanted(item.key, only)}
-
-
-def _is_wanted(key: str, only: t.Sequence[str]) -> bool:
-    return not only or any(fnmatch.fnmatchcase(key, pattern) for pattern in only)
+        changed = lines.finish() or changed
+    converter.prune()
+    return changed
 
 
 def _names(path: str, options: Options) -> t.Tuple[t.Dict[str, str], t.Set[str]]:
     """The projects' names on AE5, and the keys of those that share theirs with an earlier one of the same user."""
-    head, projects = read_projects(path)
-    names = names_of(projects, options)
-    unknown = sorted(options.names.keys() - names.keys())
-    if unknown:
-        raise MigrationError(
-            f"There is no project {shown(unknown[0])} on {head.host}, but a name is given for it; correct ae_project_names."
-        )
+    names = names_of(read_projects(path)[1], options)
     taken: t.Dict[t.Tuple[str, str], str] = {}
     twice: t.Set[str] = set()
     # One that keeps its name has the right to it.
@@ -386,7 +391,7 @@ def _in_parallel(
 
         try:
             for project in projects:
-                is_wanted = _is_wanted(project.key, options.only)
+                is_wanted = matches(project.key, options.only)
                 name, is_taken = names[project.key], project.key in twice
                 running.append((project, pool.submit(converter.convert, project, name, is_taken) if is_wanted else None))
                 if len(running) >= options.workers * AHEAD:

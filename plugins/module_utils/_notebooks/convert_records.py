@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import fnmatch
+import hashlib
+import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
 
 CONVERSIONS = "conversions.jsonl"
 ENDING = ".tar.gz"
-CONVERTED, REFUSED = "converted", "refused"
+CONVERTED, REFUSED, EXCLUDED = "converted", "refused", "excluded"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +36,9 @@ class Conversion:
     user: str
     """Its owner on AE5."""
     state: str
-    """converted or refused."""
+    """converted, refused, or excluded (the inventory leaves it out)."""
     reason: str = ""
-    """Of a refused one, a sentence that says what to do."""
+    """Of one that was not converted, a sentence that says why and what to do."""
     archive: str = ""
     """Path below the folder that holds ``conversions.jsonl``."""
     bytes: int = 0
@@ -86,3 +90,52 @@ def read_conversions(path: str) -> t.Iterator[Conversion]:
             yield Conversion.from_json(data)
         except SchemaError as exc:
             raise MigrationError(f"Line {number} of the list of conversions {path} cannot be used: {exc}; convert again.") from exc
+
+
+class Lines:
+    """The new list of conversions, which takes the place of the old one only if it differs.
+
+    Where it is only foreseen, ``dest`` is another file than ``target``, or none.
+    """
+
+    def __init__(self, target: str, dest: str) -> None:
+        self._target, self._dest, self._told = target, dest, hashlib.sha256()
+        self._temporary = f"{dest}.new" if dest else os.devnull
+        if dest:
+            os.makedirs(os.path.dirname(dest) or ".", mode=0o750, exist_ok=True)
+        fd = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        self._stream = os.fdopen(fd, "wb")
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stream.close()
+        if self._temporary != os.devnull:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._temporary)
+
+    def add(self, line: str) -> None:
+        data = line.encode("utf-8", "surrogateescape")
+        self._told.update(data)
+        self._stream.write(data)
+
+    def finish(self) -> bool:
+        """Whether it differs from the old one."""
+        self._stream.close()
+        is_same = os.path.exists(self._target) and file_sha256(self._target) == self._told.hexdigest()
+        if self._dest and not (is_same and self._dest == self._target):
+            os.replace(self._temporary, self._dest)
+        return not is_same
+
+
+def lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
+    """The lines of the projects that a run over some of them does not look at."""
+    if not only or not os.path.exists(target):
+        return {}
+    return {item.key: json_line(item.to_json()) for item in read_conversions(target) if not matches(item.key, only)}
+
+
+def matches(key: str, patterns: t.Sequence[str]) -> bool:
+    """Whether a project is meant by patterns of ``OWNER/NAME``; without any all are."""
+    return not patterns or any(fnmatch.fnmatchcase(key, pattern) for pattern in patterns)

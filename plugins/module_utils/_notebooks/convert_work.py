@@ -15,9 +15,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import Ar
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import STATES, Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import read_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import INCLUDE, Made, Options, convert
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import INCLUDE, Made, Options, convert, unknown_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import Rules
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, PINS
 
 NO_CHANNELS = (
@@ -32,6 +32,9 @@ CONVERT = ArgumentSpec(
         "projects": {"type": "path", "required": True},
         "dest": {"type": "path", "required": True},
         "only": {"type": "list", "elements": "str", "default": []},
+        "include": {"type": "list", "elements": "str", "default": []},
+        "exclude": {"type": "list", "elements": "str", "default": []},
+        "predicted": {"type": "path"},
         "channels": {"type": "path"},
         "channel_map": {"type": "dict", "default": {}},
         "pin": {"type": "str", "choices": list(PINS), "default": EXACT},
@@ -60,6 +63,9 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
         dest=params["dest"],
         rules=Rules(Catalog(views), params["pin"], declared, tuple(params["drop_packages"])),
         only=tuple(params["only"]),
+        include=tuple(params["include"]),
+        exclude=tuple(params["exclude"]),
+        foreseen=params["predicted"] or "",
         users={str(owner): str(user) for owner, user in params["users"].items()},
         names={str(key): str(name) for key, name in params["names"].items()},
         accept_proposed=params["accept_proposed_names"],
@@ -86,6 +92,9 @@ class _Tally:
     def add(self, made: Made) -> None:
         item = made.conversion
         self.counts["projects"] += 1
+        if item.state == EXCLUDED:
+            self.counts["excluded"] += 1
+            return
         if item.state != CONVERTED:
             self.refused.append({"owner": item.owner, "project": item.project, "reason": item.reason})
             return
@@ -111,7 +120,7 @@ class _Tally:
 
     @property
     def summary(self) -> t.Dict[str, t.Any]:
-        numbers = {key: self.counts[key] for key in ("projects", "converted", "changed", "bytes", "would_break")}
+        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "would_break")}
         return {**numbers, "refused": len(self.refused), "pins": self.pins}
 
     @property
@@ -124,13 +133,14 @@ class _Tally:
 
 def convert_work(module: MigrationModule) -> Outcome:
     """The module ``notebook_project_convert``."""
-    tally = _Tally()
-    changed = convert(module.params["projects"], options_of(module.params, not module.check_mode), tally.add)
+    tally, params = _Tally(), module.params
+    options = options_of(params, not module.check_mode)
+    changed = convert(params["projects"], options, tally.add)
     return Outcome(
         changed=changed,
         summary=tally.summary,
-        report_path=os.path.join(module.params["dest"], CONVERSIONS),
-        warnings=[] if module.params["channels"] else [NO_CHANNELS],
+        report_path=os.path.join(params["dest"], CONVERSIONS),
+        warnings=[*([] if params["channels"] else [NO_CHANNELS]), *unknown_names(params["projects"], options)],
         diff=tally.diff,
         values={"refused": tally.refused},
     )

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an upload of projects decides: which name, whether a project is there already, whom to share it with.  Pure.
+"""What an upload of projects decides: which name, whether a project is there already, whom to share it with.
 
-Private to the collection.  No way to upload a second revision is documented (AE5 facts 4.2), so a project that is there with
-another content stays as it is.
+Private to the collection.  Pure, but for the reader of its rows.  No way to upload a second revision is documented (AE5 facts
+4.2), so a project that is there with another content stays as it is.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import MAX_LENGTH
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import EXCLUDED, REFUSED
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Member
 
-UPLOADED, PRESENT, CONFLICT, REFUSED, FAILED = "uploaded", "present", "conflict", "refused", "failed"
-STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, FAILED)
+UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"
+STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, EXCLUDED, FAILED)
 
 ADDED_BY_AE5 = (".gitattributes", ".gitignore")
 """Files that archives given out by AE5 hold, also where the project had none (fixtures of ae5-tools)."""
@@ -31,6 +34,7 @@ ADDED_BY_AE5 = (".gitattributes", ".gitignore")
 COPIES = 99
 """A project has at most so many copies under further names."""
 PATHS_SHOWN = 5
+GROUP_MAP = "ae_notebook_group_map"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,15 +48,40 @@ class Row:
     """``OWNER/NAME`` on AE4."""
     host: str
     state: str
-    """uploaded, present, conflict, refused (somebody has to do something), or failed."""
+    """uploaded, present, conflict, refused (somebody has to do something), excluded (by the inventory), or failed."""
     why: str = ""
     shared: t.Tuple[str, ...] = ()
     """Whom this run shared it with, each as one says it."""
     notes: t.Tuple[str, ...] = ()
+    seen: str = ""
+    """When AE5 was asked (UTC), where that is known."""
 
     def to_json(self) -> Json:
-        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {**data, "shared": list(self.shared), "notes": list(self.notes)}
+        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "seen"}
+        seen = {"seen": self.seen} if self.seen else {}
+        return {**data, "shared": list(self.shared), "notes": list(self.notes), **seen}
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> Row:
+        try:
+            values: t.Dict[str, t.Any] = {key: str(data[key]) for key in ("owner", "name", "project", "host", "state", "why")}
+            values.update({key: tuple(map(str, data[key])) for key in ("shared", "notes")})
+            return cls(**values, seen=str(data.get("seen", "")))
+        except (AttributeError, KeyError, TypeError) as exc:
+            raise SchemaError("a row of an upload needs owner, name, project, host, state, why, shared and notes") from exc
+
+
+def read_rows(path: str) -> t.Iterator[Row]:
+    """The rows of the uploads of one host.
+
+    Raises:
+        MigrationError: they cannot be read.
+    """
+    for number, data in enumerate(read_lines(path, "list of uploads"), start=1):
+        try:
+            yield Row.from_json(data)
+        except SchemaError as exc:
+            raise MigrationError(f"Line {number} of the list of uploads {path} cannot be used: {exc}; upload again.") from exc
 
 
 # -- names and content
@@ -109,14 +138,15 @@ class Missing:
         """What it means for these projects, and what to do."""
         what = f"project {projects[0]} is" if len(projects) == 1 else f"{counted(len(projects), 'project')} ({listed(projects)}) are"
         who, them = shown(self.name), "them" if self.kind == USER else "it"
+        variable = "ae_user_map" if self.kind == USER else GROUP_MAP
         if self.ae5_name:
             return (
-                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; say in {self.kind}s who {who!r}"
+                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; say in {variable} who {who!r}"
                 f" is on AE5 ({NOBODY_MARK} for nobody), or create the {self.kind} in Keycloak."
             )
         return (
             f"Nobody said which AE5 group the group {who!r} of the notebook host is, and the one of that name may have other members, so"
-            f" {what} not shared with it; say it in groups ({NOBODY_MARK} for none)."
+            f" {what} not shared with it; say it in {GROUP_MAP} ({NOBODY_MARK} for none)."
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -14,6 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.words impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import Tree, read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import name_problems, proposed_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import differences
 
 
 class Unfit(MigrationError):
@@ -21,11 +23,15 @@ class Unfit(MigrationError):
 
 
 class Archive:
-    """One archive below ``folder``.  Nothing of it is kept in memory but the block that is under way."""
+    """One archive below ``folder``.  Nothing of it is kept in memory but the block that is under way.
 
-    def __init__(self, folder: str, conversion: Conversion) -> None:
+    With ``foresee`` (check mode) it need not be there: a conversion in check mode keeps the list and no archive.
+    """
+
+    def __init__(self, folder: str, conversion: Conversion, foresee: bool = False) -> None:
         self._conversion = conversion
         self._path = os.path.join(folder, conversion.archive)
+        self._is_foreseen = foresee and not os.path.lexists(self._path)
         self.file = os.path.basename(conversion.archive)
         self.size = conversion.bytes
 
@@ -36,7 +42,7 @@ class Archive:
         for problem in name_problems(item.name, proposed_name(item.name)):
             raise Unfit(f"{what}: {problem.detail} Give it another name with ae_project_names, and convert it again.")
         try:
-            size = os.stat(self._path).st_size
+            size = self.size if self._is_foreseen else os.stat(self._path).st_size
         except OSError as exc:
             raise Unfit(f"{what}: its archive {shown(self._path)} cannot be read ({exc.strerror}); convert it again.") from exc
         if size > limit:
@@ -61,6 +67,10 @@ class Archive:
                 return read_tree(stream, f"The file {shown(self._path)}")
         except OSError as exc:
             raise Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.") from exc
+
+    def differences(self, theirs: t.Mapping[str, str]) -> str:
+        """Which files differ from those of AE5's project (path to sha256), for the end of a sentence.  Raises ``MigrationError``."""
+        return "some file" if self._is_foreseen else differences(self.tree().files, theirs)
 
     def check_digest(self, digest: str) -> None:
         """Raises ``Unfit`` if this is not the digest of the archive that was converted."""

@@ -26,18 +26,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import REFUSED, Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import (
     CONFLICT,
     FAILED,
     PRESENT,
-    REFUSED,
     UPLOADED,
     Missing,
     Row,
     Wanted,
     added_by_ae5,
-    differences,
     names_to_try,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload_archive import Archive, Unfit
@@ -64,6 +62,8 @@ class Options:
     wait: float = 600
     """Seconds that AE5 may take to make a project."""
     verify: bool = True
+    foresee: bool = False
+    """Whether archives may be missing, because this is check mode and they were only foreseen."""
 
 
 @dataclasses.dataclass
@@ -124,7 +124,7 @@ class OwnerUpload:
 
     def _one(self, item: Conversion) -> Done:
         """One project.  Raises ``LoginRefused``, or ``HttpError`` if AE5 cannot be reached; everything else is the project's own."""
-        archive = Archive(self._options.folder, item)
+        archive = Archive(self._options.folder, item, self._options.foresee)
         self._lines = []
         try:
             archive.check(self._options.max_bytes)
@@ -170,7 +170,7 @@ class OwnerUpload:
                 return Done(row_of(item, PRESENT, name=name, notes=notes)), state
             if self._options.conflict == REPORT:
                 why = (
-                    f"AE5 has a project {title} that differs from the one of AE4 in {differences(archive.tree().files, there)}, and nothing"
+                    f"AE5 has a project {title} that differs from the one of AE4 in {archive.differences(there)}, and nothing"
                     " was sent: AE5 takes no second revision; rename or delete one of them, or let it be uploaded under a new name"
                     " (ae_project_conflict)."
                 )
@@ -251,7 +251,7 @@ class OwnerUpload:
             return None, state
         raise MigrationError(
             f"The project {state.owner}/{name} was uploaded, and what AE5 gives out of it differs in"
-            f" {differences(archive.tree().files, there)}; look at it on AE5."
+            f" {archive.differences(there)}; look at it on AE5."
         )
 
     def _sent(self, item: Conversion, name: str, archive: Archive) -> t.Tuple[str, ProjectState, t.Optional[Action]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
-import fnmatch
 import os
+import time
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, shown
@@ -25,15 +25,22 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.words impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import read_projects
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERTED, Conversion, read_conversions
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import (
+    CONVERTED,
+    REFUSED,
+    Conversion,
+    matches,
+    read_conversions,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import (
     CONFLICT,
-    REFUSED,
     STATES,
     Missing,
     People,
+    Row,
     Wanted,
+    read_rows,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload_run import (
     NEW_NAME,
@@ -148,10 +155,6 @@ def _missing(done: t.Iterable[Done]) -> t.List[str]:
     return [missing.sentence(projects) for missing, projects in sorted(found.items())]
 
 
-def _is_wanted(key: str, only: t.Sequence[str]) -> bool:
-    return not only or any(fnmatch.fnmatchcase(key, pattern) for pattern in only)
-
-
 def read_teams(path: str, keys: t.AbstractSet[str], owners: t.Mapping[str, str], people: People, accepted: t.Sequence[str]) -> Teams:
     """Whom each of the projects ``keys`` is to be shared with, by key, from the list that the notebook host was asked for.
 
@@ -170,17 +173,17 @@ def _team(project: Project, owner: str, people: People, accepted: t.Sequence[str
     if project.public:
         notes.append("On AE4 everybody on the notebook host could read it; on AE5 only those it is shared with can.")
     wanted = people.wanted(project.team, owner)
-    if project.acl_exceptions and (wanted.shares or wanted.missing) and not (accepted and _is_wanted(project.key, accepted)):
+    if project.acl_exceptions and (wanted.shares or wanted.missing) and not (accepted and matches(project.key, accepted)):
         notes.append(
             f"It is not shared: {counted(len(project.acl_exceptions), 'file or folder', 'files and folders')}"
             f" ({listed([shown(path) for path in project.acl_exceptions], 3)}) had other rights on AE4, and on AE5 the whole project would"
-            " have one; accept it with accept_wider."
+            " have one; accept it with ae_project_accept_wider."
         )
         return Wanted(notes=tuple(notes))
     return dataclasses.replace(wanted, notes=tuple(notes))
 
 
-def _options(params: t.Mapping[str, t.Any]) -> Options:
+def _options(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
     for name in ("workers", "timeout", "max_bytes"):
         if params[name] < 1:
             raise MigrationError(f"The option {name} must be at least 1, not {params[name]}.")
@@ -192,6 +195,7 @@ def _options(params: t.Mapping[str, t.Any]) -> Options:
         max_bytes=params["max_bytes"],
         wait=params["wait"],
         verify=params["verify"],
+        foresee=check_mode,
     )
 
 
@@ -246,18 +250,18 @@ class _Upload:
 def upload_work(module: MigrationModule) -> Outcome:
     """The module ``project_upload``."""
     params = module.params
-    options = _options(params)
+    options = _options(params, module.check_mode)
     owners: t.Dict[str, t.List[Conversion]] = collections.defaultdict(list)
     names: t.Dict[str, t.Set[str]] = collections.defaultdict(set)
     tally = _Tally()
     for item in read_conversions(params["conversions"]):
         names[item.user.casefold()].add(item.name.casefold())
-        if not _is_wanted(item.key, params["only"]):
+        if not matches(item.key, params["only"]):
             continue
         if item.state == CONVERTED:
             owners[item.user.casefold()].append(dataclasses.replace(item, resolution=None))
         else:
-            tally.done.append(Done(row_of(item, REFUSED, item.reason)))
+            tally.done.append(Done(row_of(item, item.state, item.reason)))
     with _people(params) as (logins, people):
         teams: t.Optional[Teams] = None
         if params["projects"]:
@@ -272,6 +276,14 @@ def upload_work(module: MigrationModule) -> Outcome:
     report_path = None
     if params["results"] and not module.check_mode:
         report_path = os.path.abspath(params["results"])
-        with atomic_writer(report_path) as stream:
-            stream.writelines(json_line(item.row.to_json()) for item in tally.done)
+        write_rows(report_path, [item.row for item in tally.done], params["only"])
     return tally.outcome(report_path)
+
+
+def write_rows(path: str, rows: t.Iterable[Row], only: t.Sequence[str]) -> None:
+    """Writes the rows of this run, with its time; those of projects that ``only`` leaves out stay as they are."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    kept = [row for row in read_rows(path) if not matches(row.project, only)] if only and os.path.exists(path) else []
+    found = [*kept, *(dataclasses.replace(row, seen=now) for row in rows)]
+    with atomic_writer(path) as stream:
+        stream.writelines(json_line(row.to_json()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))

@@ -298,11 +298,50 @@ def test_names_can_be_given_or_proposed_ones_accepted(host: Host, tmp_path: Path
     assert {item.name for item in conversions(tmp_path / "accepted").values()} == {"Quarterly-Report-2016", "my-project", "my-project-2"}
 
 
-def test_a_name_for_a_project_that_is_not_there_is_an_error(host: Host, tmp_path: Path) -> None:
-    args = {"projects": str(host.root / "collected" / "projects.jsonl"), "dest": str(tmp_path), "names": {"alice/nothing": "x"}}
-    result = run_module("notebook_project_convert", args)
-    assert result["failed"]
-    assert "no project alice/nothing" in result["msg"]
+def test_a_name_for_a_project_that_is_not_there_is_a_warning_as_it_may_be_on_another_host(host: Host, tmp_path: Path) -> None:
+    result = host.convert(tmp_path, only=["alice/plain-analysis"], names={"alice/nothing": "x"})
+    assert [warning for warning in result["warnings"] if "the project alice/nothing," in warning and "ae_project_names" in warning]
+
+
+def test_what_the_inventory_leaves_out_is_said_and_its_archive_goes(host: Host, tmp_path: Path) -> None:
+    host.convert(tmp_path, only=["alice/*", "bob/*"])
+    assert (tmp_path / "alice" / "plain-analysis.tar.gz").exists()
+    result = host.convert(tmp_path, only=["alice/*"], include=["*/plain*", "bob/*"], exclude=["alice/plain-analysis"])
+    found = conversions(tmp_path)
+    assert {item.state for key, item in found.items() if key.startswith("alice/")} == {"excluded"}
+    assert found["alice/plain-analysis"].reason == "The inventory excludes it (ae_projects_exclude)."
+    assert found["alice/odbc-oracle"].reason == "The inventory does not include it (ae_projects)."
+    assert result["summary"]["excluded"] == len([key for key in found if key.startswith("alice/")])
+    assert result["refused"] == []
+    assert not list((tmp_path / "alice").iterdir()), "nothing stands for what was there"
+    assert (tmp_path / "bob" / "ready-project.tar.gz").exists(), "a run over some leaves the others"
+
+
+def test_what_was_made_of_a_project_that_is_gone_is_removed(host: Host, tmp_path: Path) -> None:
+    host.convert(tmp_path, only=["carol/my*project"], accept_proposed_names=True)
+    renamed = {"carol/my project": "another"}
+    result = host.convert(tmp_path, only=["carol/my*project"], names=renamed, check=True)
+    assert (tmp_path / "carol" / "my-project-2.tar.gz").exists(), "check mode removes nothing"
+    assert result["changed"]
+    host.convert(tmp_path, only=["carol/my*project"], names=renamed)
+    assert sorted(path.name for path in (tmp_path / "carol").iterdir()) == [
+        "another",
+        "another.tar.gz",
+        "my-project",
+        "my-project.tar.gz",
+    ]
+
+
+def test_in_check_mode_the_list_to_come_can_be_had(host: Host, tmp_path: Path) -> None:
+    dest, foreseen = tmp_path / "dest", tmp_path / "check" / "conversions.jsonl"
+    options = {"only": ["alice/*"], "predicted": str(foreseen)}
+    host.convert(dest, check=True, **options)
+    assert not dest.exists()
+    predicted = foreseen.read_bytes()
+    foreseen.unlink()
+    host.convert(dest, **options)
+    assert (dest / "conversions.jsonl").read_bytes() == predicted
+    assert not foreseen.exists()
 
 
 def test_a_run_over_some_keeps_the_others_lines(host: Host, done: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tracemalloc
 
 import pytest
@@ -430,7 +431,42 @@ def test_results_are_written_except_in_check_mode(world, tmp_path):
     assert not target.exists()
     result = world.run(results=str(target))
     assert result["report_path"] == str(target)
-    assert [json.loads(line) for line in target.read_text().splitlines()] == result["projects"]
+    found = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [{key: value for key, value in row.items() if key != "seen"} for row in found] == result["projects"]
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["seen"]) for row in found)
+
+
+def test_a_run_over_some_keeps_the_rows_of_the_others(world, tmp_path):
+    world.add("ann/demo")
+    world.add("bob/other")
+    target = tmp_path / "uploads.jsonl"
+    world.run(results=str(target))
+    before = [json.loads(line) for line in target.read_text().splitlines()]
+    world.run(results=str(target), only=["bob/*"])
+    after = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [row["state"] for row in after] == ["uploaded", "present"]
+    assert after[0] == before[0]
+
+
+def test_check_mode_needs_no_archives(world):
+    for key in ("ann/demo", "bob/new", "bob/other"):
+        world.add(key)
+    world.run(only=["ann/demo", "bob/other"])
+    world.add("bob/other", {"other.txt": b"edited"})
+    for path in world.root.glob("*/*.tar.gz"):
+        path.unlink()
+    result = world.run(check=True)
+    assert rows(result) == [("ann/demo", "present"), ("bob/new", "uploaded"), ("bob/other", "conflict")]
+    assert "differs from the one of AE4 in some file" in result["projects"][2]["why"]
+    assert {row["state"] for row in world.run()["projects"]} == {"refused"}, "what is really sent must be there"
+
+
+def test_what_the_inventory_excludes_is_neither_sent_nor_a_failure(world):
+    world.add("ann/demo")
+    world.conversions["ann/demo"] = dataclasses.replace(world.conversions["ann/demo"], state="excluded", reason="It is excluded.")
+    result = world.run()
+    assert rows(result) == [("ann/demo", "excluded")]
+    assert (result["failures"], result["summary"]["excluded"], world.writes()) == ([], 1, [])
 
 
 def test_options_that_make_no_sense(world):
