@@ -97,7 +97,9 @@ options:
     elements: str
     default: []
   users:
-    description: AE5 users of owners whose names differ there.
+    description:
+      - AE5 users of owners whose names differ there, in the form of C(ae_user_map), patterns and V(SITE:LOGIN) among them.
+      - The projects of an owner who is nobody there (V(-)) are left out as with O(exclude).
     type: dict
     default: {}
   names:

@@ -70,7 +70,9 @@ options:
         type: str
         required: true
   users:
-    description: Users of the notebook host, and who they are on AE5; V(-) for nobody. A user who is not in it has the same name there.
+    description:
+      - Users of the notebook host, and who they are on AE5, in the form of C(ae_user_map); V(-) for nobody.
+      - A user whom it says nothing of has the same name there.
     type: dict
     default: {}
   groups:

@@ -120,6 +120,18 @@ class NameMap:
         return found[0].fill({"name": title, "name_lower": title.lower(), "site": site, **fields}, found[1])
 
 
+def bad_templates(variable: str, rules: t.Iterable[MapRule], fields: t.Sequence[str]) -> t.Iterator[str]:
+    """A sentence for each rule of a variable of the inventory whose template cannot be filled in."""
+    names = [f"{{{field}}}" for field in fields]
+    for rule in rules:
+        why = rule.flaw(fields)
+        if why is not None:
+            yield (
+                f"The rule of {variable} for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({why}); "
+                f"use {', '.join(names[:-1])} and {names[-1]}, and {{1}}, {{2}} for what each * stands for."
+            )
+
+
 def compiled(pattern: str) -> t.Pattern[str]:
     """The regular expression of an fnmatch pattern, with a group for each ``*``."""
     return re.compile("".join(map(_translated, _TOKEN.findall(pattern))), re.DOTALL)

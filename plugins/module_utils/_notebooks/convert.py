@@ -30,6 +30,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, ignore, ignore_git
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import (
     MAX_BYTES,
@@ -83,8 +84,7 @@ class Options:
     """Patterns of those that are to be on AE5; none means all."""
     exclude: t.Tuple[str, ...] = ()
     """Patterns of those that are not."""
-    users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Owner to AE5 user; an owner who is not in it keeps the name."""
+    users: PrincipalMap = dataclasses.field(default_factory=PrincipalMap)
     names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     """``OWNER/NAME`` to the name on AE5."""
     accept_proposed: bool = False
@@ -125,9 +125,9 @@ class Converter:
 
     def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
-        user = self._options.users.get(project.owner, project.owner)
+        user = self._options.users.user(project.owner, self._head.site) or ""
         base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
-        why = self._left_out(project.key)
+        why = self._left_out(project.key) if user else "Its owner is nobody on AE5 (ae_user_map)."
         if why:
             return Made(dataclasses.replace(base, state=EXCLUDED, reason=why))
         try:
@@ -366,13 +366,14 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
 
 def _names(path: str, options: Options) -> t.Tuple[t.Dict[str, str], t.Set[str]]:
     """The projects' names on AE5, and the keys of those that share theirs with an earlier one of the same user."""
-    names = names_of(read_projects(path)[1], options)
+    head, projects = read_projects(path)
+    names = names_of(projects, options)
     taken: t.Dict[t.Tuple[str, str], str] = {}
     twice: t.Set[str] = set()
     # One that keeps its name has the right to it.
     for key in sorted(names, key=lambda key: (names[key] != key.partition("/")[2], encode(key))):
         owner = key.partition("/")[0]
-        user = options.users.get(owner, owner)
+        user = options.users.user(owner, head.site) or owner
         if taken.setdefault((user.casefold(), names[key].casefold()), key) != key:
             twice.add(key)
     return names, twice

@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import Rules
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, PINS
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.users import user_map
 
 NO_CHANNELS = (
     "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
@@ -66,7 +67,7 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
         include=tuple(params["include"]),
         exclude=tuple(params["exclude"]),
         foreseen=params["predicted"] or "",
-        users={str(owner): str(user) for owner, user in params["users"].items()},
+        users=user_map(params["users"]),
         names={str(key): str(name) for key, name in params["names"].items()},
         accept_proposed=params["accept_proposed_names"],
         git_ignored=params["git_ignored"],

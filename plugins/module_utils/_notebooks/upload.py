@@ -16,6 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json, SchemaError
@@ -163,18 +164,17 @@ class Wanted:
 class People:
     """Who the notebook host's users and groups are on AE5, and, where Keycloak was asked, who there is."""
 
-    users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    users: PrincipalMap = dataclasses.field(default_factory=PrincipalMap)
     groups: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     known: t.Optional[t.AbstractSet[t.Tuple[str, str]]] = None
     """``(kind, name)``, names of users case-folded; None where nobody asked."""
 
-    def wanted(self, team: t.Iterable[Member], owner: str) -> Wanted:
+    def wanted(self, team: t.Iterable[Member], owner: str, site: str = "") -> Wanted:
         """The shares that stand for a team.  A group needs a declared name: that of another one may hold more people."""
         shares: t.Dict[t.Tuple[str, str], Share] = {}
         missing = []
         for member in team:
-            default = member.name if member.kind == USER else ""
-            name = (self.users if member.kind == USER else self.groups).get(member.name, default)
+            name = self._name(member, site)
             share = Share(member.kind, name.lower() if member.kind == USER else name, member.access)
             key = key_of(share)
             if name == NOBODY_MARK or key == (USER, owner.casefold()):
@@ -184,6 +184,12 @@ class People:
             elif key not in shares or share.access == "rw":
                 shares[key] = share
         return Wanted(tuple(shares[key] for key in sorted(shares)), tuple(missing))
+
+    def _name(self, member: Member, site: str) -> str:
+        """Its name on AE5: a mark for nobody, empty where nobody said it."""
+        if member.kind == USER:
+            return self.users.user(member.name, site) or NOBODY_MARK
+        return self.groups.get(member.name, "")
 
 
 def key_of(share: Share) -> t.Tuple[str, str]:

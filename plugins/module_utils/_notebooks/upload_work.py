@@ -51,6 +51,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload
     not_brought,
     row_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.users import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import run_all
 
 UPLOAD = ArgumentSpec(
@@ -172,7 +173,7 @@ def _team(project: Project, owner: str, people: People, accepted: t.Sequence[str
     notes = []
     if project.public:
         notes.append("On AE4 everybody on the notebook host could read it; on AE5 only those it is shared with can.")
-    wanted = people.wanted(project.team, owner)
+    wanted = people.wanted(project.team, owner, project.site)
     if project.acl_exceptions and (wanted.shares or wanted.missing) and not (accepted and matches(project.key, accepted)):
         notes.append(
             f"It is not shared: {counted(len(project.acl_exceptions), 'file or folder', 'files and folders')}"
@@ -202,9 +203,9 @@ def _options(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
 @contextlib.contextmanager
 def _people(params: t.Mapping[str, t.Any]) -> t.Iterator[t.Tuple[Logins, People]]:
     """The logins and who there is on AE5, as far as Keycloak may be asked."""
-    names = {kind: {str(old): str(new) for old, new in params[kind].items()} for kind in ("users", "groups")}
+    users_there, groups_there = user_map(params["users"]), {str(old): str(new) for old, new in params["groups"].items()}
     if not params["keycloak_username"] or not params["keycloak_password"]:
-        yield Logins(params, None, None), People(names["users"], names["groups"])
+        yield Logins(params, None, None), People(users_there, groups_there)
         return
     http = http_of(params)
     try:
@@ -212,7 +213,7 @@ def _people(params: t.Mapping[str, t.Any]) -> t.Iterator[t.Tuple[Logins, People]
         keycloak = Keycloak(http, tokens, params["workers"])
         users = keycloak.people()
         known = {(USER, name) for name in users} | {(GROUP, name) for name in keycloak.all_groups()}
-        yield Logins(params, users, tokens), People(names["users"], names["groups"], known)
+        yield Logins(params, users, tokens), People(users_there, groups_there, known)
     finally:
         http.close()
 

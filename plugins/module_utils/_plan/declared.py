@@ -25,22 +25,11 @@ def flaws(options: PlanOptions) -> t.List[str]:
     people = options.principals
     return [
         *options.flaws,
-        *_bad_templates("ae_channel_map", options.channel_rules, patterns.CHANNEL_FIELDS),
-        *_bad_templates("ae_user_map", [MapRule.of_key(*item) for item in people.users.items()], patterns.USER_FIELDS),
-        *_bad_templates("ae_group_map", [MapRule.of_key(*item) for item in people.groups.items()], patterns.GROUP_FIELDS),
+        *patterns.bad_templates("ae_channel_map", options.channel_rules, patterns.CHANNEL_FIELDS),
+        *patterns.bad_templates("ae_user_map", [MapRule.of_key(*item) for item in people.users.items()], patterns.USER_FIELDS),
+        *patterns.bad_templates("ae_group_map", [MapRule.of_key(*item) for item in people.groups.items()], patterns.GROUP_FIELDS),
         *_bad_extra(options.extra_channels),
     ]
-
-
-def _bad_templates(variable: str, rules: t.Sequence[MapRule], fields: t.Sequence[str]) -> t.Iterator[str]:
-    names = [f"{{{field}}}" for field in fields]
-    for rule in rules:
-        why = rule.flaw(fields)
-        if why is not None:
-            yield (
-                f"The rule of {variable} for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({why}); "
-                f"use {', '.join(names[:-1])} and {names[-1]}, and {{1}}, {{2}} for what each * stands for."
-            )
 
 
 def _bad_extra(channels: t.Sequence[ExtraChannel]) -> t.Iterator[str]:

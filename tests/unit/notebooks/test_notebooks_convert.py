@@ -483,3 +483,19 @@ def test_without_channels_it_warns(host: Host, tmp_path: Path) -> None:
         "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
     ]
     assert result["summary"]["would_break"] == 0
+
+
+def test_owners_are_on_ae5_who_the_inventory_says(host: Host, tmp_path: Path) -> None:
+    users = {"bob*": "r.{1}", "alice": "-", "east:carol": "caroline", "elsewhere:quant": "nobody-here"}
+    host.convert(tmp_path, only=["*/riskutils", "bob/ready*", "alice/plain*", "carol/links"], users=users)
+    found = conversions(tmp_path)
+    assert {item.owner: item.user for item in found.values()} == {"alice": "", "bob": "r.", "carol": "carol", "quant": "quant"}
+    assert found["alice/plain-analysis"].reason == "Its owner is nobody on AE5 (ae_user_map)."
+    assert found["alice/plain-analysis"].state == "excluded"
+
+
+def test_a_template_that_cannot_be_filled_in_is_an_error(host: Host, tmp_path: Path) -> None:
+    args = {"projects": str(host.root / "collected" / "projects.jsonl"), "dest": str(tmp_path), "users": {"*": "{surname}"}}
+    result = run_module("notebook_project_convert", args)
+    assert result["failed"]
+    assert "The rule of ae_user_map for '*' has the template '{surname}'" in result["msg"]

@@ -9,6 +9,7 @@ import itertools
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Member
@@ -63,7 +64,7 @@ def team(*members):
 
 
 def test_who_is_who():
-    people = People({"old": "New", "gone": "-"}, {"devs": "Devs", "all": "-"})
+    people = People(PrincipalMap({"old": "New", "gone": "-"}), {"devs": "Devs", "all": "-"})
     members = team(("user", "old", "rw"), ("user", "gone", "rw"), ("user", "Carol", "r"), ("group", "devs", "r"), ("group", "all", "r"))
     wanted = people.wanted(members, "ann")
     assert wanted.shares == (Share("group", "Devs", "r"), Share("user", "carol", "r"), Share("user", "new", "rw"))
@@ -71,17 +72,17 @@ def test_who_is_who():
 
 
 def test_the_owner_under_another_name_is_not_shared_with():
-    assert People({"ann-old": "Ann"}).wanted(team(("user", "ann-old", "r"), ("user", "ANN", "rw")), "ann").shares == ()
+    assert People(PrincipalMap({"ann-old": "Ann"})).wanted(team(("user", "ann-old", "r"), ("user", "ANN", "rw")), "ann").shares == ()
 
 
 def test_two_who_are_one_on_ae5_get_what_one_of_them_had():
-    people = People({"a": "x", "b": "x"})
+    people = People(PrincipalMap({"a": "x", "b": "x"}))
     for members in ((("user", "a", "r"), ("user", "b", "rw")), (("user", "a", "rw"), ("user", "b", "r"))):
         assert people.wanted(team(*members), "ann").shares == (Share("user", "x", "rw"),)
 
 
 def test_a_group_that_nobody_mapped_and_strangers():
-    people = People({}, {"devs": "Devs"}, {("user", "bob"), ("group", "wheel")})
+    people = People(PrincipalMap({}), {"devs": "Devs"}, {("user", "bob"), ("group", "wheel")})
     members = team(("group", "wheel", "r"), ("group", "devs", "r"), ("user", "BOB", "r"), ("user", "ghost", "r"))
     wanted = people.wanted(members, "ann")
     assert wanted.shares == (Share("user", "bob", "r"),)

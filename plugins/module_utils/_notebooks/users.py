@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who the users of a notebook host are on AE5, said as it is for the users of the repository.  Private to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import USER_FIELDS, MapRule, bad_templates
+
+
+def user_map(declared: t.Mapping[t.Any, t.Any]) -> PrincipalMap:
+    """The map that an option declares: ``LOGIN`` or ``SITE:LOGIN``, patterns and templates as in ``ae_user_map``.
+
+    Raises:
+        MigrationError: a template in it cannot be filled in.
+    """
+    users = {str(login): str(user) for login, user in declared.items()}
+    for flaw in bad_templates("ae_user_map", [MapRule.of_key(*item) for item in users.items()], USER_FIELDS):
+        raise MigrationError(flaw)
+    return PrincipalMap(users)
