@@ -41,12 +41,19 @@ def atomic_writer(path: str, mode: int = 0o640) -> t.Iterator[t.TextIO]:
         raise
 
 
+def holds_text(path: str, text: str) -> bool:
+    """Whether a file is there and holds exactly this text."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read() == text
+    except FileNotFoundError:
+        return False
+
+
 def write_text(path: str, text: str) -> bool:
     """Writes ``text`` to ``path`` unless it is there already; says whether it was written."""
-    with contextlib.suppress(FileNotFoundError, UnicodeDecodeError):
-        with open(path, encoding="utf-8", newline="") as stream:
-            if stream.read() == text:
-                return False
+    if holds_text(path, text):
+        return False
     with atomic_writer(path) as stream:
         stream.write(text)
     return True

@@ -10,6 +10,7 @@ the parameters and returns an ``Outcome``, or raises ``MigrationError`` with one
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 import typing as t
 
@@ -21,6 +22,8 @@ FAILURES_SHOWN = 25
 """A result stays small; what is beyond this is in the file at ``report_path`` or counted in ``summary``."""
 
 DIFF_LINES = 2000
+
+_UNDECODED = re.compile("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,12 +116,12 @@ class MigrationModule:
         except MissingLibrary as exc:
             self.ansible.fail_json(msg=missing_required_lib(exc.library), exception=exc.import_traceback)
         except MigrationError as exc:
-            self.ansible.fail_json(msg=str(exc), **exc.values)
+            self.ansible.fail_json(**as_text({"msg": str(exc), **exc.values}))
         self._exit(outcome, round(time.monotonic() - started, 1))
 
     def _exit(self, outcome: Outcome, seconds: float) -> t.NoReturn:
         for warning in outcome.warnings:
-            self.ansible.warn(warning)
+            self.ansible.warn(as_text(warning))
         result: t.Dict[str, t.Any] = {
             "changed": outcome.changed,
             "summary": {**outcome.summary, "seconds": seconds},
@@ -130,8 +133,27 @@ class MigrationModule:
         if outcome.diff and self.ansible._diff:
             result["diff"] = outcome.diff
         if not outcome.failures:
-            self.ansible.exit_json(**result)
-        self.ansible.fail_json(msg=failure_message(outcome.failures), **result)
+            self.ansible.exit_json(**as_text(result))
+        self.ansible.fail_json(**as_text({"msg": failure_message(outcome.failures), **result}))
+
+
+def as_text(value: t.Any) -> t.Any:
+    """A result whose texts Ansible can read: a byte of a name that is no UTF-8 is shown as ``\\xff``.
+
+    Newer versions of ansible-core refuse the whole result for one such name.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _UNDECODED.sub(_escaped, value)
+    if isinstance(value, dict):
+        return {as_text(key): as_text(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_text(item) for item in value]
+    return value
+
+
+def _escaped(found: t.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def failure_message(failures: t.Sequence[str]) -> str:

@@ -18,7 +18,10 @@ description:
   - Writes a report for people, V(report.html). It asks no network, works from a mail attachment, and shows first what needs a person.
     What its tables show stands in its address, for example V(report.html#files?disposition=failed&sort=-size).
   - What an administrator changed on AE5 and what AE4 took away since is reported with the command that would revoke it. It is never undone.
-  - Fails at the end when something planned is not there, holds other bytes, or can be used by more people than planned.
+  - Accounts for the notebook projects, too, where O(notebooks) says what was made of them. Each project of AE4 has one line in the ledger.
+    AE5 is not asked about them again; the report says when it was.
+  - Fails at the end when something planned is not there, holds other bytes, or can be used by more people than planned, and when a
+    notebook project was refused, is in conflict, failed, or waits.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -38,6 +41,7 @@ options:
   dest:
     description:
       - Folder for V(report.html), V(report.json), V(ledger.jsonl), and tables for spreadsheets, V(ledger.csv), V(access.csv), V(findings.csv).
+      - Where there are notebook projects also for V(projects.csv), one row a project, and V(notebook-findings.csv), all findings of the audit.
       - A text of a table that a spreadsheet could take for a formula has an apostrophe before it.
     type: path
     required: true
@@ -69,6 +73,19 @@ options:
     type: list
     elements: str
     default: []
+  notebooks:
+    description:
+      - Folder of what was made of the notebook projects, with a folder for each notebook host. In it are its V(projects.jsonl) and, where
+        a run came so far, V(findings.jsonl), V(uploads.jsonl) and V(staged/dump/conversions.jsonl). Beside them is V(needs/resolutions.jsonl).
+      - Without it, or if it is empty or missing, nothing is said of notebook projects.
+    type: path
+  notebook_hosts:
+    description:
+      - Notebook hosts that must have a folder in O(notebooks).
+      - The verification fails for each that has none, because nobody knows what became of its projects.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -91,6 +108,17 @@ EXAMPLES = r"""
     url: https://ae5.example.com
     username: migrator
     password: "{{ vault_ae5_password }}"
+
+- name: Verify it with the notebook projects
+  ae_ops.migration.migration_verify:
+    plan: /var/lib/ae_migration/prod/current
+    dest: /var/lib/ae_migration/prod/current
+    records: /var/lib/ae_migration/prod/records
+    notebooks: /var/lib/ae_migration/prod/notebooks
+    notebook_hosts: "{{ groups['aen'] }}"
+    url: https://ae5.example.com
+    username: migrator
+    password: "{{ vault_ae5_password }}"
 """
 
 RETURN = r"""
@@ -99,6 +127,7 @@ summary:
     - Counts, with the files by what became of them and the findings by verdict.
     - V(on_cluster) is the number of files that are in every channel they belong to, proven by digest.
     - V(verified) says if everything could be seen.
+    - V(projects) are the notebook projects by what became of them, where there are any.
   returned: always
   type: dict
   sample: {"bytes": 123456, "channels": 5, "downloaded": {"bytes": 0, "files": 0}, "files": {"unlabelled": 1, "uploaded": 10},

@@ -83,6 +83,11 @@ options:
       - A key is a channel as environments name it, or C(OWNER) or C(OWNER/LABEL). A value is an AE5 channel or a list of them. An empty list means none.
     type: dict
     default: {}
+  libraries:
+    description:
+      - The file C(libraries.jsonl) of M(ae_ops.migration.notebook_library_package).
+      - A project that used one of these libraries by path asks for its package, in all of its environments. Needs O(channels).
+    type: path
   pin:
     description:
       - How much of the environments' pins is kept.

@@ -23,12 +23,15 @@ UNPREDICTED = {
 }
 """Work whose result cannot be predicted, and why."""
 
+PLACES = ("dest", "placements_path", "projects_path", "sources_path")
+"""Values that say where files are: in check mode in a folder of their own."""
+
 
 def environment(log: Path) -> dict[str, str]:
     """What a run's environment needs so that its modules predict first; ``log`` is where they write."""
     before = os.environ.get("PYTHONPATH")
     folders = [str(Path(__file__).parent / "predict"), *([before] if before else [])]
-    return {"PYTHONPATH": os.pathsep.join(folders), "AE_LAB_PREDICTIONS": str(log)}
+    return {"PYTHONPATH": os.pathsep.join(folders), "AE_LAB_PREDICTIONS": str(log), "TMPDIR": str(log.parent)}
 
 
 def read(log: Path) -> list[Json]:
@@ -47,6 +50,11 @@ def rows(outcome: Json) -> set[str]:
     return lines
 
 
+def placeless(outcome: Json) -> Json:
+    """An outcome without where its files are."""
+    return {**outcome, "values": {key: value for key, value in outcome.get("values", {}).items() if key not in PLACES}}
+
+
 def differences(calls: t.Iterable[Json]) -> list[str]:
     """A sentence for each call that ended otherwise than predicted.
 
@@ -55,7 +63,7 @@ def differences(calls: t.Iterable[Json]) -> list[str]:
     """
     found = []
     for call in calls:
-        predicted, real = call["predicted"], call["real"]
+        predicted, real = placeless(call["predicted"]), placeless(call["real"])
         if call["work"] in UNPREDICTED:
             continue
         unfinished = real.get("values", {}).get("unfinished")

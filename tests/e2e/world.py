@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.e2e import prediction
 from tests.lab.ae4.host import Ae4Lab
 from tests.lab.ae5.server import Ae5Lab
+from tests.lab.aen.host import AenLab
 from tests.lab.inventory import CLUSTER, write_inventory
 from tests.lab.packages import conda_package
 from tests.lab.playbook import Run, run_playbook
@@ -59,14 +60,28 @@ class Site:
         return hashlib.sha256(self.content[file]).hexdigest()
 
 
+@dataclasses.dataclass
+class NotebookHost:
+    """A notebook host, which is nothing but its folders."""
+
+    lab: AenLab
+    site: str
+    variables: Json = dataclasses.field(default_factory=dict)
+
+
 class World:
     """Sites, cluster and inventory below one folder."""
 
-    def __init__(self, root: Path, sites: t.Sequence[str], transport: str = "api", **switches: t.Any) -> None:
+    def __init__(
+        self, root: Path, sites: t.Sequence[str], transport: str = "api", notebooks: t.Sequence[str] = (), **switches: t.Any
+    ) -> None:
         self.root = root
         self.cluster = Ae5Lab(root / "ae5", **switches)
         self.cluster.start()
         self.sites = {name: Site(Ae4Lab(root / "sites" / name, name)) for name in sites}
+        self.notebooks = {
+            f"{name}-notebooks": NotebookHost(AenLab(root / "aen" / name, host_root=str(root / "aen" / name)), name) for name in notebooks
+        }
         self.variables: Json = {"ae5_transport": transport}
         self.predict = True
         """Whether every module predicts before it acts, and a run whose predictions were wrong fails the test."""
@@ -100,6 +115,9 @@ class World:
                 "client_secret": "lab-client-secret",
                 "keycloak_username": "kcadmin",
                 "keycloak_password": PASSWORD,
+            },
+            "aen": {
+                name: {"ae4_site": host.site, **host.lab.describe(), "variables": host.variables} for name, host in self.notebooks.items()
             },
             "sites": {
                 name: {

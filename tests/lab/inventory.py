@@ -31,6 +31,7 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
         "hosts.yml": hosts,
         "group_vars/all.yml": {"ae_report_dir": str(folder.parent / "reports"), **all_vars},
         "group_vars/ae4.yml": {"ae4_become": False},
+        "group_vars/aen.yml": {"aen_become": False},
         f"host_vars/{CLUSTER}.yml": {
             "ae5_url": ae5["url"],
             "ae5_cli": ae5["cli"],
@@ -54,6 +55,7 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
     for name, host in notebooks.items():
         files[f"host_vars/{name}.yml"] = {
             "aen_projects_dir": host["projects_dir"],
+            "aen_accounts": f"{host['root']}/etc/passwd",
             "ae_work_dir": str(folder.parent / "work" / name),
             **host.get("variables", {}),
         }

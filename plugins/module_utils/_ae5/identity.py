@@ -26,6 +26,7 @@ READ_RIGHTS = "view-users, query-groups and view-realm"
 WRITE_RIGHTS = "manage-users"
 
 Record = t.Dict[str, t.Any]
+Result = t.TypeVar("Result")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -221,13 +222,29 @@ def read_identity(params: t.Mapping[str, t.Any]) -> t.Optional[Identity]:
     Raises:
         MigrationError: Keycloak refused the login or could not be asked.
     """
+
+    def everything(keycloak: Keycloak) -> Identity:
+        people = keycloak.people().values()
+        emails = {user.name: user.email for user in people if user.email}
+        return Identity(frozenset(user.name for user in people), keycloak.groups(), emails)
+
+    return _asked(params, everything)
+
+
+def read_members(params: t.Mapping[str, t.Any], names: t.AbstractSet[str]) -> t.Optional[t.Dict[str, t.FrozenSet[str]]]:
+    """The user names in those of the groups ``names`` that there are; ``None`` without ``keycloak_username``.
+
+    Raises:
+        MigrationError: Keycloak refused the login or could not be asked.
+    """
+    return _asked(params, lambda keycloak: keycloak.members(group for name, group in keycloak.all_groups().items() if name in names))
+
+
+def _asked(params: t.Mapping[str, t.Any], question: t.Callable[[Keycloak], Result]) -> t.Optional[Result]:
     if not params["keycloak_username"] or not params["keycloak_password"]:
         return None
     http = http_of(params)
     try:
-        keycloak = Keycloak(http, master_grant(http, params["keycloak_username"], params["keycloak_password"]), params["workers"])
-        people = keycloak.people().values()
-        emails = {user.name: user.email for user in people if user.email}
-        return Identity(frozenset(user.name for user in people), keycloak.groups(), emails)
+        return question(Keycloak(http, master_grant(http, params["keycloak_username"], params["keycloak_password"]), params["workers"]))
     finally:
         http.close()

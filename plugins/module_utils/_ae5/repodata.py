@@ -101,6 +101,31 @@ class Repodata:
         """As ``read``; only what is seen, by file name."""
         return {pair: listing.packages for pair, listing in self.read(pairs).items()}
 
+    def save(self, channel: str, subdir: str, path: str) -> str:
+        """Writes the whole ``repodata.json`` to the file ``path``, as it comes; nothing of it is kept otherwise.
+
+        Gives seen, absent or refused (see ``Listing``); only of what is seen there is a file.
+
+        Raises:
+            HttpError: the cluster could not be asked.
+        """
+        base, tokens = self._with_token()
+        address = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/repodata.json"
+
+        def write(blocks: t.Iterable[bytes]) -> None:
+            with open(path, "wb") as stream:
+                for block in blocks:
+                    stream.write(block)
+
+        try:
+            self._http.call("GET", address, auth=tokens, read=write)
+        except HttpError as exc:
+            state = _state_of(exc.status)
+            if state is None:
+                raise
+            return state
+        return SEEN
+
     def digests(self, channel: str, subdir: str, file: str) -> Digests:
         """Downloads a package as a conda client would, and says what came.  Nothing is kept.
 
@@ -172,11 +197,10 @@ class Repodata:
         try:
             answer = self._http.call("GET", path, ok=(200, 304), auth=tokens, headers=headers, want_json=True)
         except HttpError as exc:
-            if exc.status == 404:
-                return Listing(ABSENT, {})
-            if exc.status in (401, 403):
-                return Listing(REFUSED, {}, unauthorized=exc.status == 401)
-            raise
+            state = _state_of(exc.status)
+            if state is None:
+                raise
+            return Listing(state, {}, unauthorized=exc.status == 401)
         if answer.status == 304 and kept is not None:
             return kept
         listing = Listing(SEEN, parse_repodata(answer.data, subdir, f"{channel}/{subdir}"), answer.headers.get("ETag"))
@@ -243,6 +267,13 @@ def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], worke
             for future in futures.values():
                 future.cancel()
             raise
+
+
+def _state_of(status: t.Optional[int]) -> t.Optional[str]:
+    """What the status of a refusal says of a channel; ``None`` if it says nothing."""
+    if status == 404:
+        return ABSENT
+    return REFUSED if status in (401, 403) else None
 
 
 def _digest(value: t.Any) -> t.Optional[str]:

@@ -61,12 +61,12 @@ class PythonReader:
     def facts(self, text: str) -> t.List[Fact]:
         """The facts of a cell or script.  Never fails."""
         text = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-        tree = _parsed(text)
+        tree = parsed(text)
         if tree is not None:
             return self._visited(tree, text)
         found: t.List[Fact] = []
         for line, part in _parts(text):
-            tree = _parsed(part)
+            tree = parsed(part)
             facts = self._visited(tree, part) if tree is not None else [*_loose(part), Fact(UNREAD, part.strip().split("\n", 1)[0][:100])]
             found.extend(fact.at(line) for fact in facts)
         return found
@@ -82,10 +82,11 @@ class PythonReader:
 
 def parses(text: str) -> bool:
     """Whether a text is whole Python, 3 or 2."""
-    return _parsed(text.encode("utf-8", "replace").decode("utf-8")) is not None
+    return parsed(text.encode("utf-8", "replace").decode("utf-8")) is not None
 
 
-def _parsed(text: str) -> t.Optional[ast.Module]:
+def parsed(text: str) -> t.Optional[ast.Module]:
+    """The syntax tree of a text that is whole Python, 3 or 2 (then rewritten for Python 3's parser); else None."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for version in (str, to_python3):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import holds_text, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import audit_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_project import ARCHIVE_LIMIT
@@ -31,21 +31,13 @@ def audit_work(module: MigrationModule) -> Outcome:
     head, projects = read_projects(params["projects"])
     findings = list(audit_all(projects, read_sources(params["sources"], head), head.root, params["limit"]))
     text = "".join(findings_text(findings))
-    changed = _differs(params["findings"], text) if module.check_mode else write_text(params["findings"], text)
+    changed = not holds_text(params["findings"], text) if module.check_mode else write_text(params["findings"], text)
     return Outcome(
         changed=changed,
         summary=_summary(head.projects, findings),
         report_path=params["findings"],
         diff=[prepared_diff(params["findings"], _diff_lines(findings))] if changed else [],
     )
-
-
-def _differs(path: str, text: str) -> bool:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            return stream.read() != text
-    except FileNotFoundError:
-        return True
 
 
 def _summary(projects: int, findings: t.Sequence[Finding]) -> t.Dict[str, t.Any]:

@@ -105,9 +105,11 @@ class PinState:
     def from_json(cls, data: t.Any) -> PinState:
         try:
             pin = Pin(data["name"], data["version"], data["build"], data["from"])
+            if data["pin"] != pin.text(EXACT):
+                pin = dataclasses.replace(pin, spec=data["pin"])
             return cls(pin, data["state"], data["channel"], tuple(data["hidden"]), tuple(data["offers"]))
         except (KeyError, TypeError) as exc:
-            raise SchemaError("a pin's state needs name, version, build, from, state, channel, hidden and offers") from exc
+            raise SchemaError("a pin's state needs pin, name, version, build, from, state, channel, hidden and offers") from exc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,6 +121,8 @@ class Rewriting:
     dropped: t.Tuple[str, ...]
     """Old channels that nothing stands for, and that something was pinned from or might have been."""
     notes: t.Tuple[str, ...] = ()
+    how: str = EXACT
+    """As much of the pins as was looked for, and as the environment will ask for."""
 
 
 def old_name(channel: str) -> str:
@@ -233,9 +237,9 @@ def rewrite(
     if not catalog.views and not fixed:
         # Nothing is known of AE5: the short names are kept, and no pin is said to be missing.
         names = dict.fromkeys(name for name in (old_name(channel) for channel in spec.channels) if name)
-        return Rewriting(tuple(names), (), ())
+        return Rewriting(tuple(names), (), (), how=how)
     states = tuple(choice.state(pin) for pin in spec.pins)
-    return Rewriting(choice.channels(), states, tuple(_dropped(spec, old, declared, catalog, user, states)), tuple(notes))
+    return Rewriting(choice.channels(), states, tuple(_dropped(spec, old, declared, catalog, user, states)), tuple(notes), how)
 
 
 def _said(channel: str, declared: t.Mapping[str, t.Sequence[str]]) -> t.Optional[t.Sequence[str]]:

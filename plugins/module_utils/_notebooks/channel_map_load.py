@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-import collections
+import hashlib
+import itertools
+import os
+import shutil
+import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import SUBDIRS, ChannelView, Digests, Identity
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import iter_placements, load_plan
 
 _ENDINGS = (".tar.bz2", ".conda")
 
@@ -44,78 +47,104 @@ def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], gro
     return None if public else frozenset(found)
 
 
-def views_of_plan(folder: str, groups: Groups) -> t.List[ChannelView]:
-    """The channels as the plan in ``folder`` wants them, with the packages that it puts into them.
+def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Groups) -> ChannelView:
+    """A channel as the plan wants it, with the packages that it puts into it.
 
-    Raises:
-        MigrationError: there is no plan, or it is damaged.
+    The plan's owner of a channel is the AE4 name it is called by, who is no AE5 user; whoever may read is among the shares.
     """
-    packages: t.Dict[str, t.Dict[Identity, Digests]] = collections.defaultdict(dict)
-    origins: t.Dict[str, t.Set[str]] = collections.defaultdict(set)
-    for placement in iter_placements(folder):
+    packages: t.Dict[Identity, Digests] = {}
+    origins = set()
+    for placement in placements:
         key = identity_of(placement.file)
         if key is not None and placement.subdir in SUBDIRS:
-            packages[placement.channel][key] = (placement.sha256 or "", placement.md5 or "")
-            origins[placement.channel].add(placement.owner)
-    return [
-        ChannelView(
-            channel.name,
-            readers(channel.public, channel.owner, channel.shares, groups),
-            packages[channel.name],
-            frozenset(origins[channel.name]),
-        )
-        for channel in load_plan(folder).channels
-    ]
+            packages[key] = (placement.sha256 or "", placement.md5 or "")
+            origins.add(placement.owner)
+    return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins))
 
 
-def views_of_info(rows: t.Iterable[Json], groups: Groups) -> t.List[ChannelView]:
-    """The channels as the module ``channel_info`` (with ``packages``) found them on the cluster.
+def by_channel(placements: t.Iterable[Placement]) -> t.Callable[[str], t.Iterator[Placement]]:
+    """The placements of the channels that are asked for, in the order of their names; ``placements`` are ordered by channel."""
+    grouped = itertools.groupby(placements, key=lambda placement: placement.channel)
+    waiting: t.List[t.Tuple[str, t.Iterator[Placement]]] = []
 
-    A channel whose shares the transport cannot show is its owner's alone.
+    def of(name: str) -> t.Iterator[Placement]:
+        if not waiting:
+            waiting.extend(itertools.islice(grouped, 1))
+        while waiting and waiting[0][0] < name:
+            waiting[:] = itertools.islice(grouped, 1)
+        return waiting.pop()[1] if waiting and waiting[0][0] == name else iter(())
+
+    return of
+
+
+def seen_view(
+    name: str,
+    owner: t.Optional[str],
+    privacy: t.Optional[str],
+    shares: t.Optional[t.Iterable[Share]],
+    packages: t.Iterable[Package],
+    groups: Groups,
+) -> ChannelView:
+    """A channel as the cluster shows it.
+
+    Where nobody can see with whom it is shared, it is its owner's alone.  The vendor's import called it by the AE4 owner first
+    (vendor guide, "How channels of imported packages are named"), so that is where its packages may have come from.
     """
-    found = []
-    for row in rows:
-        shares = [Share.from_json(item) for item in row["shares"] or ()]
-        packages = {
-            (item["name"], item["version"], item["build"]): (item["sha256"] or "", item["md5"] or "")
-            for item in row.get("packages", ())
-            if item["subdir"] in SUBDIRS
-        }
-        found.append(ChannelView(row["name"], readers(row["privacy"] == PUBLIC, row["owner"], shares, groups), packages))
-    return found
+    held: t.Dict[Identity, Digests] = {}
+    # AE4 had the older format only, so of two files of one build that one is compared with.
+    for package in sorted(packages, key=lambda package: (package.file.endswith(_ENDINGS[0]), package.file)):
+        held[package.name, package.version, package.build] = (package.sha256 or "", package.md5 or "")
+    origin, slash, _rest = name.partition("/")
+    origins = frozenset([origin]) if slash else frozenset()
+    return ChannelView(name, readers(privacy == PUBLIC, owner, shares or (), groups), held, origins)
 
 
-def joined(planned: t.Iterable[ChannelView], seen: t.Iterable[ChannelView]) -> t.List[ChannelView]:
-    """Both together, by name: of a channel in both, the readers of the plan, and what either puts or has in it.
+def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
+    """A channel that the plan has and that is there: what either puts or has in it, for whoever either lets read it.
 
-    A package that is there already keeps its digest: nothing is overwritten.
+    A package that is there already keeps its digest: nothing is overwritten.  A channel that all can read although the plan
+    has it private is going to be closed, so that counts for nobody.
     """
-    found = {view.name: view for view in planned}
-    for view in seen:
-        mine = found.get(view.name)
-        if mine is None:
-            found[view.name] = view
-        else:
-            found[view.name] = ChannelView(view.name, mine.readable_by, {**mine.packages, **view.packages}, mine.origins)
-    return [found[name] for name in sorted(found)]
+    allowed = planned.readable_by
+    if allowed is not None and seen.readable_by is not None:
+        allowed = allowed | seen.readable_by
+    return ChannelView(planned.name, allowed, {**planned.packages, **seen.packages}, planned.origins | seen.origins)
 
 
-def write_views(path: str, views: t.Iterable[ChannelView]) -> None:
-    """Writes the channels for the hosts where projects are converted, a line each."""
-    with atomic_writer(path) as stream:
-        stream.writelines(json_line(view.to_json()) for view in views)
+def write_views(path: str, views: t.Iterable[ChannelView], write: bool = True) -> bool:
+    """Writes the channels for the hosts where projects are converted, a line each, one at a time; whether they differ from before."""
+    told = hashlib.sha256()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="\n") as spool:
+        for view in views:
+            line = json_line(view.to_json())
+            told.update(line.encode("utf-8", "surrogateescape"))
+            spool.write(line)
+        if os.path.exists(path) and file_sha256(path) == told.hexdigest():
+            return False
+        if write:
+            spool.seek(0)
+            with atomic_writer(path) as stream:
+                shutil.copyfileobj(spool, stream)
+    return True
 
 
-def read_views(path: str) -> t.List[ChannelView]:
-    """What ``write_views`` wrote.
+def iter_views(path: str) -> t.Iterator[ChannelView]:
+    """What ``write_views`` wrote, one at a time.
 
     Raises:
         MigrationError: it cannot be read.
     """
-    found = []
     for number, data in enumerate(read_lines(path, "list of channels"), start=1):
         try:
-            found.append(ChannelView.from_json(data))
+            yield ChannelView.from_json(data)
         except SchemaError as exc:
             raise MigrationError(f"Line {number} of the list of channels {path} cannot be used: {exc}; make it anew.") from exc
-    return found
+
+
+def read_views(path: str) -> t.List[ChannelView]:
+    """All of what ``write_views`` wrote.
+
+    Raises:
+        MigrationError: it cannot be read.
+    """
+    return list(iter_views(path))

@@ -42,6 +42,11 @@ class Acl:
     def mask(self) -> int:
         return next((bits for tag, bits, _name in self.entries if tag == _MASK), 7)
 
+    @property
+    def owning_group(self) -> int:
+        """The bits of the group that owns it, the mask applied."""
+        return next((bits for tag, bits, _name in self.entries if tag == _GROUP_OBJ), 0) & self.mask
+
     def text(self) -> str:
         """As getfacl writes it, one entry a line."""
         return "".join(f"{_WORDS[tag]}{name + ':' if tag in (_USER, _GROUP) else ''}{_letters(bits)}\n" for tag, bits, name in self.entries)
@@ -135,7 +140,7 @@ def read_access(fd: int, owner: str, accounts: Accounts) -> t.Tuple[Access, t.Op
     if acl is not None:
         for key, value in acl.named().items():
             bits[key] = bits.get(key, 0) | value
-    group_bits = _owning_group_bits(acl, status.st_mode)
+    group_bits = acl.owning_group if acl is not None else status.st_mode >> 3 & 7
     group = accounts.group(status.st_gid)
     if group != owner:  # AEN gives each user a group of their own name
         bits[(GROUP, group)] = bits.get((GROUP, group), 0) | group_bits
@@ -146,12 +151,6 @@ def read_access(fd: int, owner: str, accounts: Accounts) -> t.Tuple[Access, t.Op
     ]
     ordered = tuple(sorted(team, key=lambda member: (member.kind != USER, member.name)))
     return Access(ordered, acl.text() if acl else None, bool(status.st_mode & stat.S_IROTH and status.st_mode & stat.S_IXOTH)), acl
-
-
-def _owning_group_bits(acl: t.Optional[Acl], mode: int) -> int:
-    if acl is None:
-        return mode >> 3 & 7
-    return next((bits for tag, bits, _name in acl.entries if tag == _GROUP_OBJ), 0) & acl.mask
 
 
 class Exceptions:

@@ -21,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import ignore, project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, Rewriting, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment_yaml import MAX_BYTES, decoded
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.project_file import Made
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment, Notebook, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution, resolution
@@ -41,6 +42,8 @@ class Rules:
     """Old channel to AE5 channels."""
     drop: t.Tuple[str, ...] = ()
     """Patterns of packages that no environment is to ask for on AE5."""
+    libraries: t.Mapping[str, t.Sequence[Library]] = dataclasses.field(default_factory=dict)
+    """Packages made of shared libraries, by the key of the project that used them by path."""
 
 
 @dataclasses.dataclass
@@ -107,9 +110,9 @@ class _Maker:
         specs = self.specs(bool(there))
         self.files.overlay[ignore.FILE] = ignore.merged(self.texts.get(ignore.FILE))
         if there:
-            self.complete(there, text, specs[0] if specs else None)
+            self.complete(there, text, self.with_libraries(specs[0]) if specs else None)
         else:
-            self.new(specs or [env.EnvironmentSpec("default")])
+            self.new([self.with_libraries(spec) for spec in specs or [env.EnvironmentSpec("default")]])
         self.files.resolution = resolution(self.project.owner, self.project.name, self.user, self.looked)
         for _spec, rewriting in self.looked:
             self.files.notes.extend(note for note in rewriting.notes if note not in self.files.notes)
@@ -165,10 +168,22 @@ class _Maker:
             self.files.notes.append(f"Left out of the environment {spec.name}, as it was asked for: {', '.join(sorted(gone))}.")
         return dataclasses.replace(spec, pins=tuple(pin for pin in spec.pins if pin.name not in gone))
 
-    def rewritten(self, spec: env.EnvironmentSpec) -> t.Tuple[str, ...]:
-        found = rewrite(spec, self.rules.catalog, self.user, self.rules.pin, self.rules.declared)
+    def rewritten(self, spec: env.EnvironmentSpec, how: str = "") -> t.Tuple[str, ...]:
+        """The channels for an environment, of which as much of the pins is kept as ``how`` says, else the rules."""
+        found = rewrite(spec, self.rules.catalog, self.user, how or self.rules.pin, self.rules.declared)
         self.looked.append((spec, found))
         return found.channels
+
+    def with_libraries(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
+        """With the packages of the libraries that the project used by path, for which nothing asked until now."""
+        added = {library.name: env.Pin(library.name, library.version) for library in self.rules.libraries.get(self.project.key, ())}
+        if added:
+            self.files.notes.append(
+                f"The environment {spec.name} got {', '.join(sorted(added))}, made of libraries that the project used by path; it can take"
+                " those paths out of its code."
+            )
+        kept = [pin for pin in spec.pins if pin.name not in added]
+        return dataclasses.replace(spec, pins=tuple(sorted((*kept, *added.values()), key=lambda pin: pin.name)))
 
     # -- files
 
@@ -185,8 +200,8 @@ class _Maker:
         return not notebook.problems
 
     def new(self, specs: t.Sequence[env.EnvironmentSpec]) -> None:
-        made = [Made(spec, self.rewritten(spec)) for spec in specs]
         notebooks = self.commands({spec.name for spec in specs})
+        made = [Made(spec, self.rewritten(project_file.with_notebook(spec) if notebooks else spec)) for spec in specs]
         overlay = self.files.overlay
         overlay[project_file.FILE] = project_file.new(self.name, made, notebooks, self.rules.pin)
         overlay[ENVIRONMENT] = env.render(made[0].spec, made[0].channels, self.rules.pin)
@@ -194,11 +209,16 @@ class _Maker:
 
     def complete(self, there: str, text: str, spare: t.Optional[env.EnvironmentSpec]) -> None:
         what = f"Its {there}"
+        asked = [library.spec for library in self.rules.libraries.get(self.project.key, ())]
         existing = project_file.read(text, what)
+        if asked and existing.has_packages:
+            text = project_file.with_packages(text, what, asked, "packages")
+            existing = project_file.read(text, what)
+            self.files.notes.append(f"{what} got {', '.join(asked)}, made of libraries that the project used by path.")
         made = None
         if existing.has_packages:
             for spec in existing.environments:
-                self.rewritten(spec)
+                self.rewritten(spec, env.EXACT)
         elif spare is not None:
             made = Made(spare, self.rewritten(spare))
         notebooks = self.commands({spec.name for spec in existing.environments})
@@ -207,6 +227,7 @@ class _Maker:
         self.files.notes.extend(notes)
         name, beside = self.texts.first(ENVIRONMENTS)
         if name and made is None:
+            beside = project_file.with_packages(beside, f"Its {name}", asked, "dependencies")
             self.files.overlay[name] = project_file.environment_text(beside, f"Its {name}", self.channels)
         elif made is not None:
             self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
@@ -216,7 +237,7 @@ class _Maker:
         key = tuple(old)
         if key not in self.channels_of:
             spec = env.EnvironmentSpec("", tuple(env.clean_url(channel) for channel in old), tuple(pins))
-            self.channels_of[key] = rewrite(spec, self.rules.catalog, self.user, self.rules.pin, self.rules.declared).channels
+            self.channels_of[key] = rewrite(spec, self.rules.catalog, self.user, env.EXACT, self.rules.declared).channels
         return self.channels_of[key]
 
 

@@ -19,6 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import Rules
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, PINS
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import BUILT, Library, read_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_views import with_libraries
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.users import user_map
 
 NO_CHANNELS = (
@@ -38,6 +40,7 @@ CONVERT = ArgumentSpec(
         "predicted": {"type": "path"},
         "channels": {"type": "path"},
         "channel_map": {"type": "dict", "default": {}},
+        "libraries": {"type": "path"},
         "pin": {"type": "str", "choices": list(PINS), "default": EXACT},
         "drop_packages": {"type": "list", "elements": "str", "default": []},
         "users": {"type": "dict", "default": {}},
@@ -58,11 +61,20 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
     for name in ("workers", "max_bytes"):
         if params[name] < 1:
             raise MigrationError(f"The option {name} must be at least 1, not {params[name]}.")
+    if params["libraries"] and not params["channels"]:
+        raise MigrationError(
+            "The option libraries needs the option channels, or nobody knows which of the other packages AE5 has; give both."
+        )
     declared = {str(old): [new] if isinstance(new, str) else list(new or ()) for old, new in params["channel_map"].items()}
     views = read_views(params["channels"]) if params["channels"] else []
+    libraries = [item for item in read_libraries(params["libraries"]) if item.state == BUILT] if params["libraries"] else []
+    used: t.Dict[str, t.List[Library]] = collections.defaultdict(list)
+    for library in libraries:
+        for key in library.used_by:
+            used[key].append(library)
     return Options(
         dest=params["dest"],
-        rules=Rules(Catalog(views), params["pin"], declared, tuple(params["drop_packages"])),
+        rules=Rules(Catalog(with_libraries(views, libraries)), params["pin"], declared, tuple(params["drop_packages"]), used),
         only=tuple(params["only"]),
         include=tuple(params["include"]),
         exclude=tuple(params["exclude"]),

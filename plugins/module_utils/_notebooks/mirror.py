@@ -4,8 +4,9 @@
 """What AE5 must still get for the projects: mirrors, Python packages, replacements of system packages.  Private to the collection.
 
 One file a channel for the vendor's mirror tool, with the keys that its public documentation names (AE5 facts 1.5):
-``dest_channel``, ``dest_site``, ``channels``, ``platforms``.  The packages stand in ``whitelist``; whether the tool of a given
-version takes these alone or all others besides is not documented, so the file says to try it with ``--dry-run`` first.
+``dest_channel``, ``dest_site``, ``channels``, ``platforms``.  The packages stand in ``pkg_list``, which the documentation of
+cas-mirror has for a list of the packages to take (Anaconda Repository 2.3 and later, "Configuring your mirror"); its
+``whitelist`` adds packages to all others instead.  No page says it of cas-sync-api-v5 by name, so the file says to look first.
 """
 
 from __future__ import annotations
@@ -16,22 +17,21 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_installs import system_replacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import SUBDIRS, Catalog, PinState, old_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment_yaml import dump, exact
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules_tables import SYSTEM_PACKAGES
 
 SYSTEM_RULE = "system-package"
-_INSTALLS = re.compile(r"installs (.+) with ")
+NAME_LENGTH = 100
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_NAME_END = re.compile(r"[=<>!~;\[\s]")
 
 HEADER = """\
 # For the vendor's mirror tool: cas-sync-api-v5 --file {file}
-# Log in with anaconda-enterprise-cli first, and look at what it would do with --dry-run: some versions mirror all packages
-# of the channel besides those of the whitelist.
+# Log in with anaconda-enterprise-cli first, and look at what it would do with --dry-run: it should be the packages of
+# pkg_list alone.
 """
 
 By = t.Dict[str, t.Set[str]]
@@ -64,7 +64,7 @@ class Needs:
     hidden: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     """Pins that lie in channels which the project's owner may not read: ``PIN in CHANNEL``."""
     unplaced: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
-    """Pins of which nothing says where they came from."""
+    """Pins of which nothing says where they came from, and what the packages of an environment need besides."""
     pip: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     system: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
 
@@ -75,12 +75,13 @@ def needs_of(resolutions: t.Iterable[Resolution], findings: t.Iterable[Finding],
     for item in resolutions:
         for state in item.missing:
             _place(needs, item, state, catalog)
+        for text in item.lacking:
+            needs.unplaced[text].add(item.key)
         for line in item.pip:
             needs.pip[line].add(item.key)
     for finding in findings:
-        found = _INSTALLS.search(finding.what) if finding.rule == SYSTEM_RULE else None
-        for name in re.split(r"[\s,]+", found.group(1)) if found else ():
-            needs.system[name].add(finding.key)
+        if finding.rule == SYSTEM_RULE and finding.subject:
+            needs.system[finding.subject].add(finding.key)
     return needs
 
 
@@ -115,12 +116,24 @@ def mirror_files(needs: Needs, sources: t.Optional[t.Mapping[str, str]] = None, 
     Raises:
         MissingLibrary: ruamel.yaml is not on this host.
     """
-    files: t.Dict[str, str] = {}
-    for old, mirror in sorted(needs.mirrors.items()):
-        plain = _UNSAFE.sub("-", old)
-        file = f"mirror-{plain}.yaml" if f"mirror-{plain}.yaml" not in files else f"mirror-{plain}-{len(files)}.yaml"
-        files[file] = _mirror_text(mirror, file, (sources or {}).get(old, ""), site)
-    return files
+    names = mirror_names(needs)
+    return {
+        names[old]: _mirror_text(mirror, names[old], (sources or {}).get(old, ""), site) for old, mirror in sorted(needs.mirrors.items())
+    }
+
+
+def mirror_names(needs: Needs) -> t.Dict[str, str]:
+    """The name of the file for each old channel, no two alike."""
+    names: t.Dict[str, str] = {}
+    taken: t.Set[str] = set()
+    for old in sorted(needs.mirrors):
+        stem = f"mirror-{_UNSAFE.sub('-', old)[:NAME_LENGTH]}"
+        name, number = f"{stem}.yaml", 2
+        while name in taken:
+            name, number = f"{stem}-{number}.yaml", number + 1
+        taken.add(name)
+        names[old] = name
+    return names
 
 
 def _mirror_text(mirror: Mirror, file: str, source: str, site: str) -> str:
@@ -129,7 +142,7 @@ def _mirror_text(mirror: Mirror, file: str, source: str, site: str) -> str:
     document: t.Dict[str, t.Any] = {"dest_channel": exact(mirror.old)}
     if site:
         document["dest_site"] = exact(site)
-    document.update(channels=[exact(name) for name in channels], platforms=list(SUBDIRS), whitelist=sorted(mirror.names))
+    document.update(channels=[exact(name) for name in channels], platforms=list(SUBDIRS), pkg_list=sorted(mirror.names))
     lines = [HEADER.format(file=file)]
     if not source and not urls:
         lines.append("# No environment has the URL of this channel, only its name; put the URL in place of it.\n")
@@ -141,7 +154,12 @@ def _mirror_text(mirror: Mirror, file: str, source: str, site: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return "#   " + "".join(char if char.isprintable() else "?" for char in text) + "\n"
+    return f"#   {_printable(text)}\n"
+
+
+def _printable(text: str) -> str:
+    """The text on one line, whatever a name in it holds."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _without_subdir(url: str) -> str:
@@ -153,19 +171,25 @@ def pip_text(needs: Needs) -> str:
     """The Python packages to upload to AE5, a line each in the form of a requirements file, with who needs it."""
     lines = ["# Python packages that conda did not install, to be uploaded to AE5 if its index has not got them.\n"]
     for line, projects in sorted(needs.pip.items(), key=lambda item: item[0].lower()):
-        lines.append(f"{line}  # {', '.join(sorted(projects))}\n")
+        lines.append(_printable(f"{line}  # {', '.join(sorted(projects))}") + "\n")
     return "".join(lines)
-
-
-def pip_names(needs: Needs) -> t.Dict[str, t.Set[str]]:
-    """The same by name: the name as Python's index compares it, to the versions that are asked for."""
-    found: t.Dict[str, t.Set[str]] = collections.defaultdict(set)
-    for line in needs.pip:
-        name = line.rpartition("#egg=")[2] if "#egg=" in line else _NAME_END.split(line, maxsplit=1)[0]
-        found[re.sub(r"[-_.]+", "-", name).lower()].add(line)
-    return dict(found)
 
 
 def system_replacements(needs: Needs) -> t.List[t.Tuple[str, str, t.List[str]]]:
     """Each system package that code installs, the conda packages that bring the same (``""`` if none is known), who needs it."""
-    return [(name, SYSTEM_PACKAGES.get(name, ""), sorted(projects)) for name, projects in sorted(needs.system.items())]
+    return [(name, system_replacement(name), sorted(projects)) for name, projects in sorted(needs.system.items())]
+
+
+def missing(needs: Needs) -> t.List[t.Tuple[str, str, t.List[str]]]:
+    """Each conda package that projects lack, what to do about it, and who needs it; ordered."""
+    found: t.List[t.Tuple[str, str, t.Set[str]]] = []
+    names = mirror_names(needs)
+    for old, mirror in needs.mirrors.items():
+        found += [(pin, f"Mirror it from {old}, see {names[old]}.", who) for pin, who in mirror.pins.items()]
+    for pins, advice in (
+        (needs.migrated, "The channel was migrated without it; upload it to the channel's new place."),
+        (needs.hidden, "AE5 has it where the project's owner may not read; share that channel."),
+        (needs.unplaced, "Nothing says where it came from; find it, and upload it to a channel that the project's owner may read."),
+    ):
+        found += [(pin, advice, who) for pin, who in pins.items()]
+    return [(pin, advice, sorted(who)) for pin, advice, who in sorted(found, key=lambda item: item[:2])]

@@ -245,6 +245,21 @@ def _skipped(document: t.Any, notebooks: t.Iterable[str]) -> t.Set[str]:
     return {str(path) for path in skipped} if isinstance(skipped, list) else set()
 
 
+def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str:
+    """A project's own file, or the ``environment.yml`` beside it, that asks for these packages in its list ``key`` too.
+
+    Raises:
+        MigrationError: it cannot be understood.
+    """
+    if not specs:
+        return text
+    document = document_of(text, what)
+    added = {parse_pin(spec).name for spec in specs}
+    kept = [item for item in _list(document, key) if not (isinstance(item, str) and parse_pin(item).name in added)]
+    document[key] = [*(exact(spec) for spec in specs), *kept]
+    return dump(document)
+
+
 def environment_text(text: str, what: str, channels: Channels) -> str:
     """An ``environment.yml`` beside a project's file that stays: its own text with the channels that the file gets."""
     document = document_of(text, what)
@@ -253,6 +268,12 @@ def environment_text(text: str, what: str, channels: Channels) -> str:
     document.pop("prefix", None)
     _scrub(document)
     return dump(document)
+
+
+def with_notebook(spec: EnvironmentSpec) -> EnvironmentSpec:
+    """The environment with what commands for notebooks need besides, which stands in the env spec alone."""
+    lacks = all(pin.name != NOTEBOOK for pin in spec.pins)
+    return dataclasses.replace(spec, pins=(*spec.pins, Pin(NOTEBOOK))) if lacks else spec
 
 
 def as_name(spec: EnvironmentSpec) -> EnvironmentSpec:

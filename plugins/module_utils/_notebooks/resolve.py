@@ -12,30 +12,65 @@ from __future__ import annotations
 import asyncio
 import collections
 import dataclasses
+import datetime
+import re
+import time
 import traceback
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import MISSING, OTHER, STATES, PinState, Rewriting
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, EnvironmentSpec
 
 RATTLER_ERROR: t.Optional[str] = None
 try:
     import rattler
-    from rattler.exceptions import InvalidMatchSpecError, SolverError
+    from rattler.exceptions import SolverError
 except ImportError:
     RATTLER_ERROR = traceback.format_exc()
 
 PINS_SHOWN = 3
+PROJECTS_SHOWN = 10
+WHY_LENGTH = 500
+SOLVE_TIMEOUT = 60
+"""Seconds."""
 _VIRTUAL = (("__glibc", "2.17"), ("__linux", "3.10"), ("__unix", "0"))
 """What a session of AE5 has at least: its images are of Red Hat's seventh generation or later."""
 _BASE = "https://channels.invalid/"
 """In front of a channel's name, where rattler wants a URL; nothing is fetched."""
 
+_LACKING = re.compile(r"^(.+?), for which no candidates were found")
+_NO_CANDIDATES = re.compile(r"^No candidates were found for (.+?)\.?$")
+_CONFLICT = re.compile(r"^(\S+(?: [^,]+?)?) cannot be installed because")
+_BEFORE = re.compile(r"^(?:Cannot solve the request because of: )?[\s\u2500-\u257f]*")
+"""What a line of rattler's words begins with: its own beginning, or the branches of a tree."""
+
 Repodata = t.Mapping[str, t.Mapping[str, str]]
 """Channel to subdir to the path of its ``repodata.json``."""
+
+
+class Undecided(MigrationError):
+    """Whether an environment can be made could not be found out; the text is the end of a sentence."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What one environment of a project asks for on AE5, as its ``environment.yml`` or env spec does."""
+
+    name: str
+    channels: t.Tuple[str, ...]
+    specs: t.Tuple[str, ...]
+    """Of conda packages, in the form in which they are kept (option ``pin``)."""
+
+    def to_json(self) -> Json:
+        return {"name": self.name, "channels": list(self.channels), "specs": list(self.specs)}
+
+    @classmethod
+    def from_json(cls, data: t.Any) -> Asked:
+        return cls(data["name"], tuple(data["channels"]), tuple(data["specs"]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +86,17 @@ class Resolution:
     dropped: t.Tuple[str, ...] = ()
     """Old channels that nothing stands for, see ``Rewriting``."""
     pip: t.Tuple[str, ...] = ()
+    environments: t.Tuple[Asked, ...] = ()
     unsolved: str = ""
     """Why a whole solve failed; ``""`` if it did not, or was not made."""
+    lacking: t.Tuple[str, ...] = ()
+    """Of a failed one: what its packages need and no channel of the environment has."""
+    awaited: t.Tuple[str, ...] = ()
+    """Of a failed one: pins that a channel was said to have, or to get, and that are not there now."""
+    against: t.Tuple[str, ...] = ()
+    """Of a failed one that lacks nothing: packages that do not go together with the others."""
+    unchecked: str = ""
+    """Why it is not known whether the whole can be solved, the end of a sentence; ``""`` if it is known, or nobody asked."""
 
     @property
     def key(self) -> str:
@@ -78,25 +122,29 @@ class Resolution:
         return {state: found[state] for state in STATES}
 
     def to_json(self) -> Json:
+        lists = {key: list(getattr(self, key)) for key in _LISTS}
         return {
-            "owner": self.owner,
-            "project": self.project,
-            "user": self.user,
-            "channels": list(self.channels),
+            **{key: getattr(self, key) for key in ("owner", "project", "user", "unsolved", "unchecked")},
+            **lists,
             "pins": [state.to_json() for state in self.pins],
-            "dropped": list(self.dropped),
-            "pip": list(self.pip),
-            "unsolved": self.unsolved,
+            "environments": [asked.to_json() for asked in self.environments],
         }
 
     @classmethod
     def from_json(cls, data: t.Any) -> Resolution:
         try:
-            lists = {key: tuple(data[key]) for key in ("channels", "dropped", "pip")}
+            lists: t.Dict[str, t.Any] = {key: tuple(data[key]) for key in _LISTS}
             pins = tuple(PinState.from_json(item) for item in data["pins"])
-            return cls(data["owner"], data["project"], data["user"], pins=pins, unsolved=data["unsolved"], **lists)
+            environments = tuple(Asked.from_json(item) for item in data["environments"])
+            texts = {key: data[key] for key in ("unsolved", "unchecked")}
+            return cls(data["owner"], data["project"], data["user"], pins=pins, environments=environments, **texts, **lists)
         except (KeyError, TypeError) as exc:
-            raise SchemaError("a resolution needs owner, project, user, channels, pins, dropped, pip and unsolved") from exc
+            raise SchemaError(
+                f"a resolution needs owner, project, user, pins, environments, unsolved, unchecked, {', '.join(_LISTS)}"
+            ) from exc
+
+
+_LISTS = ("channels", "dropped", "pip", "lacking", "awaited", "against")
 
 
 def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[EnvironmentSpec, Rewriting]]) -> Resolution:
@@ -112,6 +160,7 @@ def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[En
         tuple(pins[key] for key in sorted(pins)),
         tuple(dict.fromkeys(name for _spec, rewriting in found for name in rewriting.dropped)),
         tuple(dict.fromkeys(line for spec, _rewriting in found for line in spec.pip)),
+        tuple(Asked(spec.name, rewriting.channels, tuple(pin.text(rewriting.how) for pin in spec.pins)) for spec, rewriting in found),
     )
 
 
@@ -122,33 +171,65 @@ class OwnerVerdict:
     owner: str
     projects: int
     breaking: t.Tuple[Resolution, ...]
+    unchecked: int = 0
+    """Of the others, those of which only the pins were compared although more was asked for."""
 
     @property
     def sentence(self) -> str:
         """For the report: these N of M projects would break on Monday, and by which package."""
+        owner = shown(self.owner)
+        but = f", as far as is known: {counted(self.unchecked, 'of them was', 'of them were')} not looked through" if self.unchecked else ""
         if not self.breaking:
             words = "the environment of the one project" if self.projects == 1 else f"the environments of all {self.projects} projects"
-            return f"Of {self.owner}, {words} can be made on AE5."
-        reasons = "; ".join(f"{item.project} by {_reason(item)}" for item in self.breaking)
-        return f"Of {self.owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}."
+            return f"Of {owner}, {words} can be made on AE5{but}."
+        reasons = "; ".join(f"{shown(item.project)} by {_reason(item)}" for item in self.breaking[:PROJECTS_SHOWN])
+        if len(self.breaking) > PROJECTS_SHOWN:
+            reasons += f"; and {len(self.breaking) - PROJECTS_SHOWN} more"
+        return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}{but}."
 
 
 def _reason(item: Resolution) -> str:
-    if not item.missing:
-        return f"what its packages need ({item.unsolved})"
-    return listed([state.pin.text("exact") for state in item.missing], PINS_SHOWN)
+    if item.missing:
+        return listed([shown(state.pin.text(EXACT)) for state in item.missing], PINS_SHOWN)
+    if item.awaited:
+        return f"{listed([shown(text) for text in item.awaited], PINS_SHOWN)}, to be brought and not there yet"
+    if item.lacking:
+        return f"what its packages need ({listed([shown(text) for text in item.lacking], PINS_SHOWN)})"
+    if item.against:
+        return f"packages that do not go together ({listed([shown(text) for text in item.against], PINS_SHOWN)})"
+    return f"what its packages need ({shown(item.unsolved)})"
+
+
+class Owners:
+    """Adds up resolutions; of those that break only the reasons are kept."""
+
+    def __init__(self) -> None:
+        self._projects: t.Dict[str, int] = collections.Counter()
+        self._unchecked: t.Dict[str, int] = collections.Counter()
+        self._breaking: t.Dict[str, t.List[Resolution]] = collections.defaultdict(list)
+
+    def add(self, item: Resolution) -> None:
+        self._projects[item.owner] += 1
+        if item.breaks:
+            self._breaking[item.owner].append(dataclasses.replace(item, pins=item.missing, environments=(), pip=()))
+        elif item.unchecked:
+            self._unchecked[item.owner] += 1
+
+    def verdicts(self) -> t.List[OwnerVerdict]:
+        """A verdict for each owner, those with the most broken projects first."""
+        found = [
+            OwnerVerdict(owner, number, tuple(sorted(self._breaking[owner], key=lambda item: item.project)), self._unchecked[owner])
+            for owner, number in sorted(self._projects.items())
+        ]
+        return sorted(found, key=lambda verdict: -len(verdict.breaking))
 
 
 def by_owner(resolutions: t.Iterable[Resolution]) -> t.List[OwnerVerdict]:
     """A verdict for each owner, those with the most broken projects first."""
-    mine: t.Dict[str, t.List[Resolution]] = collections.defaultdict(list)
+    owners = Owners()
     for item in resolutions:
-        mine[item.owner].append(item)
-    verdicts = [
-        OwnerVerdict(owner, len(items), tuple(sorted((item for item in items if item.breaks), key=lambda item: item.project)))
-        for owner, items in mine.items()
-    ]
-    return sorted(verdicts, key=lambda verdict: (-len(verdict.breaking), verdict.owner))
+        owners.add(item)
+    return owners.verdicts()
 
 
 def can_solve() -> bool:
@@ -156,32 +237,77 @@ def can_solve() -> bool:
     return RATTLER_ERROR is None
 
 
-def solve(specs: t.Sequence[str], channels: t.Sequence[str], repodata: Repodata) -> str:
-    """Why conda could not make an environment of these specs from these channels; ``""`` if it can.
+class Solver:
+    """Tells why conda could not make environments.  Only what ``repodata`` has is looked at, nothing is fetched.
 
-    Only what ``repodata`` has is looked at, nothing is fetched.  All channels weigh the same, as the pins say which is meant.
+    All channels weigh the same, as the pins say which is meant.  Equal questions are solved once.
 
     Raises:
         MissingLibrary: py-rattler is not on this host.
     """
-    if RATTLER_ERROR is not None:
-        raise MissingLibrary("py-rattler", RATTLER_ERROR)
-    build: t.Any = getattr(rattler, "BuildString", str)  # older versions take a str
-    virtual = [rattler.GenericVirtualPackage(rattler.PackageName(name), rattler.Version(version), build("0")) for name, version in _VIRTUAL]
-    try:
-        sources = [
-            rattler.SparseRepoData(rattler.Channel(_BASE + name), subdir, path)
-            for name in channels
-            for subdir, path in sorted(repodata.get(name, {}).items())
-        ]
-        rattler_specs = [rattler.MatchSpec(spec) for spec in specs]
-        work = rattler.solve_with_sparse_repodata(
-            rattler_specs, sources, virtual_packages=virtual, channel_priority=rattler.ChannelPriority.Disabled
-        )
-        _finished(work)
-    except (SolverError, InvalidMatchSpecError) as exc:
-        return " ".join(str(exc).split())[:500] or type(exc).__name__
-    return ""
+
+    def __init__(self, repodata: Repodata, timeout: float = SOLVE_TIMEOUT) -> None:
+        if RATTLER_ERROR is not None:
+            raise MissingLibrary("py-rattler", RATTLER_ERROR)
+        self._repodata, self._timeout = repodata, timeout
+        self._sources: t.Dict[t.Tuple[str, str], t.Any] = {}
+        self._answers: t.Dict[Question, t.Union[str, Undecided]] = {}
+        self.solves = 0
+
+    def why_not(self, specs: t.Iterable[str], channels: t.Iterable[str]) -> str:
+        """Why no environment of these specs can be made from these channels, in rattler's words; ``""`` if one can.
+
+        Raises:
+            Undecided: it took too long, or what was asked or what a channel says cannot be understood.
+        """
+        question = (tuple(sorted(specs)), tuple(channels))
+        if question not in self._answers:
+            self.solves += 1
+            try:
+                self._answers[question] = self._solve(*question)
+            except Undecided as exc:
+                self._answers[question] = exc
+        answer = self._answers[question]
+        if isinstance(answer, Undecided):
+            raise answer
+        return answer
+
+    def _solve(self, specs: t.Sequence[str], channels: t.Sequence[str]) -> str:
+        build: t.Any = getattr(rattler, "BuildString", str)  # older versions take a str
+        started = time.monotonic()
+        try:
+            virtual = [
+                rattler.GenericVirtualPackage(rattler.PackageName(name), rattler.Version(version), build("0")) for name, version in _VIRTUAL
+            ]
+            sources = [self._source(name, subdir) for name in channels for subdir in sorted(self._repodata.get(name, {}))]
+            work = rattler.solve_with_sparse_repodata(
+                [rattler.MatchSpec(spec) for spec in specs],
+                sources,
+                virtual_packages=virtual,
+                channel_priority=rattler.ChannelPriority.Disabled,
+                timeout=datetime.timedelta(seconds=self._timeout),
+            )
+            _finished(work)
+        except SolverError as exc:
+            if time.monotonic() - started >= self._timeout or "cancelled" in str(exc)[:60]:
+                raise Undecided(f"it was not solved within {self._timeout:g} seconds") from None
+            return str(exc)
+        except BaseException as exc:
+            # A channel is other people's data; what rattler cannot read of it must not end the whole run, not even its panic.
+            if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
+                raise
+            raise Undecided(f"it could not be solved ({_one_line(str(exc)) or type(exc).__name__})") from exc
+        return ""
+
+    def _source(self, channel: str, subdir: str) -> t.Any:
+        key = (channel, subdir)
+        if key not in self._sources:
+            self._sources[key] = rattler.SparseRepoData(rattler.Channel(_BASE + channel), subdir, self._repodata[channel][subdir])
+        return self._sources[key]
+
+
+Question = t.Tuple[t.Tuple[str, ...], t.Tuple[str, ...]]
+"""Specs and channels."""
 
 
 def _finished(work: t.Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
@@ -191,8 +317,78 @@ def _finished(work: t.Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
     return asyncio.run(whole())
 
 
-def solved(item: Resolution, specs: t.Sequence[str], repodata: Repodata) -> Resolution:
-    """The resolution after a whole solve of these specs, unless pins are missing already: then it would only say so again."""
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:WHY_LENGTH]
+
+
+def unanswered(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what was asked for and no channel has, as ``NAME SPEC``; empty if that is not the reason."""
+    return _said(why, _NO_CANDIDATES)
+
+
+def lacking(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what packages need and no channel has."""
+    return _said(why, _LACKING)
+
+
+def against(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what was asked for and contradicts the rest."""
+    return _said(why, _CONFLICT)
+
+
+def _said(why: str, pattern: t.Pattern[str]) -> t.Tuple[str, ...]:
+    found = (pattern.search(_BEFORE.sub("", line).strip()) for line in why.splitlines())
+    return tuple(dict.fromkeys(_plain_spec(match.group(1)) for match in found if match))
+
+
+def _plain_spec(text: str) -> str:
+    text = text.strip()
+    return text[: -len(" *")] if text.endswith(" *") else text
+
+
+@dataclasses.dataclass(frozen=True)
+class Unusable:
+    """Channels that cannot be looked into."""
+
+    absent: t.FrozenSet[str] = frozenset()
+    """Those that AE5 does not have, so that conda cannot use them either."""
+    unread: t.FrozenSet[str] = frozenset()
+    """Those that it does not show to us."""
+
+
+def solved(item: Resolution, solver: Solver, unusable: Unusable = Unusable()) -> Resolution:
+    """The resolution after a whole solve of each of its environments.
+
+    Not where pins are missing already: then it would only say so again.
+    """
     if item.missing:
         return item
-    return dataclasses.replace(item, unsolved=solve(specs, item.channels, repodata))
+    whys: t.List[str] = []
+    doubts: t.List[str] = []
+    for asked in item.environments:
+        absent, unread = ([name for name in asked.channels if name in names] for names in (unusable.absent, unusable.unread))
+        try:
+            if absent:
+                whys.append(f"AE5 has no channel {listed(absent)}.")
+            elif unread:
+                raise Undecided(f"AE5 does not show what is in channel {listed(unread)}")
+            elif asked.specs:
+                whys.append(solver.why_not(asked.specs, asked.channels))
+        except Undecided as exc:
+            doubts.append(str(exc))
+    whys = [why for why in whys if why]
+    # Of a pin that is asked for and was not called missing, a channel was said to have it.
+    asked_for = _each(unanswered, whys)
+    needed = _each(lacking, whys)
+    return dataclasses.replace(
+        item,
+        unsolved=_one_line(" ".join(whys)),
+        lacking=needed if item.pins else (*asked_for, *needed),
+        awaited=asked_for if item.pins else (),
+        against=() if asked_for or needed else _each(against, whys),
+        unchecked=_one_line("; ".join(doubts)),
+    )
+
+
+def _each(part: t.Callable[[str], t.Iterable[str]], whys: t.Iterable[str]) -> t.Tuple[str, ...]:
+    return tuple(dict.fromkeys(text for why in whys for text in part(why)))

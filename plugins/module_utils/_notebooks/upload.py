@@ -55,19 +55,25 @@ class Row:
     """Whom this run shared it with, each as one says it."""
     notes: t.Tuple[str, ...] = ()
     seen: str = ""
-    """When AE5 was asked (UTC), where that is known."""
+    """When AE5 was asked (UTC)."""
+    tree: str = ""
+    """Digest of the files that were compared or sent, see ``Conversion.tree``."""
 
     def to_json(self) -> Json:
-        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "seen"}
-        seen = {"seen": self.seen} if self.seen else {}
-        return {**data, "shared": list(self.shared), "notes": list(self.notes), **seen}
+        """As the module returns it."""
+        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in ("seen", "tree")}
+        return {**data, "shared": list(self.shared), "notes": list(self.notes)}
+
+    def to_record(self) -> Json:
+        """As it is kept, with what later runs ask for."""
+        return {**self.to_json(), "seen": self.seen, "tree": self.tree}
 
     @classmethod
     def from_json(cls, data: t.Any) -> Row:
         try:
             values: t.Dict[str, t.Any] = {key: str(data[key]) for key in ("owner", "name", "project", "host", "state", "why")}
             values.update({key: tuple(map(str, data[key])) for key in ("shared", "notes")})
-            return cls(**values, seen=str(data.get("seen", "")))
+            return cls(**values, seen=str(data.get("seen", "")), tree=str(data.get("tree", "")))
         except (AttributeError, KeyError, TypeError) as exc:
             raise SchemaError("a row of an upload needs owner, name, project, host, state, why, shared and notes") from exc
 

@@ -320,7 +320,8 @@ class OwnerUpload:
             if self._projects.written > before:
                 done.lines.append(f"~ project {title}: some collaborators")
             return
-        done.row = dataclasses.replace(done.row, shared=given.words, notes=(*done.row.notes, *given.notes, *wanted.notes))
+        lost = [missing.sentence([title]) for missing in wanted.missing]
+        done.row = dataclasses.replace(done.row, shared=given.words, notes=(*done.row.notes, *given.notes, *wanted.notes, *lost))
         done.missing = wanted.missing
         done.failures += given.failures
         done.lines += [f"~ project {title}: {words}" for words in given.words]
@@ -328,7 +329,7 @@ class OwnerUpload:
 
 def row_of(item: Conversion, state: str, why: str = "", *, name: str = "", notes: t.Tuple[str, ...] = ()) -> Row:
     """The row of a conversion."""
-    return Row(item.user, name or item.name, item.key, item.host, state, why, (), notes)
+    return Row(item.user, name or item.name, item.key, item.host, state, why, (), notes, tree=item.tree)
 
 
 def _alike(states: t.Mapping[str, ProjectState], name: str) -> t.Optional[ProjectState]:

@@ -287,4 +287,4 @@ def write_rows(path: str, rows: t.Iterable[Row], only: t.Sequence[str]) -> None:
     kept = [row for row in read_rows(path) if not matches(row.project, only)] if only and os.path.exists(path) else []
     found = [*kept, *(dataclasses.replace(row, seen=now) for row in rows)]
     with atomic_writer(path) as stream:
-        stream.writelines(json_line(row.to_json()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))
+        stream.writelines(json_line(row.to_record()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))

@@ -19,8 +19,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_su
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, Ledger, LedgerLine
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import Projects
 
 SCHEMA_VERSION = 1
+WITH_PROJECTS = 2
+"""The version of a report that has a section of notebook projects; one without is as it was before there were any."""
 SHOWN = 5000
 """So many sentences, findings, rights and files stand in ``report.json``; the lists beside it have all."""
 
@@ -43,17 +46,21 @@ class Verification:
     downloads: t.Mapping[PlacementKey, Downloaded] = dataclasses.field(default_factory=dict)
     run: t.Optional[str] = None
     """The name of the run's folder, which is the time of its plan; ``None`` where the folder has another name."""
+    projects: t.Optional[Projects] = None
+    """The notebook projects; None where there is no notebook host."""
 
     def failures(self) -> t.List[str]:
         """One sentence for each thing that must be put right before the migration is done, the gravest first."""
         found = self.ledger.imbalances({site.site: (site.files, site.bytes) for site in self.plan.sites}, self.placements)
+        if self.projects is not None:
+            found.extend(self.projects.imbalances())
         found.extend(
             f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
             for site in self.plan.missing_sites
         )
         found.extend(finding.detail for finding in self.ordered_findings() if finding.fails and not finding.told)
         found.extend(line.sentence for line in self.ledger.failing())
-        return found
+        return found if self.projects is None else found + self.projects.failures()
 
     def warnings(self) -> t.List[str]:
         """What does not fail the run and should not be overlooked either."""
@@ -85,7 +92,7 @@ class Verification:
 
     def summary(self) -> t.Dict[str, t.Any]:
         counts = collections.Counter(finding.verdict for finding in self.findings)
-        return {
+        summary = {
             "sites": len(self.plan.sites),
             "channels": len(self.plan.channels),
             "placements": self.placements,
@@ -96,12 +103,13 @@ class Verification:
             "downloaded": {"files": len(self.downloads), "bytes": sum(found.size for found in self.downloads.values())},
             "verified": verdicts.UNKNOWN not in counts,
         }
+        return summary if self.projects is None else {**summary, "projects": self.projects.counts}
 
     def report(self) -> Json:
         """The content of ``report.json``; its schema is docs/report.schema.json."""
         failures = self.failures()
         elsewhere = [line for line in self.ledger.lines if line.disposition not in ARRIVED]
-        return {
+        report = {
             "schema_version": SCHEMA_VERSION,
             "cluster": self.plan.cluster,
             "run": self.run,
@@ -118,7 +126,7 @@ class Verification:
             },
             "ledger": {
                 "digest": self.ledger.digest,
-                "lines": len(self.ledger.lines),
+                "lines": len(self.ledger.lines) + len(self.ledger.projects),
                 "counts": self.ledger.counts,
                 "placements": self.ledger.placement_counts,
             },
@@ -126,6 +134,9 @@ class Verification:
             "not_on_cluster": [line.to_json() for line in elsewhere[:SHOWN]],
             "plan": self._plan(),
         }
+        if self.projects is None:
+            return report
+        return {**report, "schema_version": WITH_PROJECTS, "projects": self.projects.to_json(SHOWN)}
 
     def _plan(self) -> Json:
         return {

@@ -11,20 +11,26 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import page
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification, channels_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import all_lists
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import ProjectRow
 
 LEDGER = "ledger.jsonl"
 LEDGER_TABLE = "ledger.csv"
 FINDINGS_TABLE = "findings.csv"
+PROJECTS_TABLE = "projects.csv"
 REPORT = "report.json"
 PAGE = "report.html"
 
 RUN_NAME = re.compile(r"\d{8}T\d{6}Z")
 
 LEDGER_HEAD = ("site", "owner", "package", "file", "size", "disposition", "detail", "channels", "path")
+PROJECTS_HEAD = (
+    *("host", "site", "owner", "project", "disposition", "detail", "ae5_owner", "ae5_name", "shared", "notes", "team_in_ae4"),
+    *("environment", "breaks_by", "blockers", "warnings"),
+)
 FINDINGS_HEAD = ("verdict", "fails", "channel", "what", "detail", "command")
 
 
@@ -42,7 +48,7 @@ def write(dest: str, result: Verification) -> None:
     """
     lines = result.ledger.lines
     with atomic_writer(os.path.join(dest, LEDGER)) as stream:
-        stream.writelines(json_line(line.to_json()) for line in lines)
+        stream.writelines(result.ledger.texts())
     with atomic_writer(os.path.join(dest, LEDGER_TABLE)) as stream:
         write_table(
             stream,
@@ -68,9 +74,19 @@ def write(dest: str, result: Verification) -> None:
             for item in result.ordered_findings()
         )
         write_table(stream, FINDINGS_HEAD, found)
+    if result.projects is not None:
+        with atomic_writer(os.path.join(dest, PROJECTS_TABLE)) as stream:
+            write_table(stream, PROJECTS_HEAD, map(_project_cells, result.projects.rows))
     report = result.report()
     with atomic_writer(os.path.join(dest, REPORT)) as stream:
         # In ASCII: a name that is no text stays JSON that every reader takes.
         stream.write(json.dumps(report, sort_keys=True) + "\n")
     with atomic_writer(os.path.join(dest, PAGE)) as stream:
         stream.write(page.render(report, all_lists(result)))
+
+
+def _project_cells(row: ProjectRow) -> t.List[t.Any]:
+    line = row.line
+    first = [line.host, line.site, line.owner, line.project, line.disposition, line.detail, line.user, line.name]
+    people = ["; ".join(line.shared), " ".join(line.notes), row.team]
+    return [*first, *people, row.environment, row.breaks_by, row.blockers, row.warnings]

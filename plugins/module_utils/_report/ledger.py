@@ -25,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
     Finding,
     PlacementKey,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_ledger import ProjectLine
 
 UPLOADED = "uploaded"
 REPLACED = "replaced"
@@ -95,6 +96,8 @@ class Ledger:
     """All lines, ordered, with what they add up to."""
 
     lines: t.Tuple[LedgerLine, ...]
+    projects: t.Tuple[ProjectLine, ...] = ()
+    """The notebook projects; they stand behind the files, and every sum but the digest is of the files alone."""
 
     @property
     def counts(self) -> t.Dict[str, int]:
@@ -110,9 +113,16 @@ class Ledger:
     def digest(self) -> str:
         """sha256 over the lines as they are written."""
         digest = hashlib.sha256()
-        for line in self.lines:
-            digest.update(json_line(line.to_json()).encode("utf-8", "surrogateescape"))
+        for text in self.texts():
+            digest.update(text.encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
+
+    def texts(self) -> t.Iterator[str]:
+        """The lines as they are written, the files first."""
+        for line in self.lines:
+            yield json_line(line.to_json())
+        for project in self.projects:
+            yield json_line(project.to_json())
 
     @property
     def arrived(self) -> int:

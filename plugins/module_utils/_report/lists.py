@@ -11,7 +11,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import tables as c
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification, channels_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_lists import project_lists
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable, in_words
 
 FILES_SHOWN = 250_000
 ACCESS_SHOWN = 100_000
@@ -46,14 +47,10 @@ MOODS = {
 }
 
 
-def in_words(code: str) -> str:
-    """A code of ours as words."""
-    return code.replace("_", " ")
-
-
 def all_lists(result: Verification) -> t.Dict[str, DataTable]:
-    """All tables by name."""
-    found = (_owners(result), _findings(result), _access(result), _channels(result), _files(result), _decisions(result))
+    """All tables by name; those of the notebook projects only where there are notebook hosts."""
+    projects = [] if result.projects is None else project_lists(result.projects)
+    found = (_owners(result), _findings(result), _access(result), _channels(result), _files(result), *projects, _decisions(result))
     return {table.name: table for table in found}
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture, project_lists, project_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import MOODS, in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import MOODS
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
     Markup,
     data_block,
@@ -29,7 +29,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup im
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.style import ROW_HEIGHT, STYLE
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable, in_words
 
 Json = t.Mapping[str, t.Any]
 
@@ -74,6 +74,7 @@ TITLES = {
     "access": "Access",
     "channels": "Channels",
     "files": "Files",
+    **project_lists.TITLES,
     "decisions": "Decisions",
 }
 
@@ -84,11 +85,12 @@ BAD_MARK = "M16 2a14 14 0 1 0 0 28 14 14 0 0 0 0-28zm-1.6 6.5h3.2v10h-3.2zm0 12.
 def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
     """The page of a report: the content of ``report.json`` and the long tables."""
     title = f"Migration to {report['cluster']}"
-    data = {"moods": MOODS, "height": ROW_HEIGHT, "tables": {name: item.to_data() for name, item in lists.items() if item.rows}}
+    moods = _moods(report)
+    data = {"moods": moods, "height": ROW_HEIGHT, "tables": {name: item.to_data() for name, item in lists.items() if item.rows}}
     needs = _needs(report)
     return document(
         title,
-        STYLE + picture.STYLE,
+        STYLE + picture.STYLE + (project_page.STYLE if "projects" in report else ""),
         SCRIPT,
         element("header", element("p", "Migration report", class_="over"), element("h1", title), _sources(report), _verdict(report)),
         _navigation(lists, (NEEDS if report["failures"] else LOST) if needs else ""),
@@ -98,11 +100,15 @@ def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
             _figures(report),
             section("way", "The way of the data", _way(report)),
             section("ends", "What became of the files", _dispositions(report["ledger"]["counts"])),
-            *(section(name, TITLES[name], _long(name, lists[name])) for name in TITLES),
+            *(section(name, TITLES[name], _long(name, lists[name], report, moods)) for name in TITLES if name in lists),
             section("proof", "Proof", _proof(report)),
         ),
         data_block("data", data),
     )
+
+
+def _moods(report: Json) -> t.Mapping[str, str]:
+    return {**MOODS, **project_lists.MOODS} if "projects" in report else MOODS
 
 
 def _sources(report: Json) -> Markup:
@@ -132,12 +138,14 @@ def _verdict(report: Json) -> Markup:
     losers = len(report["access"]["lost"])
     if losers:
         told += f" {counted(losers, 'principal')} can do less than in AE4."
+    projects = report.get("projects")
+    told += project_page.verdict_words(projects)
     if not report["summary"]["verified"]:
         unseen = report["summary"]["findings"].get("unknown", 0)
         told += f" {counted(unseen, 'thing')} could not be seen over this transport."
     if needs:
         head = f"{counted(needs, 'thing needs a person', 'things need a person')}."
-    elif arrived:
+    elif arrived or (projects is not None and projects["total"]):
         head = "Everything that was planned is on the cluster."
     else:
         head = "Nothing was planned, so nothing is missing."
@@ -151,7 +159,8 @@ def _verdict(report: Json) -> Markup:
 def _navigation(lists: t.Mapping[str, DataTable], needs: str) -> Markup:
     links = [link(needs, "needs")] if needs else []
     links += [link("Summary", "way")]
-    links += [link(joined([TITLES[name], element("b", f"{item.total:,}")]), name) for name, item in lists.items() if item.total]
+    titles = {**TITLES, **project_lists.SHORT_TITLES}
+    links += [link(joined([titles[name], element("b", f"{item.total:,}")]), name) for name, item in lists.items() if item.total]
     return element("nav", element("div", *links, link("Proof", "proof")))
 
 
@@ -188,6 +197,8 @@ def _put_right(report: Json) -> Markup:
     if not report["failures"]:
         return Markup()
     where = joined([link("the findings", "findings?fails=yes"), " and ", link("the files", "files")])
+    if report.get("projects"):
+        where = joined([where, " and ", link("the notebook projects", project_lists.PROJECTS)])
     return joined([element("h3", "What must be put right"), listing(report["failures"], where, NEEDS_SHOWN, report["failures_total"])])
 
 
@@ -204,7 +215,11 @@ def _figures(report: Json) -> Markup:
         (f"{summary['channels']:,}", "channel" if summary["channels"] == 1 else "channels", ""),
         (size_in_words(summary["bytes"]), "in channels", ""),
     ]
-    return element("div", *(element("div", element("b", number), words, class_=mood) for number, words, mood in figures), class_="figures")
+    return joined(
+        element("div", *(element("div", element("b", number), words, class_=mood) for number, words, mood in row), class_="figures")
+        for row in (figures, project_page.figures(report.get("projects")))
+        if row
+    )
 
 
 def _way(report: Json) -> Markup:
@@ -263,7 +278,10 @@ def _asks(disposition: str) -> str:
     return f"disposition={in_words(disposition).replace(' ', '+')}"
 
 
-def _long(name: str, content: DataTable) -> Markup:
+def _long(name: str, content: DataTable, report: Json, moods: t.Mapping[str, str]) -> Markup:
+    if name in project_lists.TITLES:
+        known = content.total or name == project_lists.PROJECTS
+        return joined([project_page.intro(name, report), content.markup(moods)]) if known else Markup()
     if not content.total:
         return Markup()
     intro = INTROS[name]
@@ -272,7 +290,7 @@ def _long(name: str, content: DataTable) -> Markup:
         [
             element("p", intro, class_="soft") if intro else Markup(),
             element("p", *legend, class_="soft small legend") if legend else Markup(),
-            content.markup(MOODS),
+            content.markup(moods),
         ]
     )
 
@@ -283,8 +301,11 @@ LEGEND = (("good", "on the cluster"), ("rest", "left out with a reason"), ("bad"
 def _proof(report: Json) -> Markup:
     ledger, summary = report["ledger"], report["summary"]
     ends = sum(ledger["placements"].values())
+    projects = report["projects"]["total"] if "projects" in report else 0
+    more = f" and {counted(projects, 'line')}, one for each notebook project" if projects else ""
     words = (
-        f"The ledger has {counted(ledger['lines'], 'line')}, one for each file of AE4, with {counted(ends, 'placement')} in channels. "
+        f"The ledger has {counted(ledger['lines'] - projects, 'line')}, one for each file of AE4, with {counted(ends, 'placement')} in"
+        f" channels{more}. "
         "The sums were compared with the inventories by site, in number and in bytes. The sha256 of ledger.jsonl is "
     )
     loaded = summary["downloaded"]

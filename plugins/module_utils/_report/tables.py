@@ -134,5 +134,10 @@ class DataTable:
         return element("code", value) if column.kind == CODE and value else value
 
 
+def in_words(code: str) -> str:
+    """A code of ours as words."""
+    return code.replace("_", " ")
+
+
 def _in_words(column: Column, value: int) -> str:
     return size_in_words(value) if column.kind == SIZE else f"{value:,}"

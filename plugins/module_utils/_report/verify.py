@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
@@ -22,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILED, Ledger, build_ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_read import read_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import Records
 
 VERIFY_SPEC = ArgumentSpec(
@@ -33,6 +35,8 @@ VERIFY_SPEC = ArgumentSpec(
         "strict": {"type": "bool", "default": False},
         "deep": {"type": "str", "choices": list(deep.CHOICES), "default": deep.NONE},
         "deep_sample": {"type": "int", "default": 5},
+        "notebooks": {"type": "path"},
+        "notebook_hosts": {"type": "list", "elements": "str", "default": []},
     }
 )
 
@@ -104,12 +108,16 @@ def verify(module: MigrationModule) -> Outcome:
         observed = observe(cluster, plan, placements)
         states = [compare.placement_state(placement, observed) for placement in placements]
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
+    dest = None if module.check_mode else params["dest"]
+    projects = read_all(params["notebooks"], params["notebook_hosts"], dest)
     ledger = _ledger(params["plan"], placements, states, downloads)
-    access = verify_access(params, plan, observed, known, None if module.check_mode else params["dest"])
+    if projects is not None:
+        ledger = dataclasses.replace(ledger, projects=projects.lines)
+    access = verify_access(params, plan, observed, known, dest)
     applied = _planned(plan, placements, store.iter_held(params["plan"]))
     findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
     total = len(applied.placements)
-    result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]))
+    result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]), projects)
     outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest})
     if not module.check_mode:
         outcome.report_path = os.path.join(params["dest"], files.PAGE)
@@ -118,7 +126,7 @@ def verify(module: MigrationModule) -> Outcome:
         except OSError as exc:
             outcome.failures.insert(0, f"The report cannot be written to {params['dest']}: {exc.strerror}.")
         known.add(applied, observed, plan.members, _unsettled(params["plan"], placements, states))
-    outcome.warnings = [*known.warnings, *access.warnings, *result.warnings()]
+    outcome.warnings = [*known.warnings, *access.warnings, *result.warnings(), *(projects.warnings if projects is not None else ())]
     return outcome
 
 

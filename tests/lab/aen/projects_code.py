@@ -138,7 +138,7 @@ PROJECTS: tuple[ProjectSpec, ...] = (
     ProjectSpec(
         "riskutils",
         "quant",
-        "the library that the three use: a setup.py, a package, data, tests; no notebook, no environment",
+        "the library that the three use, public: a setup.py, a package, data, tests; no notebook, no environment",
         {
             "setup.py": SETUP,
             "README.rst": "riskutils\n=========\n",
@@ -154,6 +154,7 @@ PROJECTS: tuple[ProjectSpec, ...] = (
         (documented("shared_library", ".", "guide"), assumed("library_is_project", "."), assumed("stale_egg_info", "riskutils.egg-info")),
         active="",
         git=("setup.py", "riskutils/__init__.py", "riskutils/core.py"),
+        public=True,
     ),
     ProjectSpec(
         "old-addresses",

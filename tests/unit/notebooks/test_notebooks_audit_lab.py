@@ -14,6 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collec
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import INFO, Finding
 from tests.lab.aen.host import AenLab
 from tests.lab.aen.spec import CANARY
+from tests.unit.module_runner import run_module
 
 PATHS = {"own-path", "other-project-path", "host-path"}
 RULES_OF: dict[str, set[str]] = {
@@ -124,3 +125,9 @@ def test_collecting_leaves_a_whole_host_as_it_was(lab: AenLab, tmp_path: Path) -
     before = state()
     collect(str(lab.projects_dir), [], "east", "aen", str(tmp_path))
     assert state() == before
+
+
+def test_an_audit_of_names_that_are_no_utf8_is_equal_the_second_time(lab: AenLab, tmp_path: Path) -> None:
+    run_module("notebook_project_info", {"root": str(lab.projects_dir), "dest": str(tmp_path), "projects": ["mallory/*"]})
+    files = {name: str(tmp_path / f"{name}.jsonl") for name in ("projects", "sources", "findings")}
+    assert [run_module("notebook_audit", files)["changed"] for _time in range(2)] == [True, False]

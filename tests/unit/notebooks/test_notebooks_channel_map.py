@@ -5,24 +5,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import ChannelView, Rewriting, old_name, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import (
+    by_channel,
     identity_of,
     joined,
+    planned_view,
     read_views,
     readers,
-    views_of_info,
-    views_of_plan,
+    seen_view,
     write_views,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin, parse_pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory, save_plan
 from tests.unit.notebooks.convert_world import catalog, view
 
 
@@ -207,37 +209,58 @@ def placement(channel: str, file: str, subdir: str = "linux-64", owner: str = "a
     return Placement(channel, "east", owner, "x", file, subdir, 1, "m" * 32, "s" * 64, f"alice/{file}")
 
 
-def test_a_plan_and_a_cluster_together(tmp_path: Path) -> None:
-    channels = (
-        Channel("alice", "migrator", True),
-        Channel("org/devs", "migrator", False, (Share("group", "devs", "r"),)),
-        Channel("empty", "migrator", False),
-    )
-    plan = Plan("ae5", "vendor", (SiteInventory("east", 2, 2, "0" * 64),), channels, (), {}, {})
-    placements = [
-        placement("alice", "x-1-0.tar.bz2"),
-        placement("alice", "w-1-0.tar.bz2", "win-64"),
-        placement("org/devs", "y-1-0.tar.bz2", "noarch", "org"),
-    ]
-    save_plan(str(tmp_path), plan, "", placements, ())
-    planned = views_of_plan(str(tmp_path), {"devs": {"bob"}})
-    assert {item.name: (item.readable_by, dict(item.packages), item.origins) for item in planned} == {
-        "alice": (None, {("x", "1", "0"): ("s" * 64, "m" * 32)}, {"alice"}),
-        "org/devs": ({"bob", "migrator"}, {("y", "1", "0"): ("s" * 64, "m" * 32)}, {"org"}),
-        "empty": ({"migrator"}, {}, frozenset()),
-    }
-    package = {"subdir": "linux-64", "name": "x", "version": "1", "build": "0", "sha256": "t" * 64, "md5": None}
-    rows = [
-        {"name": "alice", "owner": "migrator", "privacy": "public", "shares": [], "packages": [package]},
-        {"name": "main", "owner": "admin", "privacy": "private", "shares": None, "packages": [{**package, "subdir": "osx-64"}, package]},
-    ]
-    both = joined(planned, views_of_info(rows, {}))
-    assert [item.name for item in both] == ["alice", "empty", "main", "org/devs"]
-    assert both[0].packages["x", "1", "0"][0] == "t" * 64, "what lies there already is what one gets"
-    assert both[2].readable_by == {"admin"}, "who else may read is not known"
-    path = str(tmp_path / "channels.jsonl")
-    write_views(path, both)
-    assert read_views(path) == both
+def package(file: str, subdir: str = "linux-64", sha256: str = "t" * 64) -> Package:
+    name, version, build = identity_of(file) or ("", "", "")
+    return Package(subdir, file, name, version, build, 1, None, sha256)
+
+
+def test_a_channel_of_a_plan() -> None:
+    channel = Channel("org/devs", "org", False, (Share("group", "devs", "r"), Share("user", "Carol", "rw")))
+    placements = [placement("org/devs", "y-1-0.tar.bz2", "noarch", "org"), placement("org/devs", "w-1-0.tar.bz2", "win-64", "other")]
+    found = planned_view(channel, placements, {"devs": {"bob"}})
+    assert found == ChannelView("org/devs", frozenset({"bob", "carol"}), {("y", "1", "0"): ("s" * 64, "m" * 32)}, frozenset({"org"}))
+    assert planned_view(Channel("alice", "alice", True), (), {}).readable_by is None
+
+
+def test_a_channel_of_the_cluster() -> None:
+    both = [package("x-1-0.tar.bz2", sha256="a" * 64), package("x-1-0.conda", sha256="b" * 64)]
+    for files in (both, both[::-1]):
+        found = seen_view("org/devs", "admin", "private", (Share("user", "Carol", "r"),), files, {})
+        assert found.packages == {("x", "1", "0"): ("a" * 64, "")}, "AE4 had the older format, so that is what an environment recorded"
+        assert (found.readable_by, found.origins) == ({"admin", "carol"}, {"org"})
+    assert seen_view("main", "admin", "private", None, (), {}).readable_by == {"admin"}, "who else may read is not known"
+    assert seen_view("main", None, "public", None, (), {}).readable_by is None
+    assert seen_view("main", None, None, None, (), {}).readable_by == frozenset()
+
+
+def test_a_plan_and_a_cluster_together() -> None:
+    planned = planned_view(Channel("a", "a", False, (Share("user", "ann", "rw"),)), [placement("a", "x-1-0.tar.bz2")], {})
+    seen = seen_view("a", "migrator", "private", (Share("user", "bob", "r"),), [package("x-1-0.tar.bz2"), package("z-1-0.tar.bz2")], {})
+    both = joined(planned, seen)
+    assert both.readable_by == {"ann", "bob", "migrator"}
+    assert both.packages["x", "1", "0"][0] == "t" * 64, "what lies there already is what one gets"
+    assert both.packages.keys() == {("x", "1", "0"), ("z", "1", "0")}
+    assert both.origins == {"alice"}
+    closing = joined(planned, seen_view("a", "migrator", "public", (), (), {}))
+    assert closing.readable_by == {"ann"}, "the plan closes it"
+
+
+def test_placements_are_taken_channel_by_channel() -> None:
+    placements = [placement(name, f"{name}{number}-1-0.tar.bz2") for name in "acd" for number in range(2)]
+    of = by_channel(iter(placements))
+    found = {name: [item.file for item in of(name)] for name in ("0", "a", "b", "d", "e")}
+    assert found == {"0": [], "a": ["a0-1-0.tar.bz2", "a1-1-0.tar.bz2"], "b": [], "d": ["d0-1-0.tar.bz2", "d1-1-0.tar.bz2"], "e": []}
+
+
+def test_the_list_of_channels_is_written_if_it_differs(tmp_path: Path) -> None:
+    path = str(tmp_path / "new" / "channels.jsonl")
+    views = [view("a", "x=1=0", readers="ann", origins="o"), view("b", "y=1=0@aa")]
+    assert write_views(path, views, write=False)
+    assert not os.path.exists(path)
+    assert write_views(path, views)
+    assert read_views(path) == views
+    assert not write_views(path, views)
+    assert write_views(path, views[:1])
 
 
 def test_a_damaged_list_of_channels_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -16,11 +17,15 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, convert, convert_work, environment_yaml
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import write_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion, read_conversions
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
 from tests.lab.aen.host import AenLab
 from tests.lab.aen.spec import CANARY
 from tests.unit.module_runner import run_module
@@ -376,7 +381,7 @@ def test_channels_become_those_that_hold_what_is_pinned_and_a_missing_pin_is_nam
     lacking = next(item for item in packages if item.name == "vanished")
     texts = [f"{item.name}={item.version}={item.build}" for item in packages if item is not lacking]
     views = [
-        view("main", *texts),
+        view("main", *texts, "notebook=5.0.0=py27_0"),
         view("hidden", f"vanished={lacking.version}={lacking.build}", readers="somebody"),
         view("unneeded", "nothing=1=0"),
     ]
@@ -398,11 +403,75 @@ def test_channels_become_those_that_hold_what_is_pinned_and_a_missing_pin_is_nam
     assert shared["summary"]["would_break"] == 0, "channels are chosen for the user whom the owner is on AE5"
 
 
+def test_what_commands_for_notebooks_need_is_looked_for_too(host: Host, tmp_path: Path) -> None:
+    key = "anaconda-user-2/pins-that-break"
+    texts = [f"{item.name}={item.version}={item.build}" for item in pinned(host, key)]
+    write_views(str(tmp_path / "channels.jsonl"), [view("main", *texts)])
+    host.convert(tmp_path / "dest", only=[key], channels=str(tmp_path / "channels.jsonl"))
+    assert [state.pin.name for state in t.cast(Resolution, conversions(tmp_path / "dest")[key].resolution).missing] == ["notebook"]
+    write_views(str(tmp_path / "channels.jsonl"), [view("main", *texts), view("tools", "notebook=5.0.0=py27_0")])
+    host.convert(tmp_path / "dest", only=[key], channels=str(tmp_path / "channels.jsonl"))
+    assert project_file(tmp_path / "dest", key)["channels"] == ["main", "tools"]
+    assert project_file(tmp_path / "dest", key)["env_specs"]["default"]["packages"] == ["notebook"]
+
+
 def test_a_channel_map_is_taken_as_a_word_or_a_list(host: Host, tmp_path: Path) -> None:
     channels = {channel for item in pinned(host, "alice/plain-analysis") for channel in [item.channel]}
     declared: Json = {channel: ["one", "two"] for channel in channels} | {"defaults": "three", "wakari": []}
     host.convert(tmp_path, only=["alice/plain-analysis"], channel_map=declared)
     assert project_file(tmp_path, "alice/plain-analysis")["channels"][:2] == ["one", "two"]
+
+
+def with_library(host: Host, dest: Path, tmp_path: Path, only: list[str], **more: t.Any) -> Json:
+    """A conversion with the library toolbox, which these projects used by path, in a channel that only its readers see."""
+    library = Library(
+        "/projects/quant/toolbox",
+        "built",
+        name="toolbox",
+        version="0.3.1",
+        build="pyh0123456_0",
+        file="toolbox-0.3.1-pyh0123456_0.tar.bz2",
+        channel="quant",
+        used_by=tuple(only),
+        users=("alice", "bob"),
+    )
+    reported = dataclasses.replace(library, path="/opt/lib", state="reported", name="slow", why="It is compiled.")
+    (tmp_path / "libraries.jsonl").write_text("".join(json_line(item.to_json()) for item in (library, reported)))
+    write_views(str(tmp_path / "channels.jsonl"), [ChannelView("main", None, {})])
+    files = {"libraries": str(tmp_path / "libraries.jsonl"), "channels": str(tmp_path / "channels.jsonl")}
+    return host.convert(dest, only=only, **files, **more)
+
+
+@pytest.mark.parametrize(("pin", "asked"), [("exact", "toolbox=0.3.1"), ("version", "toolbox=0.3.1"), ("name", "toolbox")])
+def test_a_library_used_by_path_becomes_a_package_of_the_environment(host: Host, tmp_path: Path, pin: str, asked: str) -> None:
+    with_library(host, tmp_path / "dest", tmp_path, ["alice/plain-analysis"], pin=pin)
+    document = project_file(tmp_path / "dest", "alice/plain-analysis")
+    assert asked in document["packages"]
+    assert "slow" not in str(document["packages"]), "what could not be built is asked for by nobody"
+    assert "quant" in document["channels"]
+    (state,) = [
+        item
+        for item in t.cast(Resolution, conversions(tmp_path / "dest")["alice/plain-analysis"].resolution).pins
+        if item.pin.name == "toolbox"
+    ]
+    assert (state.state, state.channel) == ("found", "quant")
+    assert any("toolbox, made of libraries" in note for note in conversions(tmp_path / "dest")["alice/plain-analysis"].notes)
+
+
+def test_a_library_is_put_into_a_project_file_that_was_there(host: Host, tmp_path: Path) -> None:
+    with_library(host, tmp_path / "dest", tmp_path, ["bob/ready-project"])
+    document = project_file(tmp_path / "dest", "bob/ready-project")
+    assert document["packages"][0] == "toolbox=0.3.1"
+    assert "quant" in document["channels"]
+    host.convert(tmp_path / "before", only=["bob/ready-project"])
+    assert [item for item in document["packages"] if item != "toolbox=0.3.1"] == project_file(tmp_path / "before", "bob/ready-project")[
+        "packages"
+    ]
+
+
+def test_libraries_need_the_channels(host: Host, tmp_path: Path) -> None:
+    args = {"projects": str(host.root / "collected" / "projects.jsonl"), "dest": str(tmp_path), "libraries": str(tmp_path / "no")}
+    assert "needs the option channels" in run_module("notebook_project_convert", args)["msg"]
 
 
 # -- what goes wrong
@@ -426,6 +495,12 @@ def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
     host.convert(tmp_path, only=["alice/plain-analysis"], fresh=True)
     assert "was changed while" in conversions(tmp_path)["alice/plain-analysis"].reason
     assert not list((tmp_path / "alice").glob("*.new")), "nothing half is left"
+
+
+def test_a_result_can_be_read_whatever_the_projects_are_called(host: Host, tmp_path: Path) -> None:
+    result = host.convert(tmp_path, only=["mallory/*"])
+    json.dumps(result, ensure_ascii=False).encode("utf-8")
+    assert r"caf\xe9" in {item["project"] for item in result["refused"]}
 
 
 def test_a_project_that_was_taken_away_is_refused(host: Host, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, rewrite
@@ -12,8 +14,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.mirror import (
     Needs,
     mirror_files,
+    missing,
     needs_of,
-    pip_names,
     pip_text,
     system_replacements,
 )
@@ -49,7 +51,7 @@ def test_one_file_a_channel_with_the_keys_of_the_vendors_tool_and_who_needs_it()
         "dest_site": "prod",
         "channels": ["https://cloud/wakari"],
         "platforms": ["linux-64", "noarch"],
-        "whitelist": ["bokeh", "gdal"],
+        "pkg_list": ["bokeh", "gdal"],
     }
     assert "cas-sync-api-v5 --file mirror-wakari.yaml" in text
     assert "#   bokeh=0.12=py27_0: alice/p, alice/q\n#   gdal=2=0: alice/q\n" in text
@@ -65,8 +67,12 @@ def test_the_url_can_be_given() -> None:
 
 
 def test_two_channels_never_share_a_file() -> None:
-    found = needs(looked("p", Pin("a", "1", "0", "x/y"), Pin("b", "1", "0", "x-y")))
-    assert len(mirror_files(found)) == 2
+    found = needs(
+        looked("p", *(Pin("a", str(number), "0", name) for number, name in enumerate(["x/y", "x-y", "x-y-2", "v" * 300, "v" * 301])))
+    )
+    files = mirror_files(found)
+    assert len(files) == 5
+    assert max(map(len, files)) < 200
 
 
 def test_a_channel_that_is_migrated_is_no_mirror() -> None:
@@ -97,25 +103,49 @@ def test_the_python_packages_to_upload() -> None:
         "flask==0.13  # alice/q",
         "git+https://git/x.git#egg=My_Tool  # alice/p",
     ]
-    assert pip_names(found) == {"flask": {"Flask==0.12", "flask==0.13"}, "my-tool": {"git+https://git/x.git#egg=My_Tool"}}
 
 
-def finding(project: str, what: str, rule: str = "system-package") -> Finding:
-    return Finding("alice", project, rule, "warning", what)
+def finding(project: str, subject: str, rule: str = "system-package") -> Finding:
+    return Finding("alice", project, rule, "warning", f"The code installs {subject} with yum.", subject)
 
 
 def test_system_packages_and_the_conda_packages_that_replace_them() -> None:
     found = needs(
         findings=(
-            finding("p", "The code installs libxml2-dev with apt-get."),
-            finding("q", "The code installs libxml2-dev, nobody-knows with yum."),
-            finding("q", "The code installs requests with pip.", "session-install"),
+            finding("p", "libxml2-dev"),
+            finding("q", "libxml2-dev"),
+            finding("q", "nobody-knows"),
+            finding("q", "what it builds"),
+            finding("q", "requests", "session-install"),
         )
     )
-    assert system_replacements(found) == [("libxml2-dev", "libxml2", ["alice/p", "alice/q"]), ("nobody-knows", "", ["alice/q"])]
+    assert system_replacements(found) == [
+        ("libxml2-dev", "libxml2", ["alice/p", "alice/q"]),
+        ("nobody-knows", "", ["alice/q"]),
+        ("what it builds", "", ["alice/q"]),
+    ]
+
+
+def test_all_that_is_missing_and_what_to_do_about_it() -> None:
+    broken = dataclasses.replace(looked("q"), lacking=("libgfortran 1.0",))
+    pins = (
+        Pin("bokeh", "0.12", "py27_0", "wakari"),
+        Pin("gone", "1", "0", "alice"),
+        Pin("secret", "1", "0", "bobs"),
+    )
+    rows = missing(needs(looked("p", *pins), looked("r", Pin("lost", "1", "0")), broken))
+    assert [(pin, advice.split(";")[0], projects) for pin, advice, projects in rows] == [
+        ("bokeh=0.12=py27_0", "Mirror it from wakari, see mirror-wakari.yaml.", ["alice/p"]),
+        ("gone=1=0 from alice", "The channel was migrated without it", ["alice/p"]),
+        ("libgfortran 1.0", "Nothing says where it came from", ["alice/q"]),
+        ("lost=1=0", "Nothing says where it came from", ["alice/r"]),
+        ("secret=1=0 in bobs", "AE5 has it where the project's owner may not read", ["alice/p"]),
+    ]
 
 
 def test_a_name_with_a_line_break_stays_in_its_comment() -> None:
     item = Resolution("alice", "two\nlines", "alice", (), looked("p", Pin("a", "1", "0", "wakari")).pins)
     text = mirror_files(needs(item))["mirror-wakari.yaml"]
     assert "#   a=1=0: alice/two?lines\n" in text
+    item = Resolution("alice", "two\nlines", "alice", (), (), pip=("flask==1\nevil",))
+    assert pip_text(needs(item)).splitlines()[1:] == ["flask==1?evil  # alice/two?lines"]

@@ -9,13 +9,26 @@ import json
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import resolve
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin, parse_pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution, by_owner, resolution, solve, solved
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin, parse_pin, render
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import (
+    Asked,
+    Resolution,
+    Solver,
+    Undecided,
+    Unusable,
+    against,
+    by_owner,
+    lacking,
+    resolution,
+    solved,
+    unanswered,
+)
 from tests.unit.notebooks.convert_world import catalog, view
 
 HELD = catalog(view("main", "x=1=0", "y=1=0", "z=1=0@aa"), view("bobs", "w=1=0", readers="bob"))
@@ -84,45 +97,147 @@ def repodata(folder: Path, channel: str, *packages: str) -> dict[str, dict[str, 
     return {channel: {"linux-64": str(path)}}
 
 
-@pytest.mark.skipif(not resolve.can_solve(), reason="py-rattler is not installed")
+needs_rattler = pytest.mark.skipif(not resolve.can_solve(), reason="py-rattler is not installed")
+
+
+@needs_rattler
 def test_a_whole_solve_finds_what_pins_do_not_show(tmp_path: Path) -> None:
     data = {
-        **repodata(tmp_path, "alice/dev", "x=1=0: y >=2, __glibc >=2.5", "needy=1=0: nowhere"),
+        **repodata(tmp_path, "alice/dev", "x=1=0: y >=2, __glibc >=2.5", "needy=1=0: nowhere >=1,<2", "deep=1=0: needy"),
         **repodata(tmp_path, "main", "y=1=0", "y=2.5=0"),
     }
     channels = ["alice/dev", "main"]
-    assert solve(["x=1=0"], channels, data) == ""
-    assert solve(["x=1=0", "y=2.5=0"], channels, data) == ""
-    assert "nowhere" in solve(["needy=1=0"], channels, data)
-    assert "y" in solve(["x=1=0", "y=1=0"], channels, data), "the pins contradict what they need"
-    assert "gone" in solve(["gone=1=0"], channels, data)
-    assert "x" in solve(["x=1=0"], ["main"], data), "only the given channels count"
+    solver = Solver(data)
+    assert solver.why_not(["x=1=0"], channels) == ""
+    assert solver.why_not(["x=1=0", "y=2.5=0"], channels) == ""
+    assert lacking(solver.why_not(["needy=1=0"], channels)) == ("nowhere >=1,<2",)
+    assert lacking(solver.why_not(["deep", "x"], channels)) == ("nowhere >=1,<2",)
+    assert unanswered(solver.why_not(["gone=1=0"], channels)) == ("gone ==1 0",)
+    assert unanswered(solver.why_not(["x=1=0"], ["main"])) == ("x ==1 0",), "only the given channels count"
+    why = solver.why_not(["x=1=0", "y=1=0"], channels)
+    assert (lacking(why), against(why)) == ((), ("x ==1 0",)), "the pins contradict what they need"
 
 
-@pytest.mark.skipif(not resolve.can_solve(), reason="py-rattler is not installed")
+@needs_rattler
+def test_equal_questions_are_solved_once(tmp_path: Path) -> None:
+    solver = Solver(repodata(tmp_path, "main", "x=1=0", "y=1=0"))
+    for specs in (["x=1=0", "y=1=0"], ["y=1=0", "x=1=0"], ["x=1=0", "y=1=0"]):
+        assert solver.why_not(specs, ["main"]) == ""
+    assert solver.solves == 1
+
+
+@needs_rattler
 def test_what_cannot_be_solved_breaks_the_project(tmp_path: Path) -> None:
-    data = repodata(tmp_path, "main", "x=1=0: nowhere", "y=1=0")
-    found = solved(looked("alice", "p", "x=1=0"), ["x=1=0"], data)
+    solver = Solver(repodata(tmp_path, "main", "x=1=0: nowhere", "y=1=0"))
+    found = solved(looked("alice", "p", "x=1=0"), solver)
     assert found.breaks
-    (verdict,) = by_owner([found, solved(looked("alice", "q", "y=1=0"), ["y=1=0"], data)])
-    assert verdict.sentence.startswith("Of alice, 1 of 2 projects would break: p by what its packages need (")
-    assert "nowhere" in verdict.sentence
+    assert found.lacking == ("nowhere",)
+    assert "nowhere" in found.unsolved
+    (verdict,) = by_owner([found, solved(looked("alice", "q", "y=1=0"), solver)])
+    assert verdict.sentence == "Of alice, 1 of 2 projects would break: p by what its packages need (nowhere)."
+    assert Resolution.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
-@pytest.mark.skipif(not resolve.can_solve(), reason="py-rattler is not installed")
+@needs_rattler
+def test_what_was_counted_on_and_is_not_there_yet_is_told_apart(tmp_path: Path) -> None:
+    solver = Solver(repodata(tmp_path, "main", "y=1=0", "z=1=0: y >=2"))
+    found = solved(looked("alice", "p", "x=1=0"), solver)
+    assert (found.awaited, found.lacking) == (("x ==1 0",), ())
+    (verdict,) = by_owner([found])
+    assert verdict.sentence == "Of alice, 1 of 1 project would break: p by x ==1 0, to be brought and not there yet."
+    needy = solved(looked("alice", "p", "y=1=0", "z=1=0"), solver)
+    assert (needy.awaited, needy.lacking) == ((), ("y >=2",)), "another version of what is pinned is no pin"
+    unknown = Resolution("alice", "p", "alice", ("main",), (), environments=(Asked("e", ("main",), ("x=1=0",)),))
+    assert solved(unknown, solver).lacking == ("x ==1 0",), "nobody looked its pins up"
+
+
+@pytest.mark.parametrize("how", ["exact", "version", "name"])
+def test_what_is_solved_is_what_the_environments_file_asks_for(how: str) -> None:
+    spec = EnvironmentSpec("e", (), tuple(map(parse_pin, ("x=1=0", "y >=1,<3", "z=1", "w", "main::v=2=py27_0"))), ("flask==1",))
+    found = rewrite(spec, HELD, "alice", how)
+    (asked,) = resolution("alice", "p", "alice", [(spec, found)]).environments
+    document = YAML(typ="safe").load(render(spec, found.channels, how))
+    assert list(asked.specs) == [item for item in document["dependencies"] if isinstance(item, str)]
+    assert list(asked.channels) == document["channels"]
+
+
+@needs_rattler
+def test_the_environments_of_a_project_are_solved_each_by_itself(tmp_path: Path) -> None:
+    solver = Solver(repodata(tmp_path, "main", "y=1=0", "y=2=0"))
+    specs = [EnvironmentSpec(f"py{version}", (), (parse_pin(f"y={version}=0"),)) for version in (1, 2)]
+    held = catalog(view("main", "y=1=0", "y=2=0"))
+    found = resolution("alice", "p", "alice", [(spec, rewrite(spec, held, "alice")) for spec in specs])
+    assert [asked.specs for asked in found.environments] == [("y=1=0",), ("y=2=0",)]
+    assert not solved(found, solver).breaks, "together they would contradict each other"
+
+
+@pytest.mark.parametrize(("how", "spec"), [("exact", "x=1=0"), ("version", "x=1"), ("name", "x")])
+def test_what_is_asked_for_is_what_the_environment_will_ask_for(how: str, spec: str) -> None:
+    asked = EnvironmentSpec("e", (), (parse_pin("x=1=0"), parse_pin("y >=1")))
+    found = resolution("alice", "p", "alice", [(asked, rewrite(asked, HELD, "alice", how))])
+    assert found.environments[0].specs == (spec, "y" if how == "name" else "y >=1")
+    again = Resolution.from_json(json.loads(json.dumps(found.to_json())))
+    assert again == found, "a spec that is no pin comes back, too"
+
+
+@needs_rattler
 def test_the_same_version_in_two_channels_is_no_obstacle(tmp_path: Path) -> None:
     data = {**repodata(tmp_path, "a", "x=1=0"), **repodata(tmp_path, "b", "x=1=1")}
-    assert solve(["x=1=1"], ["a", "b"], data) == "", "a channel in front does not hide one behind"
+    assert Solver(data).why_not(["x=1=1"], ["a", "b"]) == "", "a channel in front does not hide one behind"
 
 
+@needs_rattler
 def test_a_project_that_misses_pins_is_not_solved_in_vain() -> None:
     found = looked("alice", "p", "gone=1=0")
-    assert solved(found, ["gone=1=0"], {}) is found
+    solver = Solver({})
+    assert solved(found, solver) is found
+    assert solver.solves == 0
+
+
+@needs_rattler
+def test_what_nobody_can_tell_breaks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text('{"packages": {"x-1-0.tar.bz2": ')
+    fine = repodata(tmp_path, "main", "x=1=0")
+    for solver, why in (
+        (Solver({"main": {"linux-64": str(tmp_path / "broken.json")}}), "could not be solved"),
+        (Solver(fine, 1e-6), "within"),
+    ):
+        with pytest.raises(Undecided, match=why):
+            solver.why_not(["x=1=0"], ["main"])
+        found = solved(looked("alice", "p", "x=1=0"), solver)
+        assert not found.breaks
+        assert why in found.unchecked
+    with pytest.raises(Undecided, match="could not be solved"):
+        Solver(fine).why_not(["x[y"], ["main"])
+    (verdict,) = by_owner([found, looked("alice", "q", "y=1=0")])
+    assert (
+        verdict.sentence
+        == "Of alice, the environments of all 2 projects can be made on AE5, as far as is known: 1 of them was not looked through."
+    )
+
+
+@needs_rattler
+def test_a_channel_that_there_is_not_breaks_and_one_that_is_hidden_is_unknown() -> None:
+    item = looked("alice", "p", "x=1=0")
+    absent = solved(item, Solver({}), Unusable(absent=frozenset({"main"})))
+    assert (absent.breaks, absent.unsolved) == (True, "AE5 has no channel main.")
+    hidden = solved(item, Solver({}), Unusable(unread=frozenset({"main"})))
+    assert (hidden.breaks, hidden.unchecked) == (False, "AE5 does not show what is in channel main")
+
+
+def test_a_long_list_of_broken_projects_is_cut() -> None:
+    (verdict,) = by_owner(looked("alice", f"p{number:02}", "gone=1=0") for number in range(12))
+    assert verdict.sentence.endswith("; p09 by gone=1=0; and 2 more.")
+
+
+def test_names_with_line_breaks_stay_on_the_line() -> None:
+    (verdict,) = by_owner([looked("al\nice", "p\ud800\n", "gone=1=0")])
+    assert verdict.sentence == "Of al\\x0aice, 1 of 1 project would break: p\\ud800\\x0a by gone=1=0."
 
 
 def test_without_rattler_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolve, "RATTLER_ERROR", "no such module")
     assert not resolve.can_solve()
     with pytest.raises(MissingLibrary) as caught:
-        solve(["x"], ["main"], {})
+        Solver({})
     assert caught.value.library == "py-rattler"

@@ -1,0 +1,418 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The notebook projects in the report: what is read of the hosts, what is said of it, and that no name does any harm."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._csv import FORMULA, plain
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import content, files, projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_page import asked_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_read import FINDINGS_TABLE, read_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import AuditSummary, Projects
+from tests.unit.report.browser import CHROMIUM, WHY_NOT, Browser
+from tests.unit.report.project_samples import NotebookHost, as_json, ordinary, read, resolution, with_projects
+from tests.unit.report.report_samples import wrong
+from tests.unit.report.report_world import HOSTILE, page_of, shown_as, verification
+from tests.unit.report.test_report_page import ATTRIBUTES, TAGS, Elements
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> NotebookHost:
+    return ordinary(tmp_path / "notebooks")
+
+
+def whole(found: Projects) -> Verification:
+    return with_projects(verification(clean=True), found)
+
+
+def table(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+# -- reading
+
+
+def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty" / "needs").mkdir(parents=True)
+    for path in (None, str(tmp_path / "absent"), str(tmp_path / "empty")):
+        assert read_all(path, [], str(tmp_path / "dest")) is None
+    assert not (tmp_path / "dest").exists()
+    for path in (None, str(tmp_path / "absent")):
+        found = read_all(path, ["aen2", "aen1"], None)
+        assert found is not None
+        assert found.failures() == [
+            f"Notebook host {name} is in the inventory and there is no list of its projects, so nobody knows what became of them;"
+            " run playbook notebooks for it."
+            for name in ("aen1", "aen2")
+        ]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MigrationError, match=r"The folder of notebook projects .*/file cannot be read: Not a directory"):
+        read_all(str(tmp_path / "file"), [], None)
+
+
+def test_what_is_missing_of_a_host_is_told_and_stops_nothing(host: NotebookHost) -> None:
+    assert read(host).warnings == ()
+    for path, state, environment in (
+        (host.folder.findings, "conflict", "would break"),
+        (host.folder.conversions, "conflict", "not looked at"),
+        (host.folder.uploads, "waiting", "not looked at"),
+    ):
+        os.unlink(path)
+        row = next(row for row in read(host).rows if row.line.key == "alice/other")
+        assert (row.line.disposition, row.environment) == (state, environment)
+    assert read(host).warnings == (
+        "The projects of notebook host aen1 were not audited nor converted nor sent to AE5, or the lists of it are gone;"
+        " run playbook notebooks for it.",
+    )
+    assert read(host).counts == {"waiting": 7}
+    assert len(read(host).failures()) == 1
+
+
+@pytest.mark.parametrize("name", ["findings", "conversions", "uploads"])
+def test_a_damaged_list_is_a_sentence_and_stops_nothing(host: NotebookHost, name: str) -> None:
+    path = Path(getattr(host.folder, name))
+    path.write_text(path.read_text() + "{\n")
+    found = read(host)
+    assert len(found.rows) == 7
+    (sentence,) = found.unreadable
+    assert path.name in sentence
+    assert sentence in found.failures()
+    assert len(found.failures()) == len(dataclasses.replace(found, unreadable=()).failures()) + 1
+
+
+def test_a_list_of_projects_that_was_cut_off_fails_once(host: NotebookHost) -> None:
+    path = Path(host.folder.projects)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]))
+    found = read(host)
+    assert len(found.rows) == 6
+    assert found.imbalances() == []
+    assert found.unreadable == (f"The list of projects {path} holds 6 of 7 projects, so it was cut off; collect them anew.",)
+    path.write_text("nonsense\n")
+    found = read(host, "aen1")
+    assert (found.rows, found.missing, len(found.failures())) == ((), (), 1)
+
+
+def test_the_last_look_counts_more_than_that_of_the_conversion(host: NotebookHost) -> None:
+    host.resolutions = [
+        resolution("alice/other"),
+        resolution("alice/good", unsolved="python 3.5 needs openssl", lacking=("openssl 1.0",)),
+        resolution("alice/there", unchecked="it was not solved within 60 seconds"),
+    ]
+    host.save()
+    found = {row.line.key: (row.environment, row.breaks_by) for row in read(host).rows}
+    assert found == {
+        "alice/good": ("would break", "openssl 1.0"),
+        "alice/there": ("pins found", ""),
+        "alice/other": ("resolves", ""),
+        "bob/my project": ("not looked at", ""),
+        "bob/broken": ("would break", "vanished=0.9=0, localpkg=1.0=0"),
+        "bob/late": ("not looked at", ""),
+        "carol/left": ("not looked at", ""),
+    }
+    page = page_of(whole(read(host)))
+    assert "Its pins are there; whether all goes together is not known: it was not solved within 60 seconds." in page
+    assert read(NotebookHost(host.root, "aen2").add("alice/good", "present").save()).environments["would break"] == 2
+
+
+def test_a_project_on_two_hosts_is_two_lines(tmp_path: Path) -> None:
+    ordinary(tmp_path)
+    found = read(NotebookHost(tmp_path, "aen2", "west").add("alice/good", "failed", "HTTP 500.").save())
+    assert [(line.host, line.site, line.disposition) for line in found.lines if line.key == "alice/good"] == [
+        ("aen1", "east", "uploaded"),
+        ("aen2", "west", "failed"),
+    ]
+    assert [(item.host, item.projects) for item in found.hosts] == [("aen1", 7), ("aen2", 1)]
+    page = page_of(whole(found))
+    assert "<th" in page[page.index('id="projects"') :]
+    assert "Notebook host</th>" in page
+
+
+def test_what_is_gone_from_ae4_is_told(host: NotebookHost) -> None:
+    host.projects = host.projects[1:]
+    assert read(host.save()).warnings == ("1 project (alice/good) of notebook host aen1 was brought to AE5 and is no longer on AE4.",)
+
+
+# -- what is said
+
+
+def test_the_section_of_a_report(host: NotebookHost) -> None:
+    report = as_json(whole(read(host, "aen1", "aen2")).report())
+    assert wrong(report) == []
+    assert (report["schema_version"], report["done"], report["summary"]["projects"]) == (2, False, report["projects"]["counts"])
+    found = report["projects"]
+    assert found["counts"] == {"conflict": 1, "excluded": 1, "failed": 1, "present": 1, "refused": 1, "uploaded": 1, "waiting": 1}
+    assert (found["total"], found["on_cluster"], found["failing"], found["missing_hosts"]) == (7, 2, 4, ["aen2"])
+    times = {"first": "2026-11-22T18:00:00Z", "last": "2026-11-22T18:00:00Z"}
+    assert found["asked"] == times
+    assert found["hosts"] == [{"host": "aen1", "site": "east", "projects": 7, **times}]
+    assert [item["sentence"] for item in found["owners"]] == [
+        "Of alice, 1 of 3 projects would break: other by numpy=1.11=0.",
+        "Of bob, 1 of 1 project would break: broken by vanished=0.9=0, localpkg=1.0=0.",
+    ]
+    assert found["audit"] == {
+        "total": 3,
+        "severities": {"blocker": 1, "warning": 1, "info": 1},
+        "rules": {"archive-too-large": 1, "host-path": 1, "pip-package": 1},
+    }
+    rows = {f"{item['owner']}/{item['project']}": item for item in found["table"]}
+    assert list(rows)[:4] == ["alice/other", "bob/broken", "bob/late", "bob/my project"]
+    assert (rows["alice/good"]["blockers"], rows["alice/good"]["warnings"], rows["alice/good"]["shared"]) == (1, 1, ["user bob may read"])
+    assert (rows["alice/there"]["name"], rows["alice/there"]["team"]) == ("there-2", "user bob may read and write")
+    assert report["failures"] == [
+        "Notebook host aen2 is in the inventory and there is no list of its projects, so nobody knows what became of them;"
+        " run playbook notebooks for it.",
+        "Project alice/other of notebook host aen1: AE5 has a project that differs.",
+        "Project bob/broken of notebook host aen1: AE5 answered 500.",
+        "Project bob/late of notebook host aen1: It was converted and not sent to AE5 yet; run playbook notebooks for it.",
+        "Project bob/my project of notebook host aen1: The name 'my project' has blanks.",
+    ]
+
+
+def test_the_schema_tells_a_report_with_projects_from_one_without(host: NotebookHost) -> None:
+    plain_report, report = as_json(verification(clean=True).report()), as_json(whole(read(host)).report())
+    assert (wrong(plain_report), wrong(report)) == ([], [])
+    assert plain_report["schema_version"] == 1
+    assert wrong({**report, "schema_version": 1})
+    assert wrong({**plain_report, "schema_version": 2})
+    assert wrong({key: value for key, value in report.items() if key != "projects"})
+    for name in report["projects"]:
+        assert wrong({**report, "projects": {key: value for key, value in report["projects"].items() if key != name}}), name
+        assert wrong({**report, "projects": {**report["projects"], name: object}}), name
+    for name in report["projects"]["table"][0]:
+        rows = [{key: value for key, value in report["projects"]["table"][0].items() if key != name}]
+        assert wrong({**report, "projects": {**report["projects"], "table": rows}}), name
+    assert wrong({**report, "projects": {**report["projects"], "unheard_of": 1}})
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (("", ""), "AE5 was not asked about the projects yet."),
+        (("2026-11-22T18:00:00Z", "2026-11-22T18:00:59Z"), "AE5 was asked about the projects at 2026-11-22 18:00 UTC, by"),
+        (
+            ("2026-11-22T18:00:00Z", "2026-11-20T07:05:00Z"),
+            "AE5 was asked about the projects between 2026-11-20 07:05 and 2026-11-22 18:00 UTC, by",
+        ),
+        (("yesterday", "<b>"), "AE5 was not asked about the projects yet."),
+    ],
+)
+def test_the_report_says_how_old_it_is(tmp_path: Path, times: tuple[str, str], words: str) -> None:
+    host = NotebookHost(tmp_path)
+    for number, time in enumerate(times):
+        host.add(f"alice/p{number}", "uploaded", seen=time)
+    found = read(host.save())
+    assert asked_words(found.to_json(9)).startswith(words)
+    assert words in page_of(whole(found))
+
+
+def texts_of(page: str) -> str:
+    return "|".join(Elements(page).texts)
+
+
+def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
+    page = page_of(whole(read(host)))
+    text = texts_of(page)
+    for words in (
+        "4 things need a person.",
+        "2 of 7 notebook projects are on AE5. 4 projects need a person. 1 project was left out by the inventory. 2 projects would break on"
+        " Monday.",
+        "7|notebook projects|2|on AE5|4|projects need a person|2|would break on Monday",
+        "other by numpy=1.11=0",
+        "AE5 has a project that differs. Its environment would break by numpy=1.11=0.",
+        "The last run shared it: user bob may read.",
+        "alice/there-2",
+        "1 blocker (AE5 refuses it), 1 warning (will not run as before), 1 hint. Nothing of it fails the verification.",
+        "a.ipynb, cell 3, line 2",
+        "and 7 lines, one for each notebook project. ",
+    ):
+        assert words in text
+    for name in ("projects", "breaking", "audit"):
+        assert f'<section id="{name}">' in page or f'id="{name}"' in page
+        assert f'<a href="#{name}">' in page
+    assert 'href="#projects?disposition=conflict"' in page
+    assert page.index("<h2>Files<") < page.index("<h2>Notebook projects<") < page.index("<h2>Would break") < page.index("<h2>Audit")
+
+
+def test_a_page_without_projects_says_nothing_of_them() -> None:
+    page = page_of(verification())
+    for words in ("otebook", "Monday", "Audit", "AE5 was asked"):
+        assert words not in page
+    assert as_json(verification().report())["schema_version"] == 1
+
+
+def test_where_all_is_well_the_verdict_is_good(tmp_path: Path) -> None:
+    found = read(NotebookHost(tmp_path).add("alice/good", "uploaded").save())
+    page = page_of(whole(found))
+    assert "Everything that was planned is on the cluster." in page
+    assert "1 of 1 notebook project is on AE5." in page
+    for heading in ("What needs a person<", "Would break on Monday<", "Audit of the notebook projects<"):
+        assert heading not in page
+    nothing = with_projects(verification(files=0, sites=(), clean=True), found)
+    assert "Nothing was planned" not in page_of(nothing)
+
+
+def test_a_host_without_a_list_is_said_where_there_is_nothing_else(tmp_path: Path) -> None:
+    found = read_all(str(tmp_path), ["aen1"], None)
+    assert found is not None
+    page = page_of(whole(found))
+    assert "Of 1 notebook host nothing is known." in page
+    assert "1 thing needs a person." in page
+    assert wrong(as_json(whole(found).report())) == []
+
+
+# -- files
+
+
+def test_the_table_of_projects_says_everything(host: NotebookHost, tmp_path: Path) -> None:
+    dest = tmp_path / "dest"
+    files.write(str(dest), whole(read(host, dest=dest)))
+    head, *rows = table(dest / files.PROJECTS_TABLE)
+    found = {row[3]: dict(zip(head, row, strict=True)) for row in rows}
+    assert len(rows) == len(found) == 7
+    assert found["there"] == {
+        "host": "aen1",
+        "site": "east",
+        "owner": "alice",
+        "project": "there",
+        "disposition": "present",
+        "detail": "",
+        "ae5_owner": "alice",
+        "ae5_name": "there-2",
+        "shared": "",
+        "notes": "",
+        "team_in_ae4": "user bob may read and write",
+        "environment": "resolves",
+        "breaks_by": "",
+        "blockers": "0",
+        "warnings": "0",
+    }
+    head, *rows = table(dest / FINDINGS_TABLE)
+    assert [dict(zip(head, row, strict=True))["severity"] for row in rows] == ["blocker", "warning", "info"]
+    assert rows[1][:9] == ["warning", "aen1", "alice", "good", "host-path", "a.ipynb", "3", "2", "It will not run."]
+
+
+def test_a_table_of_findings_that_cannot_be_written_is_a_warning(host: NotebookHost, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = read(host, dest=tmp_path / "file")
+    assert len(found.warnings) == 1
+    assert found.warnings[0].startswith(f"The table {FINDINGS_TABLE} cannot be written to {tmp_path / 'file'}: ")
+    assert (found.audit.total, len(found.rows)) == (3, 7)
+
+
+def hostile(root: Path, names: t.Iterable[str]) -> NotebookHost:
+    """A host on which every text is one of these names."""
+    host = NotebookHost(root)
+    for name in names:
+        key = f"{name.replace('/', '_')}/{name.replace('/', '-')}"
+        broken = dataclasses.replace(resolution(key, f"{name}=1"), unsolved=name)
+        host.add(key, "conflict", name, shared=(name,), notes=(name,), resolution=broken, name=f"{name}-2", user=name)
+        for severity in ("blocker", "warning", "info"):
+            host.finds(key, severity, name, rule=name, advice=name, path=name, evidence=name, why=name)
+    return host.save()
+
+
+def test_a_hostile_name_is_text_everywhere(tmp_path: Path) -> None:
+    tame = Elements(page_of(whole(read(hostile(tmp_path / "tame", ["tame name"])))))
+    for number, name in enumerate(HOSTILE):
+        page = page_of(whole(read(hostile(tmp_path / str(number), [name]))))
+        page.encode("utf-8")
+        found = Elements(page)
+        assert found.open == []
+        assert found.shape == tame.shape
+        assert {tag for tag, _given in found.elements} <= TAGS
+        assert {key for _tag, given in found.elements for key in given} <= ATTRIBUTES
+        data = json.loads(found.scripts[0])
+        assert "<" not in found.scripts[0]
+        words = {word for one in data["tables"].values() for column in one["columns"] for word in column.get("words", ())}
+        assert shown_as(name.replace("/", "-")) in words
+
+
+def test_hostile_names_are_harmless_in_every_file(tmp_path: Path) -> None:
+    names = (*HOSTILE, *(f"{char}1+1" for char in FORMULA))
+    dest = tmp_path / "dest"
+    files.write(str(dest), whole(read(hostile(tmp_path / "notebooks", names), dest=dest)))
+    for name in (files.PROJECTS_TABLE, FINDINGS_TABLE):
+        rows = table(dest / name)
+        assert len(rows) > len(names)
+        assert not [cell for row in rows for cell in row if cell.startswith(FORMULA)]
+        cells = {plain(cell) for row in rows for cell in row}
+        for text in names:
+            assert text.replace("/", "-").encode("utf-8", "backslashreplace").decode() in cells
+    report = json.loads((dest / files.REPORT).read_text(encoding="ascii"))
+    assert wrong(report) == []
+    assert {item["detail"] for item in report["projects"]["table"]} == set(names)
+    assert len((dest / files.LEDGER).read_bytes().splitlines()) == len(verification(clean=True).ledger.lines) + len(names)
+
+
+def test_very_many_findings_are_a_page_that_can_be_mailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """5,000 projects with 50 findings each: the page has the gravest, the table has all."""
+    monkeypatch.setattr(content, "SHOWN", 100)
+    host = NotebookHost(tmp_path / "notebooks")
+    for number in range(5000):
+        host.add(f"user{number % 300}/p{number}", "conflict" if number % 50 == 0 else "uploaded", f"It differs in file {number}.")
+    host.save()
+    dest = tmp_path / "dest"
+    dest.mkdir()
+    with (dest / FINDINGS_TABLE).open("w", encoding="utf-8", newline="") as stream:
+        audit = AuditSummary(stream)
+        numbers = audit.begin("aen1")
+        for number in range(250_000):
+            severity = "info" if number % 50 else "blocker" if number % 100 else "warning"
+            place: dict[str, t.Any] = {"path": f"book{number % 7}.ipynb", "cell": number % 90}
+            key = (f"user{number // 50 % 300}", f"p{number // 50}")
+            audit.add(Finding(*key, "r", severity, f"Package thing{number} is not there.", advice="Ask for it.", **place))
+    result = whole(dataclasses.replace(read(host), audit=audit))
+    files.write(str(dest), result)
+    assert numbers["user7/p7"] == (1, 0)
+    assert len((dest / FINDINGS_TABLE).read_text().splitlines()) == 250_001
+    assert (dest / files.PAGE).stat().st_size < 3_000_000
+    assert [row.severity for row in audit.rows()[::2500]] == ["blocker", "warning", "info", "info"]
+    assert len(audit.rows()) == projects.FINDINGS_KEPT
+    page = (dest / files.PAGE).read_text()
+    assert "The 10,000 that matter most stand here; all 250,000 are in <code>notebook-findings.csv</code>." in page
+    report = json.loads((dest / files.REPORT).read_text())
+    assert len(report["projects"]["table"]) == 100
+    assert report["projects"]["audit"]["severities"] == {"blocker": 2500, "warning": 2500, "info": 245_000}
+    assert wrong(report) == []
+
+
+# -- in a browser
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
+def test_the_tables_are_filtered_by_their_addresses(host: NotebookHost, tmp_path: Path) -> None:
+    ordinary_page, hostile_page = tmp_path / "ordinary.html", tmp_path / "hostile.html"
+    ordinary_page.write_text(page_of(whole(read(host))), encoding="utf-8")
+    hostile_page.write_text(page_of(whole(read(hostile(tmp_path / "hostile", HOSTILE)))), encoding="utf-8")
+
+    def count(table_name: str) -> str:
+        return str(browser.js(f"document.querySelector('#{table_name} .count').textContent"))
+
+    with Browser() as browser:
+        browser.open(ordinary_page, "projects?environment=would+break;audit?severity=blocker")
+        assert (count("projects"), count("audit"), count("breaking")) == ("2 of 7 rows", "1 of 3 rows", "2 rows")
+        tags = "Array.from(document.querySelectorAll('#projects .scroll tbody .tag'), tag => tag.className + ':' + tag.textContent)"
+        assert browser.js(tags) == ["tag bad:conflict", "tag bad:would break", "tag bad:failed", "tag bad:would break"]
+        for width in (360, 768, 1920):
+            browser.open(hostile_page, size=(width, 800))
+            assert browser.js("document.documentElement.scrollWidth") <= width
+        assert browser.js("document.documentElement.className") == "ready"
+        assert (browser.said, browser.asked) == ([], [])
