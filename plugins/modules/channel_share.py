@@ -86,7 +86,8 @@ options:
     type: path
   assume_transferred:
     description:
-      - Only in check mode, with O(plan). Predicts as if the phases before had been carried out, so that a whole run can be predicted.
+      - Only in check mode. Predicts as if the phases before had been carried out, so that a whole run can be predicted.
+      - A channel that is not there counts as one that would have been created.
     type: bool
     default: false
 seealso:

@@ -110,8 +110,8 @@ def work(module: MigrationModule) -> Outcome:
         standing_now = Standing()
         channels: t.Sequence[Channel] = ()
         basis: t.Mapping[str, Channel] = {}
+        assume = module.check_mode and params["assume_transferred"]
         if params["plan"] is not None:
-            assume = module.check_mode and params["assume_transferred"]
             plan = load_plan(params["plan"])
             channels = plan.channels
             basis = {channel.name: channel for channel in channels} if plan.looked else {}
@@ -119,7 +119,6 @@ def work(module: MigrationModule) -> Outcome:
             if not assume:
                 standing_now = standing(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
         else:
-            assume = False
             wishes = declared(params)
         sharing = Sharing(cluster, listed, ShareRecords(params["records"]), standing_now, assume, basis)
         outcome = sharing.run(wishes, extra=params["plan"] is not None)

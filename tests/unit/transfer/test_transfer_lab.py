@@ -220,3 +220,14 @@ def test_a_quarantined_file_holds_nothing_up_and_a_failed_one_does(world: World,
     published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
     assert (published["failed"], published["changed"]) == (False, True)
     assert lab.state()["channels"]["owner"]["privacy"] == "public"
+
+
+def test_rights_on_a_channel_that_would_have_been_created_can_be_predicted(lab: Ae5Lab, connection: Options) -> None:
+    given = {**connection, "shares": [{"channel": "tools", "user": "Alice", "access": "r"}]}
+    assert "it does not exist" in run_module("channel_share", given, check=True)["msg"]
+    predicted = run_module("channel_share", {**given, "assume_transferred": True}, check=True, diff=True)
+    assert (predicted["failed"], predicted["changed"], lab.writes()) == (False, True, [])
+    run_module("channel", {**connection, "channels": [{"name": "tools", "privacy": "private"}]})
+    done = run_module("channel_share", {**given, "assume_transferred": True}, diff=True)
+    assert prepared(done) == prepared(predicted) != []
+    assert "it does not exist" in run_module("channel_share", {**given, "shares": [{**given["shares"][0], "channel": "none"}]})["msg"]
