@@ -110,8 +110,9 @@ class ActionModule(ActionBase):
         megabytes = BLOCK >> 20
         with open(part, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
             while True:
+                # The shell expands a tilde behind "<", and not behind "if=".
                 skip = stream.tell() >> 20
-                text = self._shell(f"dd if={source} bs=1048576 skip={skip} count={megabytes} 2>/dev/null | base64", what)
+                text = self._shell(f"dd bs=1048576 skip={skip} count={megabytes} < {source} 2>/dev/null | base64", what)
                 try:
                     block = base64.b64decode(text, validate=False)
                 except binascii.Error as exc:
