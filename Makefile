@@ -25,7 +25,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog clean
+.PHONY: help venv test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -90,6 +90,10 @@ build: $(READY) ## The collection's archive, in .cache/build
 
 changelog: $(READY) ## Bring CHANGELOG.rst up to date with changelogs/ and the modules there are
 	@tools/changelog.sh $(CACHE)
+
+bench: $(READY) ## Measure planning and the way of notebook projects: seconds and memory, on this machine
+	@$(BIN)/python tests/bench/bench_plan.py
+	@$(BIN)/python tests/bench/bench_notebooks.py
 
 clean: ## Remove the virtual environment, caches and logs (stops the lab first)
 	@if [ -e $(CACHE)/lab ] && [ -x $(BIN)/python ]; then $(BIN)/python -m tests.lab down --dir $(CACHE)/lab || true; fi

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fills the scenario's two sides from the lab: the AE4 host in the service user's home, the people of the cluster.
+"""Fills the scenario's two sides from the lab: the AE4 hosts in the service user's home, the people of the cluster.
 
-``lab.py site USER PYTHON`` lays the host out below that user's home, its commands started with PYTHON, and fills its
-store.  ``lab.py cluster ROOT URL`` makes the people the plan needs, and prints the connection variables as JSON.
+``lab.py site USER PYTHON`` lays the repository host out below that user's home, its commands started with PYTHON, fills its
+store, and makes a few projects of a notebook host there.  ``lab.py cluster ROOT URL`` makes the people the plan needs, and prints the connection variables as JSON.
 ROOT is where the cluster's data lie.  What the cluster must hold in the end is in vars/expected.yml.
 """
 
@@ -20,6 +20,7 @@ from tests.lab.ae4.host import Ae4Lab
 from tests.lab.ae5.client import LabClient
 from tests.lab.ae5.identity import MASTER_PASSWORD, MASTER_USER
 from tests.lab.ae5.scripts import CLI_NAME
+from tests.lab.aen.host import AenLab
 from tests.lab.packages import conda_package
 
 ORGANIZATION = "anaconda-organization"
@@ -35,6 +36,8 @@ PACKAGES = [
     (ORGANIZATION, "zlib", "1.2.8", "3", ["main"], "public"),
 ]
 GROUP, GROUP_MEMBERS, GROUP_PACKAGES = "Devs", ["anaconda-user-2", "carol"], ["six", "xz", "zlib"]
+PROJECTS = ("plain-analysis", "clean-env-yml", "kapsel-file", "uses-riskutils-append", "riskutils")
+PROJECT_OWNERS = ("alice", "bob", "quant")
 ACCOUNT, PASSWORD = "migrator", "molecule-migrator"
 
 
@@ -63,13 +66,25 @@ def fill_site(user: str, python: str) -> None:
     for name in GROUP_PACKAGES:
         store.add_group_package(ORGANIZATION, GROUP, name)
     store.close()
+    fill_notebooks(home / ".aen")
+
+
+def fill_notebooks(root: Path) -> None:
+    """Projects that the service user may read."""
+    lab = AenLab(root, host_root=str(root))
+    for name in PROJECTS:
+        lab.make(name)
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
 
 
 def fill_cluster(root: Path, url: str) -> dict[str, str]:
     lab = LabClient(url)
     people = [
-        "anaconda-user-1",
+        {"username": "anaconda-user-1", "roles": ["ae-creator"]},
         *GROUP_MEMBERS,
+        *({"username": name, "roles": ["ae-creator"]} for name in PROJECT_OWNERS),
         {"username": ACCOUNT, "password": PASSWORD, "roles": ["ae-admin", "ae-uploader", "ae-creator"]},
     ]
     lab.seed(users=people, groups={GROUP: GROUP_MEMBERS})
