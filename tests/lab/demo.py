@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``make demo``: two emulated AE4 sites move to one emulated AE5 cluster, twice.
+"""``make demo``: two emulated AE4 sites and the notebook host of one of them move to one emulated AE5 cluster, twice.
 
 Exit code 0 only if both runs ended well, the second changed nothing and sent no write, and a real conda client could
 install what AE4 had.
@@ -22,6 +22,21 @@ from tests.lab.up import Lab, LabError
 
 DEMO = ROOT / ".cache" / "demo"
 REPORTS = ROOT / "reports"
+PROJECTS = (
+    "plain-analysis",
+    "clean-many-notebooks",
+    "clean-env-yml",
+    "ready-project",
+    "two-environments",
+    "private-channels",
+    "pins-that-hold",
+    "pins-that-break",
+    "r-notebooks",
+    "odbc-oracle",
+    "system-packages",
+    "committed-100mb",
+)
+"""Of the notebook host; the tests bring all there are."""
 INSTALLS = (("anaconda-user-1/test", "pysocks"), ("anaconda-organization/Devs/Test", "xz"))
 
 
@@ -46,11 +61,11 @@ def migrate_twice(lab: dict[str, object], url: str) -> list[str]:
     inventory = write_inventory(DEMO / "inventory", lab, ae5_transport="api", ae_report_dir=str(REPORTS))
     cluster = LabClient(url)
     say("The first run. ae5_transport is api: an assumed contract, which the lab serves; the default is the documented CLI.")
-    first = run_playbook("migrate", inventory, show=True)
+    first = Round(inventory)
     writes_first = len(cluster.writes())
     cluster.clear_log()
     say("The second run.")
-    second = run_playbook("migrate", inventory, show=True)
+    second = Round(inventory)
     writes = cluster.writes()
     say("A real conda client installs from the cluster.")
     print("\n".join(installed(url)))
@@ -61,14 +76,30 @@ def migrate_twice(lab: dict[str, object], url: str) -> list[str]:
     return wrong(first, second, len(writes))
 
 
-def wrong(first: Run, second: Run, writes: int) -> list[str]:
+class Round:
+    """The packages, then the projects."""
+
+    def __init__(self, inventory: Path) -> None:
+        self.runs: dict[str, Run] = {name: run_playbook(name, inventory, show=True) for name in ("migrate", "notebooks")}
+
+    @property
+    def changed(self) -> int:
+        return sum(run.total("changed") for run in self.runs.values())
+
+    @property
+    def recap_text(self) -> str:
+        return "\n".join(f"{name}: {run.recap_text}" for name, run in self.runs.items())
+
+
+def wrong(first: Round, second: Round, writes: int) -> list[str]:
     """What the demo promises and did not keep."""
     found = []
-    for name, run in (("first", first), ("second", second)):
-        if run.returncode != 0:
-            found.append(f"the {name} run ended with exit code {run.returncode}")
-    if second.total("changed") or writes:
-        found.append(f"the second run changed {second.total('changed')} things and sent {writes} writes")
+    for words, done in (("first", first), ("second", second)):
+        found += [
+            f"playbook {name} ended with exit code {run.returncode} in the {words} run" for name, run in done.runs.items() if run.returncode
+        ]
+    if second.changed or writes:
+        found.append(f"the second run changed {second.changed} things and sent {writes} writes")
     return found
 
 
@@ -76,9 +107,9 @@ def main() -> int:
     """The demo; its exit code."""
     lab = Lab(DEMO / "lab")
     shutil.rmtree(DEMO / "work", ignore_errors=True)
-    say("Starting two AE4 sites and an AE5 cluster on this machine, and filling the sites with the real anaconda-client.")
+    say("Starting two AE4 sites, a notebook host and an AE5 cluster on this machine; the real anaconda-client fills the sites.")
     try:
-        world = lab.up(["east", "west"], "demo")
+        world = lab.up(["east", "west"], "demo", aen=["east"], projects=PROJECTS)
         try:
             found = migrate_twice(world, world["ae5"]["url"])
         finally:

@@ -85,10 +85,13 @@ class Lab:
 
     # -- up
 
-    def up(self, sites: t.Sequence[str], seed: str, ae4_user: str | None = None, aen: t.Sequence[str] = ()) -> Record:
+    def up(
+        self, sites: t.Sequence[str], seed: str, ae4_user: str | None = None, aen: t.Sequence[str] = (), projects: t.Sequence[str] = ()
+    ) -> Record:
         """Starts all servers in a fresh world, seeds it and writes lab.json.  What was started is ended if a part fails.
 
-        ``aen`` are sites that have a notebook server as well: host ``SITE-notebooks``, which is nothing but a folder.
+        ``aen`` are sites that have a notebook server as well: host ``SITE-notebooks``, which is nothing but a folder.  It gets
+        all projects there are, or those of ``projects``.
         """
         self._clear()
         for name in OURS:
@@ -96,7 +99,7 @@ class Lab:
         try:
             with contextlib.ExitStack() as undo:
                 undo.callback(self.end)
-                lab = self._start(sites, seed, ae4_user, aen)
+                lab = self._start(sites, seed, ae4_user, aen, projects)
                 undo.pop_all()
         except requests.RequestException as error:
             raise LabError(f"a server of the lab does not answer: {error}; see {self.folder / 'log'}") from error
@@ -114,7 +117,7 @@ class Lab:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARKER).touch()
 
-    def _start(self, sites: t.Sequence[str], seed: str, ae4_user: str | None, aen: t.Sequence[str]) -> Record:
+    def _start(self, sites: t.Sequence[str], seed: str, ae4_user: str | None, aen: t.Sequence[str], projects: t.Sequence[str]) -> Record:
         ae5_root = self.folder / "ae5"
         secret = secrets.token_hex(16)
         self._spawn("ae5", "tests.lab.ae5", "--root", str(ae5_root), "--set", f"client_secret={secret}")
@@ -142,7 +145,7 @@ class Lab:
                 "pid": pids["ae5"],
             },
             "sites": {site: {"url": urls[site], **self._site(site, ae4_user), "pid": pids[site]} for site in sites},
-            "aen": {f"{site}-notebooks": self._notebooks(site, urls[site]) for site in aen},
+            "aen": {f"{site}-notebooks": self._notebooks(site, urls[site], projects) for site in aen},
             "users": users,
         }
         draft = self.file.with_suffix(".new")
@@ -163,10 +166,11 @@ class Lab:
             "root": str(root),
         }
 
-    def _notebooks(self, site: str, repository: str) -> Record:
+    def _notebooks(self, site: str, repository: str, projects: t.Sequence[str]) -> Record:
         """Writes the projects of a notebook server, and describes it."""
         host = AenLab(self.folder / "aen" / f"{site}-notebooks", repository=repository)
-        host.make_all()
+        for name in projects or [spec.key for spec in host.specs]:
+            host.make(name)
         return {"ae4_site": site, **host.describe()}
 
     def _spawn(self, name: str, module: str, *arguments: str) -> None:

@@ -15,6 +15,9 @@ from urllib.parse import unquote
 BASE = "/api/v2"
 OIDC = "/auth/realms/AnacondaPlatform/protocol/openid-connect/auth"
 FORM = "/auth/realms/AnacondaPlatform/login-actions/authenticate"
+ACTION = "/auth/realms/AnacondaPlatform/login-actions/required-action"
+END = "/auth/realms/AnacondaPlatform/protocol/openid-connect/logout"
+CONFIRM = f"{END}/logout-confirm"
 LOGIN, LOGOUT, HOME = "/login", "/logout", "/"
 IMPERSONATION = "users/{id}/impersonation"
 
@@ -43,6 +46,9 @@ _API = tuple(
 _WEB = {
     ("GET", OIDC): "oidc_auth",
     ("POST", FORM): "oidc_form",
+    ("GET", ACTION): "oidc_action",
+    ("GET", END): "oidc_logout",
+    ("POST", CONFIRM): "oidc_logout_confirm",
     ("GET", LOGIN): "web_login",
     ("GET", LOGOUT): "web_logout",
     ("GET", HOME): "web_home",

@@ -3,19 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cluster that trusts a real Keycloak (switch ``keycloak_url``): its people and tokens, behind the cluster's own address.
 
-``RealIdentity`` asks Keycloak what ``Identity`` knows by itself; requests below ``/auth`` are handed on as they are.
-Conda tokens stay the lab's own.
+``RealIdentity`` asks Keycloak what ``Identity`` knows by itself; requests below ``/auth`` are handed on as they are, with the
+cluster's own name as host, so that Keycloak's pages, cookies and tokens speak of that.  Conda tokens stay the lab's own.
 """
 
 from __future__ import annotations
 
+import base64
+import http.cookiejar
+import json
 import threading
 import time
 import typing as t
 from urllib.parse import quote
 
 import requests
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, has_request_context, request
 
 from .database import Database
 from .identity import MASTER, REALM, Identity
@@ -23,10 +26,18 @@ from .switches import Switches
 
 TIMEOUT = 60
 PAGE = 500
-PASSED_ON = ("Content-Type", "Cache-Control", "Retry-After", "WWW-Authenticate")
-KEPT_BACK = ("host", "content-length", "connection", "accept-encoding", "transfer-encoding")
+PASSED_ON = ("Content-Type", "Cache-Control", "Location", "Retry-After", "WWW-Authenticate")
+KEPT_BACK = ("content-length", "connection", "accept-encoding", "transfer-encoding")
 
 Record = t.Dict[str, t.Any]
+
+
+class CodeRefused(Exception):
+    """Keycloak does not take the code of a login.  ``error`` is the name of it in OAuth: ``invalid_grant`` for one that is used up."""
+
+    def __init__(self, error: str, text: str) -> None:
+        super().__init__(text)
+        self.error = error
 
 
 class RealIdentity(Identity):
@@ -36,8 +47,7 @@ class RealIdentity(Identity):
         # Not the parent's: that fills the database with people.
         self._db = database
         self._switches = switches
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = _session()
         self._lock = threading.Lock()
         self._admin_token = ("", 0.0)
         self._known_tokens: dict[str, tuple[str, float]] = {}
@@ -61,7 +71,13 @@ class RealIdentity(Identity):
 
     def _grant(self, realm: str, **form: str) -> requests.Response:
         url = self._url(f"/realms/{realm}/protocol/openid-connect/token")
-        return self._session.post(url, data={"grant_type": "password", **form}, timeout=TIMEOUT)
+        headers = {} if realm == MASTER else self._as_cluster()
+        return self._session.post(url, data={"grant_type": "password", **form}, headers=headers, timeout=TIMEOUT)
+
+    @staticmethod
+    def _as_cluster() -> dict[str, str]:
+        """Keycloak knows a token again only under the name of the host that it was issued for."""
+        return {"Host": request.host} if has_request_context() else {}
 
     def _call(self, method: str, path: str, *, realm: str = REALM, taken: bool = False, **more: t.Any) -> t.Any:
         """The JSON of the answer.  With ``taken`` a 409 is as good as success."""
@@ -154,6 +170,18 @@ class RealIdentity(Identity):
         self._logins[name.lower()] = answer.json()["access_token"]
         return name.lower()
 
+    def exchange(self, code: str, redirect_uri: str) -> tuple[str, str]:
+        """The user and the ID token that Keycloak gives the platform's client for a code.  Raises ``CodeRefused``."""
+        client = {"client_id": self._switches.client_id, "client_secret": self._switches.client_secret}
+        answer = self._grant(REALM, **client, grant_type="authorization_code", code=code, redirect_uri=redirect_uri)
+        said = answer.json()
+        if not answer.ok:
+            raise CodeRefused(said.get("error", ""), said.get("error_description", ""))
+        # From the token endpoint itself, so nobody else can have made it.
+        body = said["id_token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return claims["preferred_username"], said["id_token"]
+
     def issue(self, user: str, kind: str, realm: str = REALM) -> str:
         """A conda token is the lab's own; an access token is the one that ``check_password`` got for this user."""
         return super().issue(user, kind, realm) if kind == "conda" else self._logins[user]
@@ -166,7 +194,7 @@ class RealIdentity(Identity):
         if until <= time.time():
             url = self._url(f"/realms/{realm}/protocol/openid-connect/token/introspect")
             login = (self._switches.client_id, self._switches.client_secret)
-            answer = self._session.post(url, data={"token": token}, auth=login, timeout=TIMEOUT)
+            answer = self._session.post(url, data={"token": token}, auth=login, headers=self._as_cluster(), timeout=TIMEOUT)
             answer.raise_for_status()
             said = answer.json()
             if not said["active"]:
@@ -176,15 +204,22 @@ class RealIdentity(Identity):
         return user
 
 
+def _session() -> requests.Session:
+    """Without cookies of its own: they are those of the browsers that ask."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
 def _row(item: Record) -> Record:
     return {**item, "name": item["username"]}
 
 
 def blueprint(keycloak_url: str) -> Blueprint:
-    """Hands requests below ``/auth`` to Keycloak and its answers back, redirects too."""
+    """Hands requests below ``/auth`` to Keycloak and its answers back, redirects and cookies too."""
     area = Blueprint("real_keycloak", __name__)
-    session = requests.Session()
-    session.trust_env = False
+    session = _session()
 
     def forward(rest: str) -> Response:
         query = request.query_string.decode()
@@ -197,11 +232,12 @@ def blueprint(keycloak_url: str) -> Blueprint:
             timeout=TIMEOUT,
         )
         made = Response(answer.content, status=answer.status_code)
+        made.autocorrect_location_header = False
         for name in PASSED_ON:
             if name in answer.headers:
                 made.headers[name] = answer.headers[name]
-        if "Location" in answer.headers:
-            made.headers["Location"] = answer.headers["Location"].replace(keycloak_url, request.host_url.rstrip("/"))
+        for cookie in answer.raw.headers.getlist("Set-Cookie"):
+            made.headers.add("Set-Cookie", cookie)
         return made
 
     area.add_url_rule("/auth/<path:rest>", "forward", forward, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])

@@ -98,6 +98,8 @@ class Switches:
     xsrf: str = "required"  # required (403 for a change without x-xsrftoken) | ignored
     session_answer: str = "401"  # without a session: 401 | redirect (to Keycloak) | page (200 with the login form)
     session_seconds: float = 1800
+    # What /logout ends: Keycloak's session too (it leads to Keycloak with the ID token), the platform's alone, or there is none (404).
+    platform_logout: str = "keycloak"  # keycloak | own | absent
     impersonation: str = "ok"  # ok | refused (403, as where the feature is switched off)
     # Keycloak: the client that users' tokens are got with.  The id is a fact, the secret is the lab's own.
     client_id: str = "anaconda-platform"
@@ -170,6 +172,7 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "project_auth": ("cookie", "both"),
     "xsrf": ("required", "ignored"),
     "session_answer": ("401", "redirect", "page"),
+    "platform_logout": ("keycloak", "own", "absent"),
     "impersonation": ("ok", "refused"),
     "writes": ("ok", "fail"),
 }
