@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 Json = t.Dict[str, t.Any]
+Record = t.TypeVar("Record")
 
 
 def json_line(record: Json) -> str:
@@ -22,14 +23,24 @@ def json_line(record: Json) -> str:
     return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-@contextlib.contextmanager
-def atomic_writer(path: str, mode: int = 0o640) -> t.Iterator[t.TextIO]:
+def atomic_writer(path: str, mode: int = 0o640) -> t.ContextManager[t.TextIO]:
     """A text file that appears under ``path`` only when the block ends without an exception."""
+    return _appearing(path, mode, "w", encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def write_bytes(path: str, data: bytes, mode: int = 0o640) -> None:
+    """A file that appears under ``path`` only as a whole."""
+    with _appearing(path, mode, "wb") as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def _appearing(path: str, mode: int, how: str, **encoded: str) -> t.Iterator[t.Any]:
     folder = os.path.dirname(path) or "."
     os.makedirs(folder, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix="." + os.path.basename(path) + ".", dir=folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+        with os.fdopen(handle, how, **encoded) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -73,6 +84,21 @@ def read_lines(path: str, what: str) -> t.Iterator[Json]:
                 yield data
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
+
+
+def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy: str = "make it anew") -> t.Iterator[Record]:
+    """The records of a JSON-lines file, one at a time; ``remedy`` is the end of the sentence for a line that ``make`` does not take."""
+    for number, data in enumerate(read_lines(path, what), start=1):
+        try:
+            record = make(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise MigrationError(f"Line {number} of the {what} {path} cannot be used: {why(exc)}; {remedy}.") from exc
+        yield record
+
+
+def why(exc: Exception) -> str:
+    """The reason in an exception's words; a KeyError has only the key."""
+    return f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
 
 
 def read_object(path: str, what: str) -> Json:

@@ -17,7 +17,11 @@ description:
     and whether Keycloak lets people be checked.
   - Each check is by itself. One that cannot be made is a row with the verdict V(unknown); the module does not fail for what it finds, nor
     for a Python library that is missing.
+  - With O(notebooks) also whether their owners can be logged in for the upload of their projects and may have projects, and whether the
+    projects API answers.
   - Changes nothing on the cluster. It logs in, and reads the list of channels, one page of users and groups, and the account's roles.
+  - With O(notebooks) it reads all users and groups, who has role C(ae-creator), one user's record, the list of projects as somebody who is
+    not logged in, and the page of the login. It does not act as anybody.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -31,7 +35,37 @@ options:
   work_dir:
     description: Folder whose free space is measured, where dumps will be staged on this host.
     type: path
+  notebooks:
+    description: The notebook hosts whose projects will be brought to this cluster.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      host:
+        description: Name of the notebook host.
+        type: str
+        required: true
+      site:
+        description: The site that it belongs to. By default O(notebooks[].host).
+        type: str
+      owners:
+        description: The owners of its projects, see M(ae_ops.migration.notebook_preflight_info). Without them they are not looked for.
+        type: list
+        elements: str
+      users:
+        description: Who the owners are on AE5, see M(ae_ops.migration.project_upload).
+        type: dict
+        default: {}
+      logins:
+        description: Names of the AE5 users who will log in with a password of their own.
+        type: list
+        elements: str
+        default: []
+  plan:
+    description: Folder of a plan of the packages, if there is one. What it says of who is who is stronger than O(notebooks[].users).
+    type: path
 seealso:
+  - module: ae_ops.migration.notebook_preflight_info
   - module: ae_ops.migration.site_preflight_info
   - module: ae_ops.migration.preflight_report
 """
@@ -116,7 +150,19 @@ facts:
       description: Bytes that are staged below O(work_dir) already.
       type: int
       returned: success
-  sample: {channel_names: null, size_limit: null, staged_bytes: null, token_seconds: 300.0, transport: cli, work_dir: null, work_dir_free: null}
+    notebook_staged_bytes:
+      description: Bytes of the archives of O(notebooks) that are staged already.
+      type: int
+      returned: success
+  sample:
+    channel_names: null
+    notebook_staged_bytes: null
+    size_limit: null
+    staged_bytes: null
+    token_seconds: 300.0
+    transport: cli
+    work_dir: null
+    work_dir_free: null
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5

@@ -28,6 +28,16 @@ options:
     type: list
     elements: str
     required: true
+  notebooks:
+    description: Names of the notebook hosts. One of which nothing was measured gets a row that says so.
+    type: list
+    elements: str
+    default: []
+  measured_notebooks:
+    description: What was measured on the notebook hosts, as in O(measured). C(facts) are of M(ae_ops.migration.notebook_preflight_info).
+    type: list
+    elements: dict
+    default: []
   measured:
     description:
       - What was measured, one entry for each host.
@@ -74,6 +84,7 @@ attributes:
     support: full
 seealso:
   - module: ae_ops.migration.site_preflight_info
+  - module: ae_ops.migration.notebook_preflight_info
   - module: ae_ops.migration.cluster_preflight_info
 """
 

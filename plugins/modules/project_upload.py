@@ -18,6 +18,7 @@ description:
   - A project that AE5 has already is compared with the archive, file by file, by downloading its newest revision; nothing of it is kept. If they are
     equal, nothing is sent.
   - Nothing on AE5 is overwritten or deleted. There is no documented way to upload a second revision, see O(project_conflict).
+  - Each owner's web session is logged out at the end, and no other one of that user. One that could not be is a warning, and no failure.
   - With O(projects), the project is shared with its team. Collaborators that AE5 has and AE4 does not stay as they are and are reported; nobody gets more
     than on AE4.
 extends_documentation_fragment:

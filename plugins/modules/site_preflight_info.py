@@ -71,6 +71,7 @@ options:
     default: 60
 seealso:
   - module: ae_ops.migration.cluster_preflight_info
+  - module: ae_ops.migration.notebook_preflight_info
   - module: ae_ops.migration.preflight_report
 """
 

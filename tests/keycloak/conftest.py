@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import typing as t
 from pathlib import Path
@@ -25,8 +26,11 @@ ADMIN = "/auth/admin/realms/{}"
 
 @pytest.fixture(scope="session")
 def keycloak(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[RealKeycloak]:
-    """The process."""
+    """The process; skipped where there is nothing to get one or to run it with."""
     homes = sorted((ROOT / ".cache" / "keycloak").glob("*"))
+    lacking = [tool for tool in ("java", *(() if homes else ("mvn",))) if shutil.which(tool) is None]
+    if lacking:
+        pytest.skip(f"there is no {' and no '.join(lacking)} for a real Keycloak")
     if not homes:
         pytest.fail("there is no Keycloak in .cache/keycloak; run this with make test-keycloak")
     with RealKeycloak(homes[-1], tmp_path_factory.mktemp("keycloak")) as server:

@@ -62,7 +62,9 @@ def write_import(folder: Path) -> None:
                 "publicClient": False,
                 "directAccessGrantsEnabled": True,
                 "standardFlowEnabled": True,
-                "redirectUris": ["/*"],
+                # The end of a login at the platform, below whatever address Keycloak is asked under; and where a logout leads.
+                "redirectUris": ["/login"],
+                "attributes": {"post.logout.redirect.uris": "/"},
             }
         ],
         "components": {"org.keycloak.storage.UserStorageProvider": [_directory()]},

@@ -21,9 +21,10 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import Route
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import PAGE_BYTES, is_login_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import PAGE_BYTES, SignedOut, WebSession, is_login_page
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import SignedOut, WebSession
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER

@@ -3,38 +3,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A login to AE5's web platform, as a browser has it, which ``/api/v2`` asks for.  Private to the collection.
 
-Source: AE5 facts 4.1 (the login) and 3.1 (impersonation).  Keycloak's page is walked through with its form, or without it
-where an administrator acts as the user; in the end there is a cookie ``_xsrf``, whose value every request repeats.
-Redirects are followed here only, and only to the cluster itself.
+Source: AE5 facts 4.1 (login and logout) and 3.1 (impersonation).  Keycloak's page is walked through with its form, or without
+it where an administrator acts as the user; in the end there is a cookie ``_xsrf``, whose value every request repeats.
+Redirects are followed here only, and only to the cluster itself.  Logging out ends this session alone: the platform's by its
+own ``/logout``, and Keycloak's, where that one left it, by the end-session endpoint that knows it by the same cookies.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import html
-import re
 import typing as t
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE, REALM
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BUSY, Answer, Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import (
+    PAGE_BYTES,
+    action_of,
+    asks_for_code,
+    complaint,
+    is_login_page,
+    login_form,
+    logout_form,
+    title,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 AUTH_PATH = f"/auth/realms/{REALM}/protocol/openid-connect/auth"
-LOGIN_PATH = "/login"
+END_PATH = f"/auth/realms/{REALM}/protocol/openid-connect/logout"
+HOME_PATH, LOGIN_PATH, LOGOUT_PATH = "/", "/login", "/logout"
+IDENTITY_COOKIE = "KEYCLOAK_IDENTITY"
+"""Keycloak's own cookie of a browser that is logged in there begins so; it takes the cookie away with the session."""
 XSRF_COOKIE, XSRF_HEADER = "_xsrf", "x-xsrftoken"
 WRONG_LOGIN = "Invalid username or password"
 REDIRECTS = (301, 302, 303)
+REFUSALS = (400, 403)
+"""A page with one of these says in its text what is wrong."""
 LONGEST_WAY = 10
 """Redirects of one login at most."""
 ATTEMPTS = 3
-PAGE_BYTES = 1 << 20
-"""A page is looked at so far."""
 SHORTEST_SECRET = 8
-"""Cookies shorter than this are not masked in messages: they would blot out words."""
-
-_FORM = re.compile(rb'<form\b[^>]*\bid="kc-form-login"[^>]*>')
-_ACTION = re.compile(rb'\baction="([^"]*)"')
+"""Cookies and queries shorter than this are not masked in messages: they would blot out words."""
 
 Read = t.Callable[[t.Iterator[bytes]], t.Any]
 
@@ -68,11 +77,6 @@ def whole(blocks: t.Iterator[bytes]) -> bytes:
     return b"".join(blocks)
 
 
-def is_login_page(body: bytes) -> bool:
-    """Whether a body is Keycloak's page with the login form."""
-    return _FORM.search(body[:PAGE_BYTES]) is not None
-
-
 class WebSession:
     """One user at the platform.  ``http`` must be this session's own (it keeps the cookies), used by one thread."""
 
@@ -81,6 +85,8 @@ class WebSession:
         self.user = user
         self._way = way
         self._client_id = client_id
+        self.left: t.List[str] = []
+        """Why sessions of this user could not be ended."""
         if isinstance(way, OwnLogin):
             http.protect(way.password)
 
@@ -136,6 +142,8 @@ class WebSession:
         attempt = 0
         while True:
             attempt += 1
+            # What an attempt before this one, or a session that the platform has forgotten, left at Keycloak.
+            self._end_at_keycloak()
             self.http.session().cookies.clear()
             try:
                 self._begin()
@@ -148,26 +156,80 @@ class WebSession:
             if len(cookie.value or "") >= SHORTEST_SECRET:
                 self.http.protect(cookie.value)
 
+    def end(self) -> None:
+        """Logs out what ``log_in`` began, each request being sent once.  What could not be ended is told in ``left``."""
+        try:
+            if self._xsrf() is None or self._ended(LOGOUT_PATH):
+                self._end_at_keycloak()
+        finally:
+            self.http.session().cookies.clear()
+
+    def _end_at_keycloak(self) -> None:
+        """Ends the session that Keycloak knows these cookies by, if there is one (still); the user's other sessions stay."""
+        if self._at_keycloak() and self._ended(f"{END_PATH}?{urlencode({'client_id': self._client_id})}") and self._at_keycloak():
+            self.left.append(f"Keycloak at {self.http.host} did not end the session of {self.user}")
+
+    def _ended(self, path: str) -> bool:
+        """Walks the way out that begins there; whether the cluster can be reached at all."""
+        headers = {XSRF_HEADER: self._xsrf() or ""} if path == LOGOUT_PATH else None
+        try:
+            page = self._walk_out("GET", path, headers=headers)
+            question = logout_form(page)
+            if question is not None:
+                self._walk_out("POST", self._local(question[0], path), form=question[1])
+        except MigrationError as exc:
+            self.left.append(str(exc).rstrip("."))
+            return not isinstance(exc, HttpError) or exc.reached
+        return True
+
+    def _walk_out(self, method: str, path: str, **options: t.Any) -> bytes:
+        """Follows redirects up to where a browser would log in again; the page, if it ends on one."""
+        for _step in range(LONGEST_WAY):
+            answer = self.http.call(method, path, ok=(200, 204, *REDIRECTS), replay=False, read=whole, **options)
+            if answer.status not in REDIRECTS:
+                return bytes(answer.data)[:PAGE_BYTES]
+            method, path, options = "GET", self._local(answer.headers.get("Location", ""), path), {}
+            if path.partition("?")[0] in (HOME_PATH, LOGIN_PATH, AUTH_PATH):
+                break
+        return b""
+
     def _begin(self) -> None:
         way = self._way
         if isinstance(way, Impersonation):
             self._impersonate(way)
         query = {"client_id": self._client_id, "scope": "openid", "response_type": "code", "redirect_uri": self.http.origin + LOGIN_PATH}
         page = self._walk("GET", f"{AUTH_PATH}?{urlencode(query)}")
-        form = _FORM.search(page)
+        form = login_form(page)
         if form is not None and isinstance(way, OwnLogin):
-            page = self._walk("POST", self._action(form.group(0)), {"username": way.username, "password": way.password})
-        if self._xsrf() is not None:
-            return
-        if isinstance(way, Impersonation):
-            raise LoginRefused(
-                f"Keycloak at {self.http.host} let an administrator act as {self.user}, and the platform asks for a login all the same;"
-                " give the user's own login in logins."
+            page = self._walk("POST", self._action(form), {"username": way.username, "password": way.password})
+        if self._xsrf() is None:
+            raise LoginRefused(self._why_not(page))
+
+    def _why_not(self, page: bytes) -> str:
+        """What the page that a login ended on means, and what to do."""
+        way = self._way
+        said = self.http.mask(complaint(page))
+        if is_login_page(page):
+            if isinstance(way, Impersonation):
+                return (
+                    f"Keycloak at {self.http.host} let an administrator act as {self.user}, and the platform asks for a login all the same;"
+                    " give the user's own login in logins."
+                )
+            todo = "correct it in logins" if not said or WRONG_LOGIN in said else "look at that user in Keycloak, or correct it in logins"
+            return f"Keycloak at {self.http.host} refused the login of {way.username!r} ({said or 'it shows its form again'}); {todo}."
+        if asks_for_code(page):
+            return (
+                f"Keycloak at {self.http.host} asks for a one-time code of {self.user!r} after the password, which is that person's alone;"
+                " leave the login out of logins, and let keycloak_username act as that user."
             )
-        if WRONG_LOGIN.encode() in page:
-            raise LoginRefused(f"Keycloak at {self.http.host} refused the login of {way.username!r} ({WRONG_LOGIN}); correct it in logins.")
-        raise LoginRefused(
-            f"The login of {way.username!r} at {self.http.host} ended on a page without the cookie {XSRF_COOKIE}; log in with a browser"
+        asked = ": ".join(dict.fromkeys(text for text in (self.http.mask(title(page)), said) if text))
+        if asked:
+            return (
+                f"Keycloak at {self.http.host} wants something of {self.user!r} before anybody is logged in as that user ({asked}); do it"
+                " once with a browser, or take it away in Keycloak (the user's required actions)."
+            )
+        return (
+            f"The login of {self.user!r} at {self.http.host} ended on a page without the cookie {XSRF_COOKIE}; log in with a browser"
             " once and look what Keycloak asks of this user (a new password, terms to accept)."
         )
 
@@ -178,16 +240,20 @@ class WebSession:
         except HttpError as exc:
             if exc.status is None or exc.status in BUSY:
                 raise
-            said = f" ({exc.reason})" if exc.reason else ""
+            said, todo = f" ({exc.reason.rstrip('.')})" if exc.reason else "", "look at that user in Keycloak"
+            if exc.status == 403:  # whose words are "unknown_error"
+                said, todo = "", f"give that account role impersonation of client {REALM}-realm in realm master"
             raise LoginRefused(
-                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; give that account role"
-                f" impersonation of client {REALM}-realm in realm master, or give the user's own login in logins."
+                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; {todo}, or give the user's own"
+                " login in logins."
             ) from None
 
     def _walk(self, method: str, path: str, form: t.Optional[t.Mapping[str, str]] = None) -> bytes:
         """Follows redirects until there is the cookie or a page; the page."""
         for _step in range(LONGEST_WAY):
-            answer = self.http.call(method, path, ok=(200, *REDIRECTS), form=form, read=whole)
+            answer = self.http.call(method, path, ok=(200, *REDIRECTS, *REFUSALS), form=form, read=whole)
+            if answer.status in REFUSALS:
+                raise LoginRefused(self._refusal(path, answer))
             if self._xsrf() is not None:
                 return b""
             if answer.status == 200:
@@ -195,11 +261,21 @@ class WebSession:
             method, path, form = "GET", self._local(answer.headers.get("Location", ""), path), None
         raise LoginRefused(f"The login of {self.user} at {self.http.host} was redirected {LONGEST_WAY} times and did not end.")
 
+    def _refusal(self, path: str, answer: Answer) -> str:
+        said = self.http.mask(complaint(bytes(answer.data))) or f"status {answer.status}"
+        where = path.partition("?")[0]
+        if where == AUTH_PATH:
+            return (
+                f"Keycloak at {self.http.host} does not take the platform's request for a login ({said}); give the address under which"
+                " people open the platform as url, and check client_id."
+            )
+        return f"The login of {self.user} at {self.http.host} was refused at {where} ({said}); log in with a browser once and look why."
+
     def _action(self, form: bytes) -> str:
-        found = _ACTION.search(form)
+        found = action_of(form)
         if found is None:
             raise LoginRefused(f"The login form of Keycloak at {self.http.host} has no address to send it to.")
-        return self._local(html.unescape(found.group(1).decode("utf-8", "replace")), AUTH_PATH)
+        return self._local(found, AUTH_PATH)
 
     def _local(self, where: str, from_path: str) -> str:
         """Path and query of an address that the login leads to, which must be the cluster's own."""
@@ -209,7 +285,12 @@ class WebSession:
                 f"The login of {self.user} leads from {self.http.origin} to {parts.scheme}://{parts.hostname or ''}, which is not followed;"
                 " give the cluster's own address as url."
             )
+        if len(parts.query) >= SHORTEST_SECRET:
+            self.http.protect(parts.query)  # codes and tokens
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def _at_keycloak(self) -> bool:
+        return any(cookie.name.startswith(IDENTITY_COOKIE) and cookie.value for cookie in self.http.session().cookies)
 
     def _xsrf(self) -> t.Optional[str]:
         return next((cookie.value for cookie in self.http.session().cookies if cookie.name == XSRF_COOKIE and cookie.value), None)

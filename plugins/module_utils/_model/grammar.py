@@ -12,9 +12,8 @@ from __future__ import annotations
 import hashlib
 import re
 import typing as t
-import unicodedata
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import folded
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import folded, without_accents
 
 ACCEPTED = "accepted"
 REFUSED = frozenset({"rejected", "renamed"})
@@ -78,8 +77,7 @@ def proposed(name: str, probed: t.Mapping[str, str], taken: t.Container[str] = (
 def _part(part: str, avoided: t.Container[str]) -> str:
     """One part of a name without what is avoided; empty if nothing is left that is a name."""
     if "not_ascii" in avoided:
-        decomposed = unicodedata.normalize("NFKD", part)
-        part = "".join(item for item in decomposed if not unicodedata.combining(item))
+        part = without_accents(part)
     if "upper_case" in avoided:
         part = part.lower()
     for trait, pattern, _words in TRAITS:

@@ -117,6 +117,11 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def without_accents(text: str) -> str:
+    """The text with its letters taken apart from their accents, and those left out."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
 def slots_of(site: str, file: SourceFile, layout: str) -> t.Tuple[Slot, ...]:
     """The slots a file belongs to, in the order of their names; none if it is unlabelled and labels decide.
 

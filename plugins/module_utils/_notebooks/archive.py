@@ -70,6 +70,14 @@ def tree_digest(files: t.Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
+def over_limit(name: str, limit: int) -> TooLarge:
+    """What to say of a project whose archive has more than ``limit`` bytes."""
+    return TooLarge(
+        f"The archive of the project {name} is over the {size_in_words(limit)} that AE5 takes, and nothing of it was kept; put large"
+        " data elsewhere, or name it in .projectignore."
+    )
+
+
 class _Sink:
     """Counts and hashes what the compressor gives, and hands it on."""
 
@@ -81,10 +89,7 @@ class _Sink:
     def write(self, data: bytes) -> None:
         self.bytes += len(data)
         if self.bytes > self._limit:
-            raise TooLarge(
-                f"The archive of the project {self._name} is over the {size_in_words(self._limit)} that AE5 takes, and nothing of it"
-                " was kept; put large data elsewhere, or name it in .projectignore."
-            )
+            raise over_limit(self._name, self._limit)
         self.sha256.update(data)
         if self._write is not None:
             self._write(data)

@@ -14,21 +14,22 @@ import posixpath
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_code import audit_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_matchers_base import Context
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_project import ARCHIVE_LIMIT, audit_project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_project import audit_project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import SEVERITIES, Finding, Project, Source
 
 _WRITEFILE = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S+)")
 
 
-def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int = ARCHIVE_LIMIT) -> t.List[Finding]:
+def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int = MAX_BYTES) -> t.List[Finding]:
     """All findings of one project: those about the whole first, then by file, cell and line.
 
     ``sources`` are those of the project in the order they were collected, ``root`` is the folder of the projects on the host and
     ``limit`` the bytes that AE5 takes.
     """
-    context = Context(project, root, local_modules(project, sources))
+    context = Context(project, root, local_modules(sources))
     findings = audit_project(project, limit)
     findings.sort(key=lambda finding: (SEVERITIES.index(finding.severity), finding.rule, finding.path, finding.subject))
     by_path = sorted(sources, key=lambda source: source.path)
@@ -37,7 +38,7 @@ def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int =
     return findings
 
 
-def local_modules(project: Project, sources: t.Iterable[Source]) -> t.Set[str]:
+def local_modules(sources: t.Iterable[Source]) -> t.Set[str]:
     """Names that the project's own Python files can be imported by, wherever in the project they lie."""
     names: t.Set[str] = set()
     for source in sources:
@@ -49,7 +50,7 @@ def local_modules(project: Project, sources: t.Iterable[Source]) -> t.Set[str]:
     return names
 
 
-def audit_all(projects: t.Iterable[Project], sources: t.Iterable[Source], root: str, limit: int = ARCHIVE_LIMIT) -> t.Iterator[Finding]:
+def audit_all(projects: t.Iterable[Project], sources: t.Iterable[Source], root: str, limit: int = MAX_BYTES) -> t.Iterator[Finding]:
     """The findings of all projects.  ``sources`` come in the order of the projects, so only one project's code is in memory."""
     groups = itertools.groupby(sources, key=lambda source: source.key)
     waiting: t.Optional[t.Tuple[str, t.List[Source]]] = None

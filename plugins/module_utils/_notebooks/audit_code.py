@@ -24,8 +24,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_python import PythonReader, parses
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_r import r_facts
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_shell import shell_facts
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect import PROJECT_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import SPEC_FILES
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.project_file import FILES as PROJECT_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules import CODE_RULES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules_kinds import Rule

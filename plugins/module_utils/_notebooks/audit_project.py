@@ -11,8 +11,11 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_code import masked, why
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect import ACTIVE_MISSING, ENV_LINK
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read import CONDA_META, ROOT_NAME
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_python import PATH_FILE
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.notebook_read import UNREADABLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
     DANGLING,
@@ -28,17 +31,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules import RULES
 
-ARCHIVE_LIMIT = 1000**3
-"""The guide: 1 GB for a project's file."""
 BINARY_WARNING = 10 * 1000**2
 """Binary data of more bytes than this is a warning, less an information."""
-ROOT_ENVIRONMENT = "root"
 
 # Nobody exports these from AE4; what AE4 itself has, the migration brings and the conversion rewrites.
 _FOREIGN = re.compile(r"(?:https?://(?:[\w.-]+\.)?(?:anaconda\.(?:org|com)|continuum\.io)/(?!pkgs/)|file:|/)")
 
 
-def audit_project(project: Project, limit: int = ARCHIVE_LIMIT) -> t.List[Finding]:
+def audit_project(project: Project, limit: int = MAX_BYTES) -> t.List[Finding]:
     """The findings about a project as a whole; the check of each rule in turn."""
     found = _Findings(project)
     _names_and_problems(found, project)
@@ -118,7 +118,7 @@ def _environments(found: _Findings, project: Project) -> None:
     if len(own) > 1:
         found.add("several-environments", chosen.name if chosen else "none of them", listed([item.name for item in own]))
     for environment in own:
-        damaged = [problem.detail for problem in environment.problems if problem.code not in (ENV_LINK, "path_file")]
+        damaged = [problem.detail for problem in environment.problems if problem.code not in (ENV_LINK, PATH_FILE)]
         if damaged:
             found.add("environment-damaged", environment.name, listed(damaged, 3))
         for problem in environment.problems:
@@ -127,7 +127,7 @@ def _environments(found: _Findings, project: Project) -> None:
 
 
 def _is_own(environment: Environment, project: Project) -> bool:
-    return not environment.prefix or environment.prefix.startswith(project.path + "/") or environment.source != "conda-meta"
+    return not environment.prefix or environment.prefix.startswith(project.path + "/") or environment.source != CONDA_META
 
 
 def _packages(found: _Findings, environment: Environment) -> None:
@@ -144,7 +144,7 @@ def _packages(found: _Findings, environment: Environment) -> None:
         else:
             found.add("pip-package", package.name, evidence=f"{package.name}=={package.version}" if package.version else package.name)
     for problem in environment.problems:
-        if problem.code == "path_file":
+        if problem.code == PATH_FILE:
             found.add("path-file", problem.detail, environment.name)
     for name, brought in sorted({**environment.modules, **environment.r_libraries}.items()):
         if not brought:
@@ -161,7 +161,7 @@ def _kernels(found: _Findings, project: Project) -> None:
         kernels.setdefault(_kernel(notebook, chosen), []).append(notebook.path)
         env = notebook.kernel_env
         if env and env not in names:
-            what = "is the host's own installation" if env == ROOT_ENVIRONMENT else "the project does not have"
+            what = "is the host's own installation" if env == ROOT_NAME else "the project does not have"
             found.add("kernel-unknown", env, what, path=notebook.path, evidence=notebook.kernel_display or notebook.kernel_name)
     if len(kernels) > 1:
         parts = [f"{kernel}: {listed([shown(path) for path in paths], 3)}" for kernel, paths in sorted(kernels.items())]

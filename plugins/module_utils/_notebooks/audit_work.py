@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import holds_text, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import audit_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_project import ARCHIVE_LIMIT
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import findings_text, read_projects, read_sources
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import SEVERITIES, Finding
 
@@ -20,7 +20,7 @@ AUDIT = ArgumentSpec(
         "projects": {"type": "path", "required": True},
         "sources": {"type": "path", "required": True},
         "findings": {"type": "path", "required": True},
-        "limit": {"type": "int", "default": ARCHIVE_LIMIT},
+        "limit": {"type": "int", "default": MAX_BYTES},
     }
 )
 

@@ -12,11 +12,10 @@ import shutil
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import SUBDIRS, ChannelView, Digests, Identity
 
 _ENDINGS = (".tar.bz2", ".conda")
@@ -134,11 +133,7 @@ def iter_views(path: str) -> t.Iterator[ChannelView]:
     Raises:
         MigrationError: it cannot be read.
     """
-    for number, data in enumerate(read_lines(path, "list of channels"), start=1):
-        try:
-            yield ChannelView.from_json(data)
-        except SchemaError as exc:
-            raise MigrationError(f"Line {number} of the list of channels {path} cannot be used: {exc}; make it anew.") from exc
+    return read_records(path, "list of channels", ChannelView.from_json)
 
 
 def read_views(path: str) -> t.List[ChannelView]:

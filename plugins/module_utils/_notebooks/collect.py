@@ -21,11 +21,11 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import collect_access, collect_files, collect_git
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import collect_access, collect_files, collect_git, project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import name_problems, proposed_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import CollectionWriter
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read import read_environment
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read import CONDA_META, read_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import SPEC_FILES, parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.notebook_read import UNREADABLE, chunks, read_notebook
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
@@ -38,7 +38,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
 
 ENVS = "envs"
 METADATA = ".metadata.json"
-PROJECT_FILES = ("anaconda-project.yml", "anaconda-project.yaml", "kapsel.yml", "kapsel.yaml")
 LEFT_OUT = "source_left_out"
 """Code of the problem of a script that was not looked into, because it is too large or cannot be read."""
 ACTIVE_MISSING = "active_missing"
@@ -73,7 +72,8 @@ def collect(root: str, patterns: t.Sequence[str], site: str, host: str, dest: st
                 project = collector.project(owner, name, proposal, writer.add_source)
             except OSError as exc:
                 shown = dump.shown(f"{owner}/{name}")
-                totals.failures.append(f"The project {shown} on {host} cannot be read: {exc.strerror}; it was left out.")
+                detail = f"The project {shown} cannot be read: {exc.strerror}; it was left out."
+                collector.problems.append(Problem("project_unreadable", detail))
                 continue
             writer.add_project(project)
             totals.notebooks += len(project.notebooks)
@@ -151,7 +151,7 @@ class Collector:
             active_environment=active,
             notebooks=tuple(_with_known_environment(item, name, {env.name for env in environments}) for item in notebooks),
             scripts=len(tree.scripts),
-            project_file=next((item for item in PROJECT_FILES if item in tree.top), ""),
+            project_file=next((item for item in project_file.FILES if item in tree.top), ""),
             files=tree.files,
             git=git,
             team=access.team,
@@ -206,7 +206,7 @@ class Collector:
     def _elsewhere(self, prefix: str) -> t.Optional[Environment]:
         real = os.path.realpath(prefix)
         if real not in self._outside:
-            self._outside[real] = _read(prefix) if os.path.isdir(os.path.join(prefix, "conda-meta")) else None
+            self._outside[real] = _read(prefix) if os.path.isdir(os.path.join(prefix, CONDA_META)) else None
         return self._outside[real]
 
     @staticmethod

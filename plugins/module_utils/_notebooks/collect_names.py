@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-import unicodedata
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import NAME_BLANK, NAME_SPECIAL
 
@@ -33,8 +33,7 @@ def proposed_name(name: str) -> str:
     """The name itself if it is safe; else accents are dropped and each run of other characters becomes a hyphen."""
     if is_safe(name):
         return name
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    return _UNSAFE.sub("-", plain).strip("-._")[:MAX_LENGTH] or "project"
+    return _UNSAFE.sub("-", without_accents(name)).strip("-._")[:MAX_LENGTH] or "project"
 
 
 def proposed_names(names: t.Iterable[str]) -> t.Dict[str, str]:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_lines
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding, NotebookHost, Project, Source
 
 PROJECTS, SOURCES, FINDINGS = "projects.jsonl", "sources.jsonl", "findings.jsonl"
+AGAIN = "collect the projects anew"
 
 # What a notebook's JSON can escape and UTF-8 cannot hold; undecodable bytes (dc80 to dcff) are kept.
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -77,21 +79,21 @@ def read_projects(path: str) -> t.Tuple[NotebookHost, t.Iterator[Project]]:
 
     Raises ``MigrationError`` (the iterator too) if it cannot be read, is damaged or holds fewer projects than its first line says.
     """
-    lines = read_lines(path, "list of projects")
-    try:
-        head = NotebookHost.from_json(next(lines, {}))
-    except SchemaError as exc:
-        raise MigrationError(f"The list of projects {path} cannot be used: {exc}; collect the projects anew.") from None
-    return head, _projects(path, lines, head.projects)
+    kinds: t.Iterator[t.Type[t.Union[NotebookHost, Project]]] = itertools.chain([NotebookHost], itertools.repeat(Project))
+
+    def record(data: Json) -> t.Union[NotebookHost, Project]:
+        return next(kinds).from_json(data)
+
+    records = read_records(path, "list of projects", record, AGAIN)
+    head = t.cast(t.Optional[NotebookHost], next(records, None))
+    if head is None:
+        raise MigrationError(f"The list of projects {path} is empty; {AGAIN}.")
+    return head, _projects(path, t.cast(t.Iterator[Project], records), head.projects)
 
 
-def _projects(path: str, lines: t.Iterator[Json], wanted: int) -> t.Iterator[Project]:
+def _projects(path: str, projects: t.Iterator[Project], wanted: int) -> t.Iterator[Project]:
     count = 0
-    for data in lines:
-        try:
-            project = Project.from_json(data)
-        except (SchemaError, TypeError) as exc:
-            raise MigrationError(f"The list of projects {path} cannot be used: {exc}; collect the projects anew.") from None
+    for project in projects:
         count += 1
         yield project
     if count != wanted:
@@ -101,23 +103,19 @@ def _projects(path: str, lines: t.Iterator[Json], wanted: int) -> t.Iterator[Pro
 def read_sources(path: str, head: NotebookHost) -> t.Iterator[Source]:
     """The sources that belong to ``head``; raises ``MigrationError`` where they are not the ones it was written with."""
     told = hashlib.sha256()
-    for data in read_lines(path, "list of sources"):
+
+    def source(data: Json) -> Source:
         told.update(json_line(data).encode("utf-8", "surrogateescape"))
-        try:
-            yield Source.from_json(data)
-        except (SchemaError, TypeError) as exc:
-            raise MigrationError(f"The list of sources {path} cannot be used: {exc}; collect the projects anew.") from None
+        return Source.from_json(data)
+
+    yield from read_records(path, "list of sources", source, AGAIN)
     if told.hexdigest() != head.sources_sha256:
-        raise MigrationError(f"The list of sources {path} does not belong to its list of projects; collect the projects anew.")
+        raise MigrationError(f"The list of sources {path} does not belong to its list of projects; {AGAIN}.")
 
 
 def read_findings(path: str) -> t.Iterator[Finding]:
     """The findings of an audit.  Raises ``MigrationError``."""
-    for data in read_lines(path, "list of findings"):
-        try:
-            yield Finding.from_json(data)
-        except (SchemaError, TypeError) as exc:
-            raise MigrationError(f"The list of findings {path} cannot be used: {exc}; run the audit anew.") from None
+    return read_records(path, "list of findings", Finding.from_json, "run the audit anew")
 
 
 def findings_text(findings: t.Iterable[Finding]) -> t.Iterator[str]:

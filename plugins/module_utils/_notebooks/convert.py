@@ -117,9 +117,8 @@ class Refused(MigrationError):
 class Converter:
     """Converts one project after the other; threads may share it."""
 
-    def __init__(self, head: NotebookHost, options: Options) -> None:
-        self._head, self._options = head, options
-        self._last = _light(os.path.join(options.dest, CONVERSIONS))
+    def __init__(self, head: NotebookHost, options: Options, last: t.Mapping[str, Conversion]) -> None:
+        self._head, self._options, self._last = head, options, last
         self._kept: t.Set[str] = set()
         self._archives: t.Set[str] = set()
 
@@ -315,7 +314,7 @@ def stamp_of(whole: Survey, name: str, tool: str) -> str:
 
 
 def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str]:
-    """The name on AE5 of each project; of two of one owner that would have the same, the later one keeps its own."""
+    """The name on AE5 of each project, by its key."""
     found: t.Dict[str, str] = {}
     for project in projects:
         default = project.proposed_name if options.accept_proposed and project.proposed_name else project.name
@@ -344,10 +343,11 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
         MigrationError: the list cannot be used; a project that cannot be converted is only refused.
         MissingLibrary: ruamel.yaml is not on this host.
     """
-    names, twice = _names(path, options)
-    head, projects = read_projects(path)
     target = os.path.join(options.dest, CONVERSIONS)
-    converter = Converter(head, options)
+    last = _light(target)
+    names, twice = _names(path, options, last)
+    head, projects = read_projects(path)
+    converter = Converter(head, options, last)
     others = lines_of_others(target, options.only)
     changed = False
     with Lines(target, options.foreseen if not options.write else target) as lines:
@@ -364,16 +364,22 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
     return changed
 
 
-def _names(path: str, options: Options) -> t.Tuple[t.Dict[str, str], t.Set[str]]:
-    """The projects' names on AE5, and the keys of those that share theirs with an earlier one of the same user."""
+def _names(path: str, options: Options, last: t.Mapping[str, Conversion]) -> t.Tuple[t.Dict[str, str], t.Set[str]]:
+    """The projects' names on AE5, and the keys of those that share theirs with another one of the same user.
+
+    A converted project that this run does not look at has the user and the name that it was converted with, as its line stays.
+    """
     head, projects = read_projects(path)
     names = names_of(projects, options)
+    converted = {key: last[key] for key in names if key in last and last[key].state == CONVERTED}
+    stay = {key: item for key, item in converted.items() if not matches(key, options.only)}
+    names.update((key, item.name) for key, item in stay.items())
     taken: t.Dict[t.Tuple[str, str], str] = {}
     twice: t.Set[str] = set()
-    # One that keeps its name has the right to it.
-    for key in sorted(names, key=lambda key: (names[key] != key.partition("/")[2], encode(key))):
+    # Of the others one that keeps its name has the right to it.
+    for key in sorted(names, key=lambda key: (key not in stay, names[key] != key.partition("/")[2], encode(key))):
         owner = key.partition("/")[0]
-        user = options.users.user(owner, head.site) or owner
+        user = (stay[key].user if key in stay else options.users.user(owner, head.site)) or owner
         if taken.setdefault((user.casefold(), names[key].casefold()), key) != key:
             twice.add(key)
     return names, twice

@@ -21,6 +21,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import ignore, project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, Rewriting, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment_yaml import MAX_BYTES, decoded
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read import CONDA_META
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.project_file import Made
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment, Notebook, Project
@@ -29,7 +31,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolv
 ENVIRONMENT = "environment.yml"
 ENVIRONMENTS = (ENVIRONMENT, "environment.yaml")
 """What anaconda-project compares with the project's file, in its order."""
-EXPORTED = ("_env.yml", *ENVIRONMENTS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +132,7 @@ class _Maker:
                 wanted.append(other)
         found = [spec for spec in (self.spec(item) for item in wanted) if spec is not None]
         if not found:
-            name, text = self.texts.first(EXPORTED)
+            name, text = self.texts.first(SPEC_FILES)
             if name:
                 found = [self.kept(env.from_text(text, f"Its {name}"))]
         if not found and not has_file:
@@ -155,7 +156,7 @@ class _Maker:
 
     def spec(self, item: Environment) -> t.Optional[env.EnvironmentSpec]:
         self.files.notes.extend(f"Of the environment {item.name}: {problem.detail}" for problem in item.problems)
-        if item.source == "conda-meta" and (item.conda or item.pip):
+        if item.source == CONDA_META and (item.conda or item.pip):
             return self.kept(env.from_record(item))
         text = self.texts.get(item.file) if item.file and "/" not in item.file else None
         return None if text is None else self.kept(env.from_text(text, f"Its {item.file}", item.name))

@@ -12,9 +12,8 @@ import hashlib
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_lines
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.json_records import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
 
 CONVERSIONS = "conversions.jsonl"
@@ -23,8 +22,10 @@ CONVERTED, REFUSED, EXCLUDED = "converted", "refused", "excluded"
 
 
 @dataclasses.dataclass(frozen=True)
-class Conversion:
+class Conversion(JsonRecord):
     """One project: its archive, or why there is none."""
+
+    TITLE = "conversion"
 
     host: str
     site: str
@@ -61,23 +62,6 @@ class Conversion:
     def key(self) -> str:
         return f"{self.owner}/{self.project}"
 
-    def to_json(self) -> Json:
-        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        resolution = None if self.resolution is None else self.resolution.to_json()
-        return {**data, "notes": list(self.notes), "left_out": [list(item) for item in self.left_out], "resolution": resolution}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Conversion:
-        names = {field.name for field in dataclasses.fields(cls)}
-        try:
-            values = {key: value for key, value in data.items() if key in names}
-            values["notes"] = tuple(data.get("notes", ()))
-            values["left_out"] = tuple((path, why) for path, why in data.get("left_out", ()))
-            values["resolution"] = None if data.get("resolution") is None else Resolution.from_json(data["resolution"])
-            return cls(**values)
-        except (AttributeError, TypeError, ValueError) as exc:
-            raise SchemaError("a conversion needs host, site, owner, project, name, user and state") from exc
-
 
 def read_conversions(path: str) -> t.Iterator[Conversion]:
     """The conversions of one host.
@@ -85,11 +69,7 @@ def read_conversions(path: str) -> t.Iterator[Conversion]:
     Raises:
         MigrationError: they cannot be read.
     """
-    for number, data in enumerate(read_lines(path, "list of conversions"), start=1):
-        try:
-            yield Conversion.from_json(data)
-        except SchemaError as exc:
-            raise MigrationError(f"Line {number} of the list of conversions {path} cannot be used: {exc}; convert again.") from exc
+    return read_records(path, "list of conversions", Conversion.from_json, "convert again")
 
 
 class Lines:

@@ -17,9 +17,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, project_file
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import Survey, TooLarge
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import Survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_files import Files
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import DIR, LINK
 
@@ -48,9 +47,7 @@ def archive_with_tool(
             raise MigrationError(f"{tool} archive made no archive of the project {name}; convert it with tool own.")
         written = os.path.getsize(packed)
         if written > limit:
-            raise TooLarge(
-                f"The archive of the project {name} is over the {size_in_words(limit)} that AE5 takes; put large data elsewhere."
-            )
+            raise archive.over_limit(name, limit)
         with open(packed, "rb") as source:
             tree = archive.read_tree(source, f"What anaconda-project made of {name}")
             source.seek(0)

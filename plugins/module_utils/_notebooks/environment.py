@@ -29,6 +29,7 @@ PINS = (EXACT, VERSION, NAME)
 _KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables", "platforms", "category", "nodefaults"})
 _KEY = re.compile(r"([A-Za-z_]\w*)\s*:(?:\s+(.*))?$")
 _ITEM = re.compile(r"(\s*)-\s+(.*\S)\s*$")
+_COMMENT = re.compile(r"(?:^|\s+)#.*")
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
 _PINNED = re.compile(rf"({_NAME})(?:==?([^\s=<>!~|,]+)(?:=([^\s=]+))?)?$")
 _SPEC = re.compile(rf"({_NAME})(?:\s*[=<>!~]=?\s*\S+|\s+[0-9*]\S*(?:\s+\S+)?)?(?:\[[^\]]*\])?$")
@@ -147,7 +148,7 @@ def from_text(text: str, what: str, name: str = "") -> EnvironmentSpec:
         if not _is_sound(document):
             raise NotYaml("something stands between its lines")
     except NotYaml:
-        document, noise = _by_lines(without_tags(text))
+        document, noise = by_lines(text)
         if noise:
             shown = noise[0] if len(noise[0]) <= 80 else noise[0][:80] + "..."
             notes.append(f"What belongs to no environment was left out of {what}: {counted(len(noise), 'line')}, such as {shown!r}.")
@@ -155,12 +156,11 @@ def from_text(text: str, what: str, name: str = "") -> EnvironmentSpec:
     if not pins and not pip:
         raise MigrationError(f"{what} cannot be used: it names no package; export the environment again.")
     prefix = str(document.get("prefix") or "").rstrip("/")
-    channels = [clean_url(str(channel)) for channel in document.get("channels") or []]
     if document.get("variables"):
         notes.append(f"{what} sets environment variables, which an environment on AE5 does not; set them in the project.")
     return EnvironmentSpec(
         name or str(document.get("name") or "") or prefix.rpartition("/")[2] or "default",
-        tuple(dict.fromkeys(channel for channel in channels if channel != "nodefaults")),
+        channels_of(document),
         tuple(pins),
         tuple(pip),
         tuple(notes),
@@ -191,27 +191,30 @@ def _bare(item: str) -> t.Tuple[str, str]:
 
 
 class _Lines:
-    """Reads an environment line by line where YAML cannot: what it does not know is noise."""
+    """Reads an environment line by line: what it does not know is noise."""
 
     def __init__(self) -> None:
         self.document: t.Dict[str, t.Any] = {"channels": [], "dependencies": []}
         self.noise: t.List[str] = []
-        self.key = ""
+        self.section = ""
+        """The key whose list is open."""
         self.pip: t.Optional[t.List[str]] = None
         self.depth = 0
 
-    def take(self, line: str) -> None:
+    def take(self, whole: str) -> None:
+        line = _COMMENT.sub("", whole)
         key, item = _KEY.match(line), _ITEM.match(line)
         if key is not None and key.group(1) in _KEYS:
-            self.key, self.pip = key.group(1), None
-            if key.group(2) and self.key not in self.document:
-                self.document[self.key] = key.group(2).strip().strip("'\"")
+            value = (key.group(2) or "").strip().strip("'\"")
+            self.section, self.pip = "" if value else key.group(1), None
+            if value:
+                self.document.setdefault(key.group(1), value)
         elif item is not None:
-            self.item(len(item.group(1)), item.group(2).strip("'\""), line)
-        elif line.strip() and not line.lstrip().startswith("#"):
-            self.noise.append(line.strip())
+            self.item(len(item.group(1)), item.group(2).strip("'\""), whole)
+        elif line.strip():
+            self.noise.append(whole.strip())
 
-    def item(self, depth: int, text: str, line: str) -> None:
+    def item(self, depth: int, text: str, whole: str) -> None:
         if self.pip is not None and depth > self.depth:
             self.pip.append(text)
             return
@@ -219,25 +222,37 @@ class _Lines:
         if text == "pip:":
             self.pip, self.depth = [], depth
             self.document["dependencies"].append({"pip": self.pip})
+        elif self.section not in ("channels", "dependencies", ""):
+            return  # platforms, say, which AE5 has one of
         elif self._is_channel(text):
             self.document["channels"].append(text)
         elif _is_dependency(text):
             self.document["dependencies"].append(text)
         else:
-            self.noise.append(line.strip())
+            self.noise.append(whole.strip())
 
     def _is_channel(self, text: str) -> bool:
         # The guide's sample has its lists without their keys: what pins nothing is a channel there.
-        if self.key in ("channels", "dependencies"):
-            return self.key == "channels" and not re.search(r"\s", text)
+        if self.section:
+            return self.section == "channels" and not re.search(r"\s", text)
         return bool(_URL.match(text)) or re.fullmatch(r"[\w./-]+", text) is not None
 
 
-def _by_lines(text: str) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
+def by_lines(text: str) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
+    """The keys of an environment with their values, and what belongs to none; for a text that is no YAML, or where nothing reads YAML.
+
+    Lists are read with an item a line, as conda writes them.
+    """
     lines = _Lines()
-    for line in textwrap.dedent(text).splitlines():
+    for line in textwrap.dedent(without_tags(text)).splitlines():
         lines.take(line)
     return lines.document, lines.noise
+
+
+def channels_of(document: t.Mapping[str, t.Any]) -> t.Tuple[str, ...]:
+    """The channels of an environment's document, without tokens and passwords."""
+    channels = (clean_url(str(channel)) for channel in document.get("channels") or [])
+    return tuple(dict.fromkeys(channel for channel in channels if channel != "nodefaults"))
 
 
 def _dependencies(items: t.Sequence[t.Any], what: str, notes: t.List[str]) -> t.Tuple[t.List[Pin], t.List[str]]:

@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage, Environment
 
 CONDA_META = "conda-meta"
-FROM_CONDA_META = "conda-meta"
+"""A folder of an environment; ``Environment.source`` of one that was read there."""
 ROOT_NAME = "root"
 """Name of an environment that is a whole installation (AEN: ``/opt/wakari/anaconda``), not one of its ``envs``."""
 MAX_RECORD_BYTES = 64 << 20
@@ -50,7 +50,7 @@ def environment_name(prefix: str) -> str:
     return name if os.path.basename(parent) == "envs" else ROOT_NAME
 
 
-def read_environment(prefix: str, shown_prefix: str = "") -> Environment:
+def read_environment(prefix: str) -> Environment:
     """The environment in the folder ``prefix``, which may be a link.  What cannot be read is among its problems.
 
     Raises ``OSError`` if the folder cannot be opened.
@@ -66,10 +66,10 @@ def read_environment(prefix: str, shown_prefix: str = "") -> Environment:
     finally:
         os.close(fd)
     return Environment(
-        name=environment_name(shown_prefix or prefix),
-        prefix=shown_prefix or prefix,
+        name=environment_name(prefix),
+        prefix=prefix,
         python=version,
-        source=FROM_CONDA_META if packages else "",
+        source=CONDA_META if packages else "",
         channels=_channels(packages),
         conda=packages,
         pip=found.packages,

@@ -1,11 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads ``_env.yml`` (``conda env export``) and ``environment.yml`` line by line, with the standard library.  Private to the collection.
+"""The inventory's record of an environment that only ``_env.yml`` or ``environment.yml`` tells of.  Private to the collection.
 
-For the inventory on the notebook host only; what goes into a project is read and written with ruamel.yaml.  It takes what the
-guide describes: warnings before and between the keys, ``!!python/unicode`` tags, and lists whose key was lost (the guide's own
-sample): there an entry with ``=`` is a package and any other a channel.
+Read by lines, because a notebook host need not have a library for YAML; see ``environment.by_lines``.
 """
 
 from __future__ import annotations
@@ -14,7 +12,13 @@ import os
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import (
+    Pin,
+    by_lines,
+    channels_of,
+    clean_url,
+    parse_pin,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read import environment_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage, Environment, PipPackage
 
@@ -25,95 +29,46 @@ SPEC_FILES = {
     "environment.yml": WRITTEN,
     "environment.yaml": WRITTEN,
 }
-"""Names that the guide and anaconda-project give such a file, to what ``Environment.source`` says of it."""
+"""Names that the guide and anaconda-project give such a file, an export first, to what ``Environment.source`` says of it."""
 
-_KEY = re.compile(r"(?P<key>name|prefix|channels|dependencies|platforms|variables)\s*:\s*(?P<value>.*)\Z")
-_ITEM = re.compile(r"(?P<blanks>\s*)-\s+(?P<value>.+)\Z")
-_TAG = re.compile(r"!!?\S+\s+")
-_SPEC = re.compile(r"(?:(?P<channel>[^\s=<>!]+)::)?(?P<name>[\w.-]+)\s*(?P<rest>.*)\Z")
 _PIP_SPEC = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:==\s*(?P<version>[^\s;,]+))?")
 _EGG = re.compile(r"#egg=([\w.-]+)")
 
 
 def parse_environment(text: str, source: str, file: str) -> Environment:
     """The environment that an exported or written file describes."""
-    reader = _Lines()
-    for line in text.splitlines():
-        reader.feed(line.rstrip())
-    name = reader.values.get("name", "")
-    prefix = reader.values.get("prefix", "")
-    if not name:
-        name = environment_name(prefix) if prefix else "default"
+    document, _noise = by_lines(text)
+    prefix = document.get("prefix", "")
+    conda: t.List[CondaPackage] = []
+    pip: t.List[PipPackage] = []
+    for item in document["dependencies"]:
+        if isinstance(item, dict):
+            pip.extend(map(_pip_package, item["pip"]))
+        else:
+            conda.append(_conda_package(parse_pin(item)))
     return Environment(
-        name=name,
+        name=document.get("name") or (environment_name(prefix) if prefix else "default"),
         prefix=prefix,
-        python=next((package.version for package in reader.conda if package.name == "python"), ""),
+        python=next((package.version for package in conda if package.name == "python"), ""),
         source=source,
         file=file,
-        channels=tuple(reader.channels),
-        conda=tuple(reader.conda),
-        pip=tuple(reader.pip),
+        channels=channels_of(document),
+        conda=tuple(conda),
+        pip=tuple(pip),
     )
 
 
-class _Lines:
-    """The state of reading such a file from top to bottom."""
-
-    def __init__(self) -> None:
-        self.values: t.Dict[str, str] = {}
-        self.channels: t.List[str] = []
-        self.conda: t.List[CondaPackage] = []
-        self.pip: t.List[PipPackage] = []
-        self._section = ""
-        self._pip_column = -1
-
-    def feed(self, line: str) -> None:
-        item = _ITEM.match(line)
-        if item:
-            self._item(len(item.group("blanks")), _plain(item.group("value")))
-            return
-        key = _KEY.match(line)
-        if key:
-            self._section, self._pip_column = "", -1
-            value = _plain(key.group("value"))
-            if value and key.group("key") in ("name", "prefix"):
-                self.values[key.group("key")] = value
-            elif not value:
-                self._section = key.group("key")
-
-    def _item(self, column: int, value: str) -> None:
-        if value.replace(" ", "") == "pip:":
-            self._pip_column = column
-        elif 0 <= self._pip_column < column:
-            self.pip.append(pip_spec(value))
-        elif self._section == "channels" or (not self._section and "=" not in value):
-            self._pip_column = -1
-            self.channels.append(clean_url(value))
-        elif self._section in ("dependencies", ""):
-            self._pip_column = -1
-            self.conda.append(conda_spec(value))
+def _conda_package(pin: Pin) -> CondaPackage:
+    """What a pin asks for.  A spec that pins nothing (``>=2``) stands for the version."""
+    version, build = pin.version, pin.build
+    if pin.spec:
+        version = pin.spec[len(pin.name) :].strip()
+        if version[:1] not in (">", "<", "!", "~"):
+            version, _mark, build = re.sub(r"\s+|=+", "=", version).strip("=").partition("=")
+    return CondaPackage(pin.name.lower(), version, build, pin.channel)
 
 
-def _plain(value: str) -> str:
-    value = _TAG.sub("", value.strip() + " ").strip()
-    value = re.sub(r"\s+#.*", "", value)
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-
-
-def conda_spec(text: str) -> CondaPackage:
-    """A conda spec as a file writes it: ``name``, ``name=version``, ``name=version=build``, ``channel::name``, ``name>=2``."""
-    match = _SPEC.match(text)
-    if match is None:
-        return CondaPackage(text)
-    rest = match.group("rest").strip()
-    if rest[:1] in (">", "<", "!", "~"):
-        version, build = rest, ""
-    else:
-        version, _mark, build = re.sub(r"\s+|=+", "=", rest).strip("=").partition("=")
-    return CondaPackage(match.group("name").lower(), version, build, clean_url(match.group("channel") or ""))
-
-
-def pip_spec(text: str) -> PipPackage:
+def _pip_package(text: str) -> PipPackage:
     """A line of a pip list: ``name==version``, ``-e ...``, a URL, a version control URL, a path."""
     editable = re.match(r"(?:-e|--editable)[\s=]+", text)
     rest = text[editable.end() :] if editable else text

@@ -22,6 +22,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import PipPackage
 
 EDITABLE, VCS, URL = "editable", "vcs", "url"
+PATH_FILE = "path_file"
+"""Code of an environment's problem that is the folder a ``.pth`` file names."""
 MAX_METADATA_BYTES = 16 << 20
 
 _META_FILES = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
@@ -177,7 +179,7 @@ class _Reader:
                 continue
             if any(package.origin == EDITABLE and package.location.startswith(path) for package in self.packages):
                 continue
-            self.problems.append(Problem("path_file", path))
+            self.problems.append(Problem(PATH_FILE, path))
             try:
                 names = sorted(os.listdir(path))
             except OSError:

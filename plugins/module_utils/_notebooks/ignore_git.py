@@ -26,7 +26,7 @@ _MAX_COPY = 512 << 20
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 
-def git_ignored(root_fd: int, path: str, git: str = "git") -> t.FrozenSet[str]:
+def git_ignored(root_fd: int, path: str) -> t.FrozenSet[str]:
     """The paths that git ignores in the project behind ``root_fd``, which is the folder ``path``; folders end with a slash.
 
     Nothing where the project has no ``.git``.
@@ -44,7 +44,7 @@ def git_ignored(root_fd: int, path: str, git: str = "git") -> t.FrozenSet[str]:
             _imitate(root_fd, ours)
         except OSError as exc:
             raise _untold(path, exc.strerror or str(exc)) from exc
-        return _ask(path, ours, git)
+        return _ask(path, ours)
 
 
 def _untold(path: str, why: str) -> MigrationError:
@@ -79,8 +79,8 @@ def _copy(git_fd: int, name: str, target: str) -> None:
             sink.write(block)
 
 
-def _ask(path: str, ours: str, git: str) -> t.FrozenSet[str]:
-    command = [git, "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "ls-files", "-z", "--others", "--ignored"]
+def _ask(path: str, ours: str) -> t.FrozenSet[str]:
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "ls-files", "-z", "--others", "--ignored"]
     # What no archive holds is not walked through: an environment has 50,000 files.
     command += ["--exclude-standard", "--directory", "--exclude=/envs/", "--exclude=/services/"]
     env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": ours, "XDG_CONFIG_HOME": ours, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}

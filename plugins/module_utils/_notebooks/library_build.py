@@ -179,7 +179,14 @@ class _Library:
         sources = [tree.items[file] for file in told.sources if tree.has(file)]
         newest = max(item.mtime for item in (*items.values(), *sources))
         content = Content(
-            *(name, version, depends, files, newest, told.summary, told.license, masked(told.url)),
+            name,
+            version,
+            depends,
+            files,
+            newest,
+            summary=told.summary,
+            license=told.license,
+            url=masked(told.url),
             entry_points=told.entry_points,
             requires=tuple(masked(item) for item in told.requires),
             dist_name=self._wanted.name or told.name or name,

@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.json_records import JsonRecord
 
 LIBRARIES_FILE = "libraries.jsonl"
 PLACEMENTS_FILE = "placements.jsonl"
@@ -53,8 +53,10 @@ class Wanted:
 
 
 @dataclasses.dataclass(frozen=True)
-class Library:
+class Library(JsonRecord):
     """A shared library: the package that was built of it, or why there is none."""
+
+    TITLE = "shared library"
 
     path: str
     state: str
@@ -102,25 +104,6 @@ class Library:
         owner = self.channel.split("/", 1)[0]
         return Placement(self.channel, site, owner, self.name, self.file, SUBDIR, self.size, self.md5, self.sha256, self.package_path)
 
-    def to_json(self) -> Json:
-        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        lists = {key: list(value) for key, value in data.items() if isinstance(value, tuple)}
-        pairs = {key: [list(pair) for pair in data[key]] for key in ("withheld", "left_out")}
-        return {**data, **lists, **pairs}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Library:
-        """Raises ``SchemaError``."""
-        known = {field.name: field.default for field in dataclasses.fields(cls)}
-        try:
-            mine: Json = {key: value for key, value in data.items() if key in known}
-            values: Json = {key: tuple(value) if isinstance(known[key], tuple) else value for key, value in mine.items()}
-            for key in ("withheld", "left_out"):
-                values[key] = tuple((str(what), str(why)) for what, why in values.get(key, ()))
-            return cls(**values)
-        except (AttributeError, TypeError, ValueError) as exc:
-            raise SchemaError("a shared library needs path and state") from exc
-
 
 def read_libraries(path: str) -> t.List[Library]:
     """The libraries of a ``libraries.jsonl``.
@@ -128,10 +111,4 @@ def read_libraries(path: str) -> t.List[Library]:
     Raises:
         MigrationError: it cannot be read.
     """
-    found = []
-    for number, data in enumerate(read_lines(path, "list of libraries"), start=1):
-        try:
-            found.append(Library.from_json(data))
-        except SchemaError as exc:
-            raise MigrationError(f"Line {number} of the list of libraries {path} cannot be used: {exc}; build them again.") from exc
-    return found
+    return list(read_records(path, "list of libraries", Library.from_json, "build them again"))

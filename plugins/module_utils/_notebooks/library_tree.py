@@ -35,23 +35,9 @@ R_METADATA = "DESCRIPTION"
 
 _SKIPPED = ("__pycache__", "*.pyc", "*.pyo", "*.egg-info", "*.dist-info", "*.egg-link", "*.egg", "*~", "*.swp", "*.orig", "*.bak")
 _SKIPPED_AT_TOP = ("tests", "test", "build", "dist", "docs", "doc", "envs", "env", "venv", "htmlcov")
-_SECRET_NAMES = (
-    *(".netrc", ".pypirc", ".git-credentials", ".pgpass", ".my.cnf", ".env", ".condarc", ".htpasswd", "id_rsa*", "id_dsa*", "id_ecdsa*"),
-    *(
-        "id_ed25519*",
-        "*.pem",
-        "*.key",
-        "*.p12",
-        "*.pfx",
-        "*.jks",
-        "*.keytab",
-        "*.kdbx",
-        "credentials*",
-        "*secret*",
-        "*password*",
-        "*passwd*",
-    ),
-)
+_SECRET_FILES = (".netrc", ".pypirc", ".git-credentials", ".pgpass", ".my.cnf", ".env", ".condarc", ".htpasswd", "credentials*")
+_KEY_FILES = ("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keytab", "*.kdbx")
+_SECRET_NAMES = (*_SECRET_FILES, *_KEY_FILES, "*secret*", "*password*", "*passwd*")
 _CONFIG = (".cfg", ".conf", ".env", ".ini", ".json", ".properties", ".sh", ".toml", ".txt", ".xml", ".yaml", ".yml")
 CODE = (".py", ".pyi", ".R", ".r")
 _LITERAL = re.compile(r"""(?i)(?:pwd|pass(?:word|wd|phrase)|secret|token|api_?key)\w*["']?\s*[=:]\s*["'][^"'\s]{3,}["']""")

@@ -19,15 +19,14 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_python import EDITABLE
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_python import EDITABLE, PATH_FILE
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Wanted
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_tree import METADATA_FILES, R_METADATA, listing_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules_tables import PROJECTS_ROOT
 
-SHARED_LIBRARY, PATH_FILE, NOT_LISTED = "shared-library", "path-file", "import-not-listed"
-PATH_PROBLEM = "path_file"
-"""Code of an environment's problem that is the folder a ``.pth`` file names."""
+_NAMING_A_PATH = ("shared-library", "path-file")
+_NOT_LISTED = "import-not-listed"
 _BY_PATH = "path:"
 
 
@@ -65,7 +64,7 @@ class Uses:
                     location = package.location
                     self._add(project.key, location[len("file://") :] if location.startswith("file://") else location)
             for problem in environment.problems:
-                if problem.code == PATH_PROBLEM:
+                if problem.code == PATH_FILE:
                     self._add(project.key, problem.detail)
             for brought in (*environment.modules.values(), *environment.r_libraries.values()):
                 if brought.startswith(_BY_PATH):
@@ -75,9 +74,9 @@ class Uses:
         """What the audit found; call it after ``add_project`` of all projects."""
         if finding.key not in self.users:
             return
-        if finding.rule == NOT_LISTED:
+        if finding.rule == _NOT_LISTED:
             self._imports[finding.key].add(finding.subject)
-        elif finding.rule in (SHARED_LIBRARY, PATH_FILE):
+        elif finding.rule in _NAMING_A_PATH:
             subject = finding.subject
             if not subject.startswith(("/", "~", "$")):
                 subject = posixpath.join(self._folders[finding.key], posixpath.dirname(finding.path), subject)

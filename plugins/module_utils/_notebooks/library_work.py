@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import shutil
@@ -15,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words, size_in_words
@@ -176,24 +175,6 @@ def _has(path: str, sha256: str) -> bool:
         return False
 
 
-def write_bytes(path: str, data: bytes, mode: int = 0o640) -> None:
-    """A file that appears under ``path`` only as a whole."""
-    folder = os.path.dirname(path)
-    os.makedirs(folder, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix="." + os.path.basename(path) + ".", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-
-
 def _last(dest: str) -> t.List[Library]:
     """The libraries of the last run; none if there was no run."""
     path = os.path.join(dest, LIBRARIES_FILE)
@@ -202,11 +183,7 @@ def _last(dest: str) -> t.List[Library]:
 
 def _written(path: str, text: str, dest: str) -> bool:
     """Writes a list to ``dest``, unless it is there already; whether it differs from the one at ``path``."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            differs = stream.read() != text
-    except FileNotFoundError:
-        differs = True
+    differs = not holds_text(path, text)
     target = os.path.join(dest, os.path.basename(path))
     if differs or target != path:
         with atomic_writer(target) as stream:

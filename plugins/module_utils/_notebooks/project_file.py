@@ -18,8 +18,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-import unicodedata
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import is_safe
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import (
     EnvironmentSpec,
@@ -60,8 +60,7 @@ def command_names(notebooks: t.Iterable[str], taken: t.Iterable[str] = ()) -> t.
     names: t.Dict[str, str] = {}
     for path in sorted(notebooks):
         stem = path[: -len(".ipynb")] if path.endswith(".ipynb") else path
-        plain = "".join(char for char in unicodedata.normalize("NFKD", stem.replace("/", "-")) if not unicodedata.combining(char))
-        wanted = _UNSAFE.sub("-", plain).strip("-.") or NOTEBOOK
+        wanted = _UNSAFE.sub("-", without_accents(stem.replace("/", "-"))).strip("-.") or NOTEBOOK
         name, number = wanted, 2
         while name.casefold() in used:
             name, number = f"{wanted}-{number}", number + 1

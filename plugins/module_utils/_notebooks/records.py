@@ -20,7 +20,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem, SchemaError, need
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.json_records import JsonRecord
 
 SCHEMA_VERSION = 1
 
@@ -34,39 +35,12 @@ NAME_BLANK = "name_blank"
 NAME_SPECIAL = "name_special"
 """Codes of a project's problems with its name (AE5 takes neither blanks nor special characters)."""
 
-Record = t.TypeVar("Record")
-
-
-def _need(data: t.Any, record: str, *keys: str) -> None:
-    if not isinstance(data, dict):
-        raise SchemaError(f"a {record} must be a JSON object, not {type(data).__name__}")
-    missing = [key for key in keys if key not in data]
-    if missing:
-        raise SchemaError(f"a {record} lacks {', '.join(missing)}")
-
-
-def _many(data: Json, key: str, read: t.Callable[[t.Any], Record]) -> t.Tuple[Record, ...]:
-    return tuple(read(item) for item in data.get(key, ()))
-
-
-def _each(items: t.Iterable[t.Any]) -> t.List[Json]:
-    return [item.to_json() for item in items]
-
-
-def _flat(record: t.Any) -> Json:
-    """The JSON object of a record that has only plain values."""
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-
-
-def _known(cls: t.Any, data: Json) -> t.Dict[str, t.Any]:
-    """The values of ``data`` that the record class has, so that a newer file with more keys can be read."""
-    names = {field.name for field in dataclasses.fields(cls)}
-    return {key: value for key, value in data.items() if key in names}
-
 
 @dataclasses.dataclass(frozen=True)
-class FileEntry:
+class FileEntry(JsonRecord):
     """A file, folder or link of a project."""
+
+    TITLE = "file of a project"
 
     path: str
     kind: str
@@ -82,18 +56,12 @@ class FileEntry:
     binary: bool = False
     """A file that is not text: its first block holds a NUL byte."""
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> FileEntry:
-        _need(data, "file of a project", "path", "kind")
-        return cls(**_known(cls, data))
-
 
 @dataclasses.dataclass(frozen=True)
-class CondaPackage:
+class CondaPackage(JsonRecord):
     """A package that conda installed, as the environment's ``conda-meta`` (or an exported file) tells of it."""
+
+    TITLE = "conda package"
 
     name: str
     version: str = ""
@@ -107,18 +75,12 @@ class CondaPackage:
     noarch: str = ""
     """python, generic, or ``""`` for a package of one platform."""
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> CondaPackage:
-        _need(data, "conda package", "name")
-        return cls(**_known(cls, data))
-
 
 @dataclasses.dataclass(frozen=True)
-class PipPackage:
+class PipPackage(JsonRecord):
     """A Python package that conda did not install."""
+
+    TITLE = "pip package"
 
     name: str
     version: str = ""
@@ -127,18 +89,12 @@ class PipPackage:
     location: str = ""
     """Where it came from, if not from an index: URL without password, or path."""
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> PipPackage:
-        _need(data, "pip package", "name")
-        return cls(**_known(cls, data))
-
 
 @dataclasses.dataclass(frozen=True)
-class Environment:
+class Environment(JsonRecord):
     """A conda environment of a project: in its ``envs`` folder, or elsewhere and referred to by prefix, or only in a file."""
+
+    TITLE = "conda environment"
 
     name: str
     prefix: str = ""
@@ -162,31 +118,12 @@ class Environment:
     """The same for R's library."""
     problems: t.Tuple[Problem, ...] = ()
 
-    def to_json(self) -> Json:
-        return {
-            **_flat(self),
-            "channels": list(self.channels),
-            "conda": _each(self.conda),
-            "pip": _each(self.pip),
-            "modules": dict(self.modules),
-            "r_libraries": dict(self.r_libraries),
-            "problems": _each(self.problems),
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Environment:
-        _need(data, "environment", "name")
-        values = _known(cls, data)
-        values["channels"] = tuple(data.get("channels", ()))
-        values["conda"] = _many(data, "conda", CondaPackage.from_json)
-        values["pip"] = _many(data, "pip", PipPackage.from_json)
-        values["problems"] = _many(data, "problems", Problem.from_json)
-        return cls(**values)
-
 
 @dataclasses.dataclass(frozen=True)
-class Notebook:
+class Notebook(JsonRecord):
     """A notebook of a project."""
+
+    TITLE = "notebook"
 
     path: str
     nbformat: int = 0
@@ -200,18 +137,13 @@ class Notebook:
     """Number of code cells."""
     problems: t.Tuple[Problem, ...] = ()
 
-    def to_json(self) -> Json:
-        return {**_flat(self), "problems": _each(self.problems)}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Notebook:
-        _need(data, "notebook", "path")
-        return cls(**{**_known(cls, data), "problems": _many(data, "problems", Problem.from_json)})
-
 
 @dataclasses.dataclass(frozen=True)
-class Files:
+class Files(JsonRecord):
     """What lies in a project, without ``.git``, ``envs/`` and ``services/``, which no archive holds."""
+
+    TITLE = "summary of files"
+    NEEDED = ("count", "bytes")
 
     count: int = 0
     bytes: int = 0
@@ -229,20 +161,13 @@ class Files:
     odd: t.Tuple[FileEntry, ...] = ()
     """Links that end outside or nowhere or are absolute, and what is neither file nor folder nor link; at most 200."""
 
-    def to_json(self) -> Json:
-        lists = {key: _each(getattr(self, key)) for key in ("largest", "large", "binary", "odd")}
-        return {**_flat(self), **lists}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Files:
-        _need(data, "summary of files", "count", "bytes")
-        lists = {key: _many(data, key, FileEntry.from_json) for key in ("largest", "large", "binary", "odd")}
-        return cls(**{**_known(cls, data), **lists})
-
 
 @dataclasses.dataclass(frozen=True)
-class Git:
+class Git(JsonRecord):
     """The git repository in a project, read from its files (no git is run)."""
+
+    TITLE = "git of a project"
+    NEEDED = ("present",)
 
     present: bool = False
     bytes: int = 0
@@ -254,18 +179,12 @@ class Git:
     lfs: bool = False
     """Some of them are kept by Git LFS."""
 
-    def to_json(self) -> Json:
-        return {**_flat(self), "tracked_large": _each(self.tracked_large)}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Git:
-        _need(data, "git of a project", "present")
-        return cls(**{**_known(cls, data), "tracked_large": _many(data, "tracked_large", FileEntry.from_json)})
-
 
 @dataclasses.dataclass(frozen=True)
-class Member:
+class Member(JsonRecord):
     """Somebody who can reach a project, as the host's file system says."""
+
+    TITLE = "member of a project"
 
     kind: str
     """user or group."""
@@ -273,18 +192,12 @@ class Member:
     access: str
     """r or rw."""
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Member:
-        _need(data, "member of a project", "kind", "name", "access")
-        return cls(**_known(cls, data))
-
 
 @dataclasses.dataclass(frozen=True)
-class Project:
+class Project(JsonRecord):
     """A notebook project of one host: ``/projects/OWNER/NAME``."""
+
+    TITLE = "project"
 
     host: str
     site: str
@@ -329,35 +242,14 @@ class Project:
         return self.environments[0] if len(self.environments) == 1 else None
 
     def to_json(self) -> Json:
-        return {
-            **_flat(self),
-            "record": "project",
-            "environments": _each(self.environments),
-            "notebooks": _each(self.notebooks),
-            "files": self.files.to_json(),
-            "git": self.git.to_json(),
-            "team": _each(self.team),
-            "acl_exceptions": list(self.acl_exceptions),
-            "problems": _each(self.problems),
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Project:
-        _need(data, "project", "host", "site", "owner", "name", "path")
-        values = _known(cls, data)
-        values["environments"] = _many(data, "environments", Environment.from_json)
-        values["notebooks"] = _many(data, "notebooks", Notebook.from_json)
-        values["files"] = Files.from_json(data["files"]) if "files" in data else Files()
-        values["git"] = Git.from_json(data["git"]) if "git" in data else Git()
-        values["team"] = _many(data, "team", Member.from_json)
-        values["acl_exceptions"] = tuple(data.get("acl_exceptions", ()))
-        values["problems"] = _many(data, "problems", Problem.from_json)
-        return cls(**values)
+        return {**super().to_json(), "record": "project"}
 
 
 @dataclasses.dataclass(frozen=True)
-class NotebookHost:
+class NotebookHost(JsonRecord):
     """First line of ``projects.jsonl``: it binds that file to its ``sources.jsonl``."""
+
+    TITLE = "notebook host"
 
     host: str
     site: str
@@ -369,19 +261,21 @@ class NotebookHost:
     problems: t.Tuple[Problem, ...] = ()
 
     def to_json(self) -> Json:
-        return {**_flat(self), "record": "host", "schema_version": SCHEMA_VERSION, "problems": _each(self.problems)}
+        return {**super().to_json(), "record": "host", "schema_version": SCHEMA_VERSION}
 
     @classmethod
     def from_json(cls, data: t.Any) -> NotebookHost:
-        _need(data, "notebook host", "schema_version", "host", "site", "root", "projects", "sources", "sources_sha256")
+        need(data, cls.TITLE, "schema_version")
         if data["schema_version"] != SCHEMA_VERSION:
             raise SchemaError(f"schema_version {data['schema_version']} is not {SCHEMA_VERSION}")
-        return cls(**{**_known(cls, data), "problems": _many(data, "problems", Problem.from_json)})
+        return super().from_json(data)
 
 
 @dataclasses.dataclass(frozen=True)
-class Source:
+class Source(JsonRecord):
     """The code of one cell of a notebook, or of one script."""
+
+    TITLE = "source"
 
     owner: str
     project: str
@@ -399,18 +293,12 @@ class Source:
         """See ``Project.key``."""
         return f"{self.owner}/{self.project}"
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Source:
-        _need(data, "source", "owner", "project", "path", "language", "text")
-        return cls(**_known(cls, data))
-
 
 @dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(JsonRecord):
     """Something in a project that will not work, or not as before, on AE5."""
+
+    TITLE = "finding"
 
     owner: str
     project: str
@@ -436,12 +324,9 @@ class Finding:
         """See ``Project.key``."""
         return f"{self.owner}/{self.project}"
 
-    def to_json(self) -> Json:
-        return _flat(self)
-
     @classmethod
     def from_json(cls, data: t.Any) -> Finding:
-        _need(data, "finding", "owner", "project", "rule", "severity", "what")
-        if data["severity"] not in SEVERITIES:
-            raise SchemaError(f"a finding's severity must be one of {', '.join(SEVERITIES)}, not {data['severity']!r}")
-        return cls(**_known(cls, data))
+        found = super().from_json(data)
+        if found.severity not in SEVERITIES:
+            raise SchemaError(f"a finding's severity must be one of {', '.join(SEVERITIES)}, not {found.severity!r}")
+        return found

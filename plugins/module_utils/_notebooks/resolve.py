@@ -20,10 +20,10 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import MISSING, OTHER, STATES, PinState, Rewriting
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EXACT, EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.json_records import JsonRecord
 
 RATTLER_ERROR: t.Optional[str] = None
 try:
@@ -57,25 +57,22 @@ class Undecided(MigrationError):
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class Asked(JsonRecord):
     """What one environment of a project asks for on AE5, as its ``environment.yml`` or env spec does."""
+
+    TITLE = "list of what a project asks for"
 
     name: str
     channels: t.Tuple[str, ...]
     specs: t.Tuple[str, ...]
     """Of conda packages, in the form in which they are kept (option ``pin``)."""
 
-    def to_json(self) -> Json:
-        return {"name": self.name, "channels": list(self.channels), "specs": list(self.specs)}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Asked:
-        return cls(data["name"], tuple(data["channels"]), tuple(data["specs"]))
-
 
 @dataclasses.dataclass(frozen=True)
-class Resolution:
+class Resolution(JsonRecord):
     """What the environments of one project find on AE5."""
+
+    TITLE = "resolution"
 
     owner: str
     project: str
@@ -120,31 +117,6 @@ class Resolution:
         """Number of pins by state."""
         found = collections.Counter(state.state for state in self.pins)
         return {state: found[state] for state in STATES}
-
-    def to_json(self) -> Json:
-        lists = {key: list(getattr(self, key)) for key in _LISTS}
-        return {
-            **{key: getattr(self, key) for key in ("owner", "project", "user", "unsolved", "unchecked")},
-            **lists,
-            "pins": [state.to_json() for state in self.pins],
-            "environments": [asked.to_json() for asked in self.environments],
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Resolution:
-        try:
-            lists: t.Dict[str, t.Any] = {key: tuple(data[key]) for key in _LISTS}
-            pins = tuple(PinState.from_json(item) for item in data["pins"])
-            environments = tuple(Asked.from_json(item) for item in data["environments"])
-            texts = {key: data[key] for key in ("unsolved", "unchecked")}
-            return cls(data["owner"], data["project"], data["user"], pins=pins, environments=environments, **texts, **lists)
-        except (KeyError, TypeError) as exc:
-            raise SchemaError(
-                f"a resolution needs owner, project, user, pins, environments, unsolved, unchecked, {', '.join(_LISTS)}"
-            ) from exc
-
-
-_LISTS = ("channels", "dropped", "pip", "lacking", "awaited", "against")
 
 
 def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[EnvironmentSpec, Rewriting]]) -> Resolution:

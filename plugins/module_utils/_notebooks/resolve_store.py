@@ -27,9 +27,8 @@ import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.mirror import (
     Needs,
     mirror_files,
@@ -63,12 +62,11 @@ def read_resolutions(path: str) -> t.Iterator[Found]:
     Raises:
         MigrationError: it cannot be read.
     """
-    for number, data in enumerate(read_lines(path, "list of resolutions"), start=1):
-        try:
-            yield data["host"], data["site"], Resolution.from_json(data)
-        except (SchemaError, KeyError) as exc:
-            reason = f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
-            raise MigrationError(f"Line {number} of the list of resolutions {path} cannot be used: {reason}; run the check anew.") from exc
+
+    def found(data: Json) -> Found:
+        return data["host"], data["site"], Resolution.from_json(data)
+
+    return read_records(path, "list of resolutions", found, "run the check anew")
 
 
 def write_lists(folder: str, verdicts: t.Iterable[OwnerVerdict], needs: Needs, sources: t.Mapping[str, str], site: str) -> None:

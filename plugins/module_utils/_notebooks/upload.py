@@ -14,16 +14,16 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import MAX_LENGTH
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import EXCLUDED, REFUSED
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.json_records import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Member
 
 UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"
@@ -39,8 +39,10 @@ GROUP_MAP = "ae_notebook_group_map"
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class Row(JsonRecord):
     """What became of one project."""
+
+    TITLE = "row of an upload"
 
     owner: str
     """On AE5, as ``name`` is."""
@@ -59,23 +61,9 @@ class Row:
     tree: str = ""
     """Digest of the files that were compared or sent, see ``Conversion.tree``."""
 
-    def to_json(self) -> Json:
-        """As the module returns it."""
-        data = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in ("seen", "tree")}
-        return {**data, "shared": list(self.shared), "notes": list(self.notes)}
-
-    def to_record(self) -> Json:
-        """As it is kept, with what later runs ask for."""
-        return {**self.to_json(), "seen": self.seen, "tree": self.tree}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Row:
-        try:
-            values: t.Dict[str, t.Any] = {key: str(data[key]) for key in ("owner", "name", "project", "host", "state", "why")}
-            values.update({key: tuple(map(str, data[key])) for key in ("shared", "notes")})
-            return cls(**values, seen=str(data.get("seen", "")), tree=str(data.get("tree", "")))
-        except (AttributeError, KeyError, TypeError) as exc:
-            raise SchemaError("a row of an upload needs owner, name, project, host, state, why, shared and notes") from exc
+    def to_result(self) -> Json:
+        """As the module returns it: without what only later runs ask for."""
+        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree")}
 
 
 def read_rows(path: str) -> t.Iterator[Row]:
@@ -84,11 +72,7 @@ def read_rows(path: str) -> t.Iterator[Row]:
     Raises:
         MigrationError: they cannot be read.
     """
-    for number, data in enumerate(read_lines(path, "list of uploads"), start=1):
-        try:
-            yield Row.from_json(data)
-        except SchemaError as exc:
-            raise MigrationError(f"Line {number} of the list of uploads {path} cannot be used: {exc}; upload again.") from exc
+    return read_records(path, "list of uploads", Row.from_json, "upload again")
 
 
 # -- names and content

@@ -58,7 +58,7 @@ class Archive:
         try:
             return ArchiveReader(self, os.open(self._path, os.O_RDONLY | os.O_CLOEXEC))
         except OSError as exc:
-            raise Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.") from exc
+            raise self._unreadable(exc) from exc
 
     def tree(self) -> Tree:
         """What it holds.  Raises ``MigrationError``."""
@@ -66,7 +66,7 @@ class Archive:
             with open(self._path, "rb") as stream:
                 return read_tree(stream, f"The file {shown(self._path)}")
         except OSError as exc:
-            raise Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.") from exc
+            raise self._unreadable(exc) from exc
 
     def differences(self, theirs: t.Mapping[str, str]) -> str:
         """Which files differ from those of AE5's project (path to sha256), for the end of a sentence.  Raises ``MigrationError``."""
@@ -76,6 +76,9 @@ class Archive:
         """Raises ``Unfit`` if this is not the digest of the archive that was converted."""
         if digest != self._conversion.sha256:
             raise self._changed("has other bytes than conversions.jsonl says")
+
+    def _unreadable(self, exc: OSError) -> Unfit:
+        return Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.")
 
     def _changed(self, how: str) -> Unfit:
         return Unfit(f"The archive {shown(self._path)} {how}, so {shown(self._conversion.key)} is not uploaded; convert the project again.")

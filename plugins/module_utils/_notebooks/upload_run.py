@@ -100,8 +100,6 @@ class OwnerUpload:
         self._names = names
         """Case-folded names of all the user's projects, so that no copy takes one of them."""
         self._mine: t.Optional[t.Dict[str, ProjectState]] = None
-        self._made: t.Dict[str, Archive] = {}
-        """In check mode, what would have been uploaded."""
         self._lines: t.List[str] = []
         """For the diff, what was sent of the project that is under way: it stands there also if the project fails afterwards."""
 
@@ -154,17 +152,16 @@ class OwnerUpload:
     def _brought(self, item: Conversion, archive: Archive) -> t.Tuple[Done, t.Optional[ProjectState]]:
         title = f"{shown(item.user)}/{shown(item.name)}"
         for name in names_to_try(item.name, self._names):
-            found = None
-            if name not in self._made and name not in self._listed():
+            state = self._listed().get(name)
+            if state is None:
                 done, state = self._upload(item, name, archive)
                 if done is not None:
                     return done, state
-                found = state
-            state = found or self._listed().get(name)
-            there = self._made[name].tree().files if state is None else self._files(state)
+                state = self._listed()[name]
+            there = self._files(state)
             extras = added_by_ae5(there, item.tree)
             notes = (f"AE5 added {' and '.join(extras)}.",) if extras else ()
-            if extras is None and state is not None and self._had(state, item.tree):
+            if extras is None and self._had(state, item.tree):
                 extras, notes = (), ("On AE5 it was edited since it was brought; that was left so.",)
             if extras is not None:
                 return Done(row_of(item, PRESENT, name=name, notes=notes)), state
@@ -233,7 +230,6 @@ class OwnerUpload:
         why = "" if name == item.name else f"AE5 has another project {item.name}, so this one is a copy beside it."
         done = Done(row_of(item, UPLOADED, why, name=name), lines=[line], bytes=item.bytes)
         if self._projects.read_only:
-            self._made[name] = archive
             return done, None
         whose, state, action = self._sent(item, name, archive)
         self._listed()[name] = state

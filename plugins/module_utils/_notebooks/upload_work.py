@@ -114,6 +114,8 @@ class _Tally:
     """Adds up what became of the projects."""
 
     done: t.List[Done] = dataclasses.field(default_factory=list)
+    left: t.List[t.Tuple[str, str]] = dataclasses.field(default_factory=list)
+    """Owners whose session could not be ended, and why."""
 
     def outcome(self, report_path: t.Optional[str]) -> Outcome:
         rows = [item.row for item in self.done]
@@ -132,10 +134,10 @@ class _Tally:
                 "bytes_uploaded": sum(item.bytes for item in self.done),
             },
             failures=[*failures, *_missing(self.done)],
-            warnings=[_conflict_warning(conflicts)] if conflicts else [],
+            warnings=[*([_conflict_warning(conflicts)] if conflicts else ()), *([_left_warning(self.left)] if self.left else ())],
             report_path=report_path,
             diff=[prepared_diff(f"projects of {shown(owner)}", mine) for owner, mine in sorted(lines.items()) if mine],
-            values={"projects": [row.to_json() for row in rows]},
+            values={"projects": [row.to_result() for row in rows]},
         )
 
 
@@ -144,6 +146,14 @@ def _conflict_warning(names: t.Sequence[str]) -> str:
     return (
         f"{counted(len(names), 'project')} ({listed(names)}) {'differs' if is_one else 'differ'} from what AE5 has under"
         f" {'its name' if is_one else 'their names'}, and nothing was sent; the rows say in which files."
+    )
+
+
+def _left_warning(left: t.Sequence[t.Tuple[str, str]]) -> str:
+    owners = sorted({shown(owner) for owner, _why in left})
+    return (
+        f"The web session of {counted(len(owners), 'owner')} ({listed(owners)}) could not be ended ({min(left)[1]}); it ends by itself when"
+        " the time for idle sessions is over."
     )
 
 
@@ -229,20 +239,24 @@ class _Upload:
     names: t.Mapping[str, t.AbstractSet[str]]
     """Case-folded names of all projects of each owner."""
 
-    def of(self, user: str, mine: t.Sequence[Conversion]) -> t.List[Done]:
-        """All projects of one owner, in a session of the owner's own."""
+    def of(self, user: str, mine: t.Sequence[Conversion]) -> t.Tuple[t.List[Done], t.List[str]]:
+        """All projects of one owner, in a session of the owner's own that is ended whatever happens; and why it could not be."""
         params = self.module.params
+        try:
+            way = self.logins.of(mine[0].user)
+        except LoginRefused as exc:
+            return not_brought(mine, REFUSED, str(exc)), []
         http = http_of(params)
         for item in params["logins"]:
             http.protect(item["password"])
+        session = WebSession(http, mine[0].user, way, params["client_id"])
         try:
-            session = WebSession(http, mine[0].user, self.logins.of(mine[0].user), params["client_id"])
             projects = Projects(session, read_only=self.module.check_mode)
-            return OwnerUpload(projects, self.options, self._wanted, self.names[user]).run(mine)
-        except LoginRefused as exc:
-            return not_brought(mine, REFUSED, str(exc))
+            done = OwnerUpload(projects, self.options, self._wanted, self.names[user]).run(mine)
         finally:
+            session.end()
             http.close()
+        return done, session.left
 
     def _wanted(self, item: Conversion) -> t.Optional[Wanted]:
         return None if self.teams is None else self.teams.get(item.key)
@@ -269,10 +283,11 @@ def upload_work(module: MigrationModule) -> Outcome:
             users = {item.key: item.user for mine in owners.values() for item in mine}
             teams = read_teams(params["projects"], users.keys(), users, people, params["accept_wider"])
         upload = _Upload(module, options, logins, teams, names)
-        for _user, result in run_all(lambda user: upload.of(user, owners[user]), sorted(owners), params["workers"]):
+        for user, result in run_all(lambda user: upload.of(user, owners[user]), sorted(owners), params["workers"]):
             if isinstance(result, Exception):
                 raise result
-            tally.done += result
+            tally.done += result[0]
+            tally.left += [(owners[user][0].user, why) for why in result[1]]
     tally.done.sort(key=lambda item: (encode(item.row.owner), encode(item.row.project)))
     report_path = None
     if params["results"] and not module.check_mode:
@@ -287,4 +302,4 @@ def write_rows(path: str, rows: t.Iterable[Row], only: t.Sequence[str]) -> None:
     kept = [row for row in read_rows(path) if not matches(row.project, only)] if only and os.path.exists(path) else []
     found = [*kept, *(dataclasses.replace(row, seen=now) for row in rows)]
     with atomic_writer(path) as stream:
-        stream.writelines(json_line(row.to_record()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))
+        stream.writelines(json_line(row.to_json()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import GroupAccess, OwnerAccess, PackageClass, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import is_owners_group
@@ -25,7 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SchemaError,
     SourceFile,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records, whole
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import whole
 
 ACCESS = "access.jsonl"
 WHAT = "list of rights"

@@ -11,9 +11,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import owners_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines, read_records, why
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SchemaError, SiteRecord, SourceFile
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records, why
 
 SITE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """A site's name is an inventory host name and becomes a file name."""

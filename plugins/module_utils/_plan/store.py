@@ -17,7 +17,14 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_lines, read_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
+    atomic_writer,
+    file_sha256,
+    json_line,
+    read_object,
+    read_records,
+    why,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
@@ -38,8 +45,6 @@ HELD = "held.jsonl"
 PLACEMENTS_BY_SITE = "placements"
 OWNERS_BY_SITE = "owners"
 TRANSFER_BY_SITE = "transfer"
-
-Record = t.TypeVar("Record")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,20 +137,6 @@ def load_plan(folder: str) -> Plan:
         return Plan.from_json(read_object(path, "plan"))
     except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
         raise MigrationError(f"The plan {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc
-
-
-def why(exc: Exception) -> str:
-    """The reason in an exception's words; a KeyError has only the key."""
-    return f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
-
-
-def read_records(path: str, what: str, make: t.Callable[[Json], Record]) -> t.Iterator[Record]:
-    """The records of a JSON-lines file, one at a time."""
-    for number, data in enumerate(read_lines(path, what), start=1):
-        try:
-            yield make(data)
-        except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise MigrationError(f"Line {number} of the {what} {path} cannot be used: {why(exc)}; make it anew.") from exc
 
 
 def whole(folder: str, name: str, what: str) -> str:

@@ -14,13 +14,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_lines, why
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, why
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
 
 WHAT = "list of the plan's owners"
 

@@ -24,10 +24,18 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.aen_cluster_work import NOTEBOOKS, notebook_rows, staged_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site_work import reach_rows
 
-CLUSTER = ArgumentSpec(options={"host": {"type": "str", "required": True}, "work_dir": {"type": "path"}})
+CLUSTER = ArgumentSpec(
+    options={
+        "host": {"type": "str", "required": True},
+        "work_dir": {"type": "path"},
+        "notebooks": NOTEBOOKS,
+        "plan": {"type": "path"},
+    }
+)
 
 LIBRARIES = ("requests", "ruamel.yaml")
 ABILITIES = {
@@ -40,13 +48,14 @@ ABILITIES = {
 def cluster_work(module: MigrationModule) -> Outcome:
     """The module ``cluster_preflight_info``."""
     rows, facts = check_cluster(module.params)
+    rows += notebook_rows(module.params, rows)
     return Outcome(summary=r.counts(rows), values={"rows": [row.to_json() for row in rows], "facts": facts})
 
 
 def check_cluster(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     """All checks on the cluster's host, each by itself, and what the checks of the sites need to know."""
     host = params["host"]
-    facts: Json = dict.fromkeys(("token_seconds", "size_limit", "channel_names", "work_dir_free", "staged_bytes"))
+    facts: Json = dict.fromkeys(("token_seconds", "size_limit", "channel_names", "work_dir_free", "staged_bytes", "notebook_staged_bytes"))
     facts["work_dir"] = params["work_dir"]
     found = measure.importable(LIBRARIES)
     rows = measure.attempt(
@@ -55,7 +64,7 @@ def check_cluster(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     reached = measure.attempt(r.ADDRESS, host, rules_ae5.LOGIN_TASK, lambda: reach_rows(host, params, rules_ae5.LOGIN_TASK))
     rows += reached
     if params["work_dir"]:
-        rows += measure.attempt(r.STAGING, host, rules_host.UPLOAD, lambda: _free_space(params["work_dir"], facts))
+        rows += measure.attempt(r.STAGING, host, rules_host.UPLOAD, lambda: _free_space(params, facts))
     blocked = next((row for row in reached if row.verdict == r.BLOCKING), None)
     if found["requests"] is None:
         return rows + _not_made(host, "the library requests is missing"), facts
@@ -64,14 +73,16 @@ def check_cluster(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     return rows + measure.attempt(r.LOGIN, host, rules_ae5.LOGIN_TASK, lambda: _connected(host, params, facts)), facts
 
 
-def _free_space(folder: str, facts: Json) -> t.List[Row]:
-    """Measures for the row ``staging``, which the report makes when it knows the sites' sizes."""
+def _free_space(params: t.Mapping[str, t.Any], facts: Json) -> t.List[Row]:
+    """Measures for the rows ``staging`` and ``archives``, which the report makes when it knows what the other hosts hold."""
+    folder = params["work_dir"]
     facts["work_dir_free"] = measure.free_space(folder)
     staged = os.path.join(os.path.expanduser(folder), "staged")
     sites = os.listdir(staged) if os.path.isdir(staged) else []
     # Only where each file lies once; the trees beside it are hard links.
     objects = [path for path in (os.path.join(staged, site, "objects") for site in sites) if os.path.isdir(path)]
     facts["staged_bytes"] = sum(storage_size(path)[0] for path in objects)
+    facts["notebook_staged_bytes"] = staged_bytes(folder, [item["host"] for item in params["notebooks"]])
     return []
 
 

@@ -56,6 +56,11 @@ def existing(path: str) -> str:
     return path
 
 
+def writable(folder: str) -> bool:
+    """Whether it is a folder that files can be made in."""
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
 def free_space(path: str) -> int:
     """Bytes that may still be written where the path is, or will be."""
     status = os.statvfs(existing(path))

@@ -18,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import rea
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_aen, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 
@@ -26,7 +26,9 @@ REPORT = ArgumentSpec(
     options={
         "cluster": {"type": "str", "required": True},
         "sites": {"type": "list", "elements": "str", "required": True},
+        "notebooks": {"type": "list", "elements": "str", "default": []},
         "measured": {"type": "list", "elements": "dict", "required": True},
+        "measured_notebooks": {"type": "list", "elements": "dict", "default": []},
         "records": {"type": "path", "required": True},
         "dest": {"type": "path", "required": True},
         "core_version": {"type": "str", "required": True},
@@ -61,13 +63,16 @@ def report_work(module: MigrationModule) -> Outcome:
 
 def all_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
     """The whole table, in order."""
-    cluster, sites = params["cluster"], params["sites"]
+    cluster, sites, notebooks = params["cluster"], params["sites"], params["notebooks"]
     measured = {str(item.get("host")): item for item in params["measured"]}
+    measured_notebooks = {str(item.get("host")): item for item in params["measured_notebooks"]}
     core = tuple(int(part) for part in re.findall(r"\d+", params["core_version"])[:2])
     facts = measured.get(cluster, {}).get("facts") or {}
     rows: t.List[Row] = []
     for host in [*sites, cluster]:
         rows += host_rows(host, measured.get(host), core)
+    for host in notebooks:
+        rows += host_rows(host, measured_notebooks.get(host), core)
     staged: t.List[int] = []
     for site in sites:
         contents = _contents(params["records"], site)
@@ -75,13 +80,25 @@ def all_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
         rows += content_rows(site, contents, params["rate"], facts, is_staged)
         if is_staged and contents is not None:
             staged.append(contents.bytes)
-    if staged and facts.get("work_dir_free") is not None:
-        left = max(0, sum(staged) - int(facts.get("staged_bytes") or 0))
-        rows.append(rules_host.staging(cluster, str(facts["work_dir"]), left, int(facts["work_dir_free"])))
+    rows += staging_rows(cluster, staged, {host: (item.get("facts") or {}) for host, item in measured_notebooks.items()}, facts)
     if facts.get("transport") == "api":
         # The sites cannot know how auto was decided; nobody will call the client there.
         rows = [row for row in rows if row.check != r.CLI]
-    return r.ordered(r.accept(rows, set(params["accept"])), [*sites, cluster])
+    return r.ordered(r.accept(rows, set(params["accept"])), [*sites, *notebooks, cluster])
+
+
+def staging_rows(cluster: str, staged: t.Sequence[int], notebooks: t.Mapping[str, Json], facts: Json) -> t.List[Row]:
+    """Whether dumps and archives fit on the cluster's host; ``staged`` are the sizes of the staged sites in bytes."""
+    free = facts.get("work_dir_free")
+    if free is None:
+        return []
+    folder, left = str(facts["work_dir"]), max(0, sum(staged) - int(facts.get("staged_bytes") or 0))
+    rows = [rules_host.staging(cluster, folder, left, int(free))] if staged else []
+    counted = {host: found for host, found in notebooks.items() if found.get("archive_bytes") is not None}
+    if counted:
+        room = rules_aen.Room(folder, max(0, int(free) - left), int(facts.get("notebook_staged_bytes") or 0))
+        rows.append(rules_aen.archives(cluster, counted, room))
+    return rows
 
 
 def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tuple[int, ...]) -> t.List[Row]:

@@ -27,6 +27,10 @@ ADMIN_COMMAND = "admin_command"
 EXPORT_DIR = "export_dir"
 SPACE = "space"
 AE4_STATE = "ae4_state"
+PROJECTS = "projects"
+WORK_DIR = "work_dir"
+TOOLS = "tools"
+GIT = "git"
 LIBRARIES = "libraries"
 ADDRESS = "address"
 CERTIFICATE = "certificate"
@@ -37,6 +41,11 @@ TRANSPORT = "transport"
 IDENTITY = "identity"
 ROLES = "roles"
 STAGING = "staging"
+ARCHIVES = "archives"
+IMPERSONATION = "impersonation"
+OWNERS = "owners"
+PROJECTS_API = "projects_api"
+SOLVER = "solver"
 FILE_SIZE = "file_size"
 NAMES = "names"
 TOKEN_LIFE = "token_life"  # noqa: S105 - the name of a check
@@ -48,8 +57,12 @@ ORDER = (
     USER,
     ADMIN_COMMAND,
     EXPORT_DIR,
+    PROJECTS,
+    WORK_DIR,
     SPACE,
     AE4_STATE,
+    TOOLS,
+    GIT,
     LIBRARIES,
     ADDRESS,
     CERTIFICATE,
@@ -60,6 +73,11 @@ ORDER = (
     IDENTITY,
     ROLES,
     STAGING,
+    ARCHIVES,
+    IMPERSONATION,
+    OWNERS,
+    PROJECTS_API,
+    SOLVER,
     FILE_SIZE,
     NAMES,
     TOKEN_LIFE,

@@ -48,7 +48,7 @@ def site_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
     """All checks on an AE4 host, each by itself."""
     host = params["host"]
     rows = [
-        *measure.attempt(r.USER, host, rules_host.EXPORT, lambda: rules_host.user(host, params["user"], _effective_user())),
+        *measure.attempt(r.USER, host, rules_host.EXPORT, lambda: rules_host.user(host, params["user"], effective_user())),
         *measure.attempt(r.ADMIN_COMMAND, host, rules_host.EXPORT, lambda: _admin_command(host, params["bin_dir"])),
         *measure.attempt(r.EXPORT_DIR, host, rules_host.EXPORT, lambda: _export_dir(host, params["export_dir"])),
         *measure.attempt(r.SPACE, host, rules_host.EXPORT, lambda: _space(host, params)),
@@ -84,7 +84,8 @@ def reach_rows(host: str, params: t.Mapping[str, t.Any], task: str) -> t.List[Ro
     return rows
 
 
-def _effective_user() -> str:
+def effective_user() -> str:
+    """Name of the user that this process runs as."""
     uid = os.geteuid()
     try:
         return pwd.getpwuid(uid).pw_name
@@ -101,8 +102,7 @@ def _admin_command(host: str, bin_dir: t.Optional[str]) -> Row:
 
 def _export_dir(host: str, folder: str) -> Row:
     parent = measure.existing(folder)
-    writable = os.path.isdir(parent) and os.access(parent, os.W_OK | os.X_OK)
-    return rules_host.export_dir(host, os.path.abspath(folder), parent, writable)
+    return rules_host.export_dir(host, os.path.abspath(folder), parent, measure.writable(parent))
 
 
 def _space(host: str, params: t.Mapping[str, t.Any]) -> Row:

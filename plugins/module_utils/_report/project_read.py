@@ -89,7 +89,10 @@ class _Reader:
         # A list that was cut off has its sentence already.
         total = head.projects if len(self.failures) == told else len(mine)
         self.hosts.append(Host(folder.host, head.site, total, times[0], times[-1]))
-        self._problems(folder.host, [problem.detail for problem in head.problems])
+        for problem in head.problems:
+            if problem.code.endswith("_unreadable"):
+                self.failures.append(f"Notebook host {shown(folder.host)}: {problem.detail}")
+        self._problems(folder.host, [problem.detail for problem in head.problems if not problem.code.endswith("_unreadable")])
         self._gone(folder.host, uploads, {row.line.key for row in mine})
 
     def _gone(self, host: str, uploads: t.Mapping[str, Row], known: t.AbstractSet[str]) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SliceHead
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SourceFile
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_records
 
 Digests = t.Tuple[t.Optional[str], t.Optional[str]]
 

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import requests
 
+from tests.lab.ae5.projects_routes import END
 from tests.unit.lab_ae5.ae5_tools_client import FORM, REALM, Platform
 
 
@@ -62,6 +65,44 @@ def test_a_session_ends(ann):
     ann.lab.set(session_answer="redirect")
     answer = ann.call("GET", "projects")
     assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, REALM)
+
+
+def test_a_browser_is_sent_to_log_in_with_a_state_of_its_own(ae5):
+    person = Platform(ae5)
+    begun = person.session.get(ae5.url + "/login", timeout=10, allow_redirects=False)
+    page = person.session.get(ae5.url + begun.headers["Location"], timeout=10)
+    form = {"username": "owner", "password": "owner-pw"}
+    sent = person.session.post(FORM.search(page.text)[1].replace("&amp;", "&"), data=form, timeout=10, allow_redirects=False)
+    assert "state=" in sent.headers["Location"]
+    assert requests.get(sent.headers["Location"], timeout=10).status_code == 400
+    assert person.session.get(sent.headers["Location"], timeout=10).url == ae5.url + "/"
+    person.send_the_xsrf_cookie()
+    assert person.call("GET", "projects").json() == []
+
+
+def test_a_code_is_good_once_and_an_error_is_shown(ae5):
+    person = Platform(ae5)
+    code = person.log_in().history[-1].url
+    again = person.session.get(code, timeout=10, allow_redirects=False)
+    assert (again.status_code, again.headers["Location"].split("?")[0]) == (302, REALM)
+    said = person.session.get(ae5.url + "/login", params={"error": "x", "error_description": "<no>"}, timeout=10)
+    assert (said.status_code, "&lt;no&gt;" in said.text) == (400, True)
+
+
+@pytest.mark.parametrize(("logout", "asked"), [("keycloak", False), ("own", True), ("absent", True)])
+def test_keycloak_asks_before_it_ends_a_session_without_a_token(ann, logout, asked):
+    ann.lab.set(platform_logout=logout)
+    assert ann.session.get(ann.lab.url + "/logout", timeout=10).status_code == (404 if logout == "absent" else 200)
+    assert ann.call("GET", "projects").status_code == (200 if logout == "absent" else 401)
+    page = ann.session.get(ann.lab.url + END, timeout=10).text
+    assert ("kc-logout-confirm" in page) == asked
+    if asked:
+        action = re.search(r'action="([^"]*)"', page)[1].replace("&amp;", "&")
+        code = re.search(r'name="session_code" value="([^"]*)"', page)[1]
+        assert requests.post(action, data={"session_code": code}, timeout=10).status_code == 400
+        code = re.search(r'name="session_code" value="([^"]*)"', ann.session.get(ann.lab.url + END, timeout=10).text)[1]
+        assert ann.session.post(action, data={"session_code": code}, timeout=10).status_code == 200
+    assert FORM.search(ann.ask_for_code().text) is not None
 
 
 def test_a_change_needs_the_xsrf_header(ann):

@@ -19,6 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
 from tests.unit.module_runner import run_module
 
 WHEN = 1488362400
+RISK = {"setup.py": "from setuptools import setup\nsetup(name='risk', version='1.0', packages=['risk'])\n", "risk/__init__.py": "x = 1\n"}
+ENTRY = {"path": "/opt/risk"}
 
 Result = t.Dict[str, t.Any]
 

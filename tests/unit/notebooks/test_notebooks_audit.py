@@ -236,7 +236,7 @@ def test_modules_of_the_project_itself_are_known() -> None:
         Source("alice", "p", "a.ipynb", "python", "%%writefile made.py\nx = 1\n", 1),
         Source("alice", "p", "a.ipynb", "python", "import tools, lib, made, other", 2),
     ]
-    assert local_modules(project(), sources) == {"lib", "tools", "made"}
+    assert local_modules(sources) == {"lib", "tools", "made"}
     assert [(item.rule, item.subject) for item in audit(project(), sources, "/projects")] == [("import-not-listed", "other")]
 
 

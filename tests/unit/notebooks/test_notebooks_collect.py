@@ -82,7 +82,8 @@ def test_an_unreadable_project_is_named_and_the_others_are_collected(host: Host,
 
     monkeypatch.setattr(os, "open", refusing)
     assert list(host.collect()) == ["alice/open"]
-    assert host.result.failures == ["The project alice/closed on aen cannot be read: Permission denied; it was left out."]
+    assert host.result.failures == ["The project alice/closed cannot be read: Permission denied; it was left out."]
+    assert [problem.code for problem in host.result.head.problems] == ["project_unreadable"], "what the list lacks stands in its first line"
 
 
 def test_sizes_kinds_and_links(host: Host, tmp_path: Path) -> None:

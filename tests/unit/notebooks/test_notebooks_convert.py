@@ -560,6 +560,22 @@ def test_without_channels_it_warns(host: Host, tmp_path: Path) -> None:
     assert result["summary"]["would_break"] == 0
 
 
+def test_no_project_takes_the_name_of_one_that_an_earlier_run_converted(host: Host, tmp_path: Path) -> None:
+    both = ["carol/my project", "carol/links"]
+    host.convert(tmp_path, only=both[:1], names={"carol/my project": "report"})
+    archive = (tmp_path / "carol/report.tar.gz").read_bytes()
+    host.convert(tmp_path, only=both[1:], names={"carol/links": "report"})
+    assert {key: (item.state, item.name) for key, item in conversions(tmp_path).items()} == {
+        "carol/my project": ("converted", "report"),
+        "carol/links": ("refused", "report"),
+    }
+    assert (tmp_path / "carol/report.tar.gz").read_bytes() == archive
+    host.convert(tmp_path, only=both, names={"carol/links": "report"})
+    assert {key: item.state for key, item in conversions(tmp_path).items()} == {"carol/my project": "refused", "carol/links": "converted"}
+    host.convert(tmp_path, only=both[1:], names={"carol/links": "report"})
+    assert conversions(tmp_path)["carol/links"].state == "converted", "a refused project has no right to a name"
+
+
 def test_owners_are_on_ae5_who_the_inventory_says(host: Host, tmp_path: Path) -> None:
     users = {"bob*": "r.{1}", "alice": "-", "east:carol": "caroline", "elsewhere:quant": "nobody-here"}
     host.convert(tmp_path, only=["*/riskutils", "bob/ready*", "alice/plain*", "carol/links"], users=users)

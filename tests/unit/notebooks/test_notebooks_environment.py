@@ -24,6 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
     render,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment_yaml import decoded, document_of, dump, load
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage, Environment, PipPackage
 from tests.unit.notebooks.convert_world import GUIDE, SAMPLE
 
@@ -68,6 +69,45 @@ def test_a_warning_that_yaml_takes_for_a_part_of_a_value_is_noise() -> None:
     spec = from_text(text, "_env.yml")
     assert [pin.text("exact") for pin in spec.pins] == ["numpy=1.11.1=py27_0", "zlib=1.2.8=3"]
     assert "'WARNING: the cache is old'" in spec.notes[0]
+
+
+WRITTEN = """\
+name: team  # ours
+channels:
+  - https://conda.example.com/t/tk-1/wakari
+  - nodefaults
+  - r # for the reports
+platforms:
+  - linux-64
+dependencies:
+  - numpy=1.11.3=py27_0
+  - scipy=0.18
+  - r::r-base>=3.3  # the newest
+  - pip:
+      - six==1.16
+prefix: /projects/alice/p/envs/team
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [SAMPLE, GUIDE, WRITTEN, WRITTEN + "Done.\n", WRITTEN.replace("name: team", "name: !!python/unicode 'team'")]
+)
+def test_the_inventory_and_the_conversion_read_a_file_alike(text: str) -> None:
+    spec, listed = from_text(text, "_env.yml"), parse_environment(text, "export", "_env.yml")
+    assert (listed.name, listed.channels) == (spec.name, spec.channels)
+    assert [(item.name, item.channel) for item in listed.conda] == [(pin.name, pin.channel) for pin in spec.pins]
+    pinned = [(item.version, item.build) for item, pin in zip(listed.conda, spec.pins, strict=True) if not pin.spec]
+    assert pinned == [(pin.version, pin.build) for pin in spec.pins if not pin.spec]
+    assert [f"{item.name}=={item.version}" for item in listed.pip] == list(spec.pip)
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "build"),
+    [("x", "", ""), ("x=1", "1", ""), ("x==1", "1", ""), ("x=1.*", "1.*", ""), ("x 1.0 py27_0", "1.0", "py27_0"), ("x>=2", ">=2", "")],
+)
+def test_a_spec_of_the_inventory_has_version_and_build_apart(line: str, version: str, build: str) -> None:
+    (package,) = parse_environment(f"dependencies:\n- {line}\n", "file", "environment.yml").conda
+    assert (package.name, package.version, package.build) == ("x", version, build)
 
 
 @settings(deadline=None, max_examples=60)

@@ -127,10 +127,10 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, env=env, check=True)
 
 
-def ignored_in(folder: Path, program: str = "git") -> frozenset[str]:
+def ignored_in(folder: Path) -> frozenset[str]:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        return git_ignored(fd, str(folder), program)
+        return git_ignored(fd, str(folder))
     finally:
         os.close(fd)
 
@@ -171,14 +171,18 @@ def test_the_repository_is_not_written_to(repository: Path) -> None:
     assert sorted((str(path), path.lstat().st_mtime_ns) for path in repository.rglob("*")) == before
 
 
-def test_without_a_repository_git_is_not_asked(tmp_path: Path) -> None:
+def test_without_a_repository_git_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / ".gitignore").write_text("*\n")
-    assert ignored_in(tmp_path, "no-such-program") == frozenset()
+    assert ignored_in(tmp_path) == frozenset()
 
 
 @pytest.mark.parametrize("breakage", ["no git", "index", "a file"])
-def test_where_git_cannot_tell_the_project_is_not_archived_by_guess(repository: Path, breakage: str) -> None:
-    program = "no-such-program" if breakage == "no git" else "git"
+def test_where_git_cannot_tell_the_project_is_not_archived_by_guess(
+    repository: Path, breakage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if breakage == "no git":
+        monkeypatch.setenv("PATH", str(repository))
     if breakage == "index":
         (repository / ".git" / "index").write_bytes(b"DIRCgarbage" * 10)
     if breakage == "a file":
@@ -187,4 +191,4 @@ def test_where_git_cannot_tell_the_project_is_not_archived_by_guess(repository: 
         (repository / ".git").rmdir()
         (repository / ".git").write_text("gitdir: /somewhere/else\n")
     with pytest.raises(MigrationError, match=r"cannot be told .* set git_ignored to include"):
-        ignored_in(repository, program)
+        ignored_in(repository)

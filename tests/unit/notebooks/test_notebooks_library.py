@@ -21,10 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_placements
 from tests.lab.aen.spec import CANARY
-from tests.unit.notebooks.library_world import WHEN, Libraries, Package
-
-RISK = {"setup.py": "from setuptools import setup\nsetup(name='risk', version='1.0', packages=['risk'])\n", "risk/__init__.py": "x = 1\n"}
-ENTRY = {"path": "/opt/risk"}
+from tests.unit.notebooks.library_world import ENTRY, RISK, WHEN, Libraries, Package
 
 
 @pytest.fixture
@@ -343,7 +340,7 @@ def test_the_lists_can_be_read_back(host: Libraries) -> None:
     assert (placement.site, placement.size, placement.sha256, placement.md5) == ("east", library.size, library.sha256, library.md5)
     with open(host.dest / "libraries.jsonl", "a") as stream:
         stream.write('{"state": "built"}\n')
-    with pytest.raises(MigrationError, match=r"Line 2 of the list of libraries .* cannot be used: a shared library needs path and state"):
+    with pytest.raises(MigrationError, match=r"Line 2 of the list of libraries .* cannot be used: a shared library lacks path"):
         read_libraries(str(host.dest / "libraries.jsonl"))
 
 

@@ -15,10 +15,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import library_readers
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment, PipPackage
-from tests.unit.notebooks.library_world import Libraries
-
-RISK = {"setup.py": "from setuptools import setup\nsetup(name='risk', version='1.0', packages=['risk'])\n", "risk/__init__.py": "x = 1\n"}
-ENTRY = {"path": "/opt/risk"}
+from tests.unit.notebooks.library_world import ENTRY, RISK, Libraries
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import json
+import sys
+import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import (
     CollectionWriter,
     findings_text,
@@ -19,7 +22,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collec
     read_sources,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
-    WARNING,
     CondaPackage,
     Environment,
     FileEntry,
@@ -29,57 +31,27 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
     Member,
     Notebook,
     NotebookHost,
-    PipPackage,
     Project,
     Source,
 )
 
-PROBLEM = Problem("code", "A sentence.")
-ENTRY = FileEntry("a/caf\udce9.bin", "file", 7, 0o640, binary=True)
-ENVIRONMENT = Environment(
-    name="default",
-    prefix="/projects/alice/p/envs/default",
-    active=True,
-    python="2.7.13",
-    source="conda-meta",
-    file="_env.yml",
-    channels=("http://repo.example.com/conda/anaconda", "r"),
-    conda=(CondaPackage("numpy", "1.11.3", "py27_0", "r", "http://x/numpy.tar.bz2", "0" * 32, "1" * 64, "linux-64", "python"),),
-    pip=(PipPackage("tool", "1.0", "vcs", "git+https://git.example.com/tool"),),
-    modules={"numpy": "conda:numpy", "loose": ""},
-    r_libraries={"ggplot2": "conda:r-ggplot2"},
-    problems=(PROBLEM,),
-)
-PROJECT = Project(
-    host="aen",
-    site="east",
-    owner="alice",
-    name="p q",
-    path="/projects/alice/p q",
-    proposed_name="p-q",
-    environments=(ENVIRONMENT,),
-    active_environment="default",
-    notebooks=(Notebook("a.ipynb", 4, "python2", "Python 2", "python", "default", 3, (PROBLEM,)),),
-    scripts=2,
-    project_file="anaconda-project.yml",
-    files=Files(3, 900, 1, 1, 0, (ENTRY,), (ENTRY,), 1, 7, (ENTRY,), (FileEntry("l", "link", target="..", link_ends="outside"),)),
-    git=Git(True, 10, 2, (ENTRY,), True),
-    team=(Member("user", "bob", "rw"),),
-    acl="user::rwx\n",
-    acl_exceptions=("a",),
-    public=True,
-    problems=(PROBLEM,),
-)
-SOURCE = Source("alice", "p q", "a.ipynb", "python", "print 'é\udce9'\n", 2, 1)
-FINDING = Finding("alice", "p q", "odbc", WARNING, "What.", "pyodbc", "Why.", "Do.", "a.ipynb", 2, 1, "import pyodbc")
-HEAD = NotebookHost("aen", "east", "/projects", 1, 1, "0" * 64, (PROBLEM,))
+sys.path.insert(0, str(Path(__file__).parent))
+from records_world import CONVERSION, ENVIRONMENT, FINDING, HEAD, LIBRARY, LISTS, PROJECT, RESOLUTION, ROW, SAMPLES, SOURCE  # noqa: E402
+
+RECORDS = [PROJECT, SOURCE, FINDING, HEAD, ENVIRONMENT, CONVERSION, RESOLUTION, LIBRARY, ROW]
 
 
-@pytest.mark.parametrize("record", [PROJECT, SOURCE, FINDING, HEAD, ENVIRONMENT], ids=lambda record: type(record).__name__)
-def test_a_record_comes_back_as_it_was(record: object) -> None:
-    data = json.loads(json.dumps(record.to_json()))  # type: ignore[attr-defined]
-    assert type(record).from_json(data) == record  # type: ignore[attr-defined]
-    assert type(record).from_json({**data, "a key of later": 1}) == record  # type: ignore[attr-defined]
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_the_bytes_of_the_lists_are_what_they_were(name: str) -> None:
+    lines = "".join(json_line(record.to_json()) for record in LISTS[name])
+    assert lines.encode("utf-8", "surrogateescape") == (SAMPLES / name).read_bytes()
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_a_record_comes_back_as_it_was(record: t.Any) -> None:
+    data = json.loads(json.dumps(record.to_json()))
+    assert type(record).from_json(data) == record
+    assert type(record).from_json({**data, "a key of later": 1}) == record
 
 
 @pytest.mark.parametrize(
@@ -90,6 +62,28 @@ def test_what_lacks_a_key_is_refused_by_name(cls: type) -> None:
         cls.from_json({})  # type: ignore[attr-defined]
     with pytest.raises(SchemaError, match="must be a JSON object"):
         cls.from_json([])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("record", "changed", "sentence"),
+    [
+        (FINDING, {"cell": "2"}, "cell of a finding must be a whole number, not str"),
+        (FINDING, {"rule": None}, "rule of a finding must be a text, not NoneType"),
+        (HEAD, {"projects": True}, "projects of a notebook host must be a whole number, not bool"),
+        (PROJECT, {"public": 0}, "public of a project must be true or false, not int"),
+        (PROJECT, {"team": [{"kind": "user", "name": ["bob"], "access": "r"}]}, "name of a member of a project must be a text, not list"),
+        (PROJECT, {"acl_exceptions": "a"}, "acl_exceptions of a project must be a list, not str"),
+        (ENVIRONMENT, {"modules": {"numpy": 1}}, "modules of a conda environment must be a text, not int"),
+        (ENVIRONMENT, {"modules": []}, "modules of a conda environment must be an object, not list"),
+        (CONVERSION, {"left_out": [["a"]]}, "left_out of a conversion must be lists of 2, not of 1"),
+        (CONVERSION, {"resolution": {"owner": "alice"}}, "a resolution lacks project, user, channels, pins"),
+        (LIBRARY, {"recipe": "r"}, "recipe of a shared library must be an object, not str"),
+        (ROW, {"notes": None}, "notes of a row of an upload must be a list, not NoneType"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_name(record: t.Any, changed: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(SchemaError, match=f"^{sentence}$"):
+        type(record).from_json({**record.to_json(), **changed})
 
 
 def test_an_unknown_severity_and_another_version_are_refused() -> None:
@@ -161,7 +155,7 @@ def test_a_file_that_was_cut_off_or_exchanged_is_noticed(tmp_path: Path) -> None
     with pytest.raises(MigrationError, match="does not belong to its list of projects"):
         list(read_sources(str(sources), head))
     path.write_bytes(b"")
-    with pytest.raises(MigrationError, match="lacks schema_version"):
+    with pytest.raises(MigrationError, match=r"The list of projects .* is empty; collect the projects anew\."):
         read_projects(str(path))
 
 

@@ -134,18 +134,6 @@ def test_a_copy_takes_no_name_that_is_meant_for_another_project(world):
 
 
 @pytest.mark.parametrize("conflict", ["report", "new_name"])
-def test_two_owners_who_are_one_on_ae5(world, conflict):
-    world.add("ann/demo")
-    world.conversions["old/demo"] = dataclasses.replace(world.add("old/demo", EDITED), user="ann")
-    world.conversions["too/demo"] = dataclasses.replace(world.add("too/demo"), user="ann")
-    predicted = world.run(check=True, project_conflict=conflict)
-    real = world.run(project_conflict=conflict)
-    assert predicted["projects"] == real["projects"]
-    second = ("ann/demo", "conflict") if conflict == "report" else ("ann/demo-2", "uploaded")
-    assert rows(real) == [("ann/demo", "uploaded"), second, ("ann/demo", "present")]
-
-
-@pytest.mark.parametrize("conflict", ["report", "new_name"])
 def test_a_project_that_was_edited_on_ae5_is_left_so(world, conflict):
     world.add("ann/demo", team=[("user", "bob", "r")])
     world.run(projects=None)

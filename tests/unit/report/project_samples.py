@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import PinState
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import CollectionWriter, findings_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion
@@ -46,6 +47,7 @@ class NotebookHost:
         self.rows: list[Row] = []
         self.findings: list[Finding] = []
         self.resolutions: list[Resolution] = []
+        self.problems: list[Problem] = []
 
     def add(self, key: str, state: str = "", why: str = "", **more: t.Any) -> NotebookHost:
         """A project.
@@ -73,9 +75,9 @@ class NotebookHost:
         with CollectionWriter(self.folder.path) as writer:
             for project in self.projects:
                 writer.add_project(project)
-            writer.finish(self.host, self.site, "/projects", ())
+            writer.finish(self.host, self.site, "/projects", self.problems)
         self._write(self.folder.conversions, (json_line(item.to_json()) for item in self.conversions))
-        self._write(self.folder.uploads, (json_line(row.to_record()) for row in self.rows))
+        self._write(self.folder.uploads, (json_line(row.to_json()) for row in self.rows))
         self._write(self.folder.findings, findings_text(self.findings))
         needs = (resolution_line(self.host, self.site, item) for item in self.resolutions)
         self._write(str(self.root / "needs" / "resolutions.jsonl"), needs)

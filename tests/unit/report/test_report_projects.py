@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import FORMULA, plain
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import content, files, projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
@@ -95,6 +96,19 @@ def test_a_damaged_list_is_a_sentence_and_stops_nothing(host: NotebookHost, name
     assert path.name in sentence
     assert sentence in found.failures()
     assert len(found.failures()) == len(dataclasses.replace(found, unreadable=()).failures()) + 1
+
+
+def test_what_could_not_be_read_on_the_host_fails_and_a_link_does_not(host: NotebookHost) -> None:
+    before = read(host)
+    host.problems = [
+        Problem("project_unreadable", "The project alice/closed cannot be read: Permission denied; it was left out."),
+        Problem("link", "bob/there is a link to a folder."),
+    ]
+    found = read(host.save())
+    assert set(found.failures()) - set(before.failures()) == {
+        "Notebook host aen1: The project alice/closed cannot be read: Permission denied; it was left out."
+    }
+    assert set(found.warnings) - set(before.warnings) == {"Notebook host aen1: bob/there is a link to a folder."}
 
 
 def test_a_list_of_projects_that_was_cut_off_fails_once(host: NotebookHost) -> None:
