@@ -42,10 +42,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[World]:
 
 def preflight(world: World, may: bool = True, **variables: t.Any) -> tuple[Run, Rows]:
     """A run, and its rows by host and check.  Nothing is changed, and nobody is acted as."""
-    # The lab does not say in a user's record what the asking account may do to that user; Keycloak does.
-    access = {"view": True, "manage": True, "impersonate": may}
-    record = {"id": "1", "username": NAMED, "enabled": True, "access": access}
-    world.cluster.faults([{"method": "GET", "path": "/users/[^/]+$", "status": 200, "body": record}])
+    world.cluster.set(impersonation="ok" if may else "refused")
     run = world.run("preflight", **variables)
     assert world.writes() == []
     assert not [request for request in world.cluster.log() if request["path"].endswith("/impersonation")]

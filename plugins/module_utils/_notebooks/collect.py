@@ -103,16 +103,16 @@ class Collector:
     def _folders(self, path: str, prefix: str) -> t.Iterator[str]:
         try:
             fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if prefix else 0))
+            try:
+                entries = dump.listing(fd)
+            finally:
+                os.close(fd)
         except OSError as exc:
             if not prefix:
                 raise MigrationError(f"The folder of the projects {path} cannot be read: {exc.strerror}; correct the option root.") from exc
             detail = f"The projects of {dump.shown(prefix[:-1])} cannot be read: {exc.strerror}; they were left out."
             self.problems.append(Problem("owner_unreadable", detail))
             return
-        try:
-            entries = dump.listing(fd)
-        finally:
-            os.close(fd)
         for entry in entries:
             if entry.name.startswith(".") or entry.name == "lost+found":
                 continue

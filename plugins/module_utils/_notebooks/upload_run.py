@@ -72,6 +72,8 @@ class Done:
 
     row: Row
     failures: t.List[str] = dataclasses.field(default_factory=list)
+    shut_out: str = ""
+    """Why nothing more of this owner could be brought; told once for all such projects."""
     missing: t.Tuple[Missing, ...] = ()
     lines: t.List[str] = dataclasses.field(default_factory=list)
     """For the diff."""
@@ -335,6 +337,4 @@ def _alike(states: t.Mapping[str, ProjectState], name: str) -> t.Optional[Projec
 
 def not_brought(items: t.Sequence[Conversion], state: str, why: str) -> t.List[Done]:
     """Projects of one owner that have the same reason, which is told once."""
-    done = [Done(row_of(item, state, why)) for item in items]
-    done[-1].failures.append(f"{counted(len(items), 'project')} of {shown(items[0].user)} not brought: {why}")
-    return done
+    return [Done(row_of(item, state, why), shut_out=why) for item in items]

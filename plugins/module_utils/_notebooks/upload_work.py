@@ -76,6 +76,9 @@ UPLOAD = ArgumentSpec(
     }
 )
 
+WORTH_A_LOGIN = 10
+"""So many projects of an owner make a session of their own worth it."""
+
 Teams = t.Dict[str, Wanted]
 Way = t.Union[OwnLogin, Impersonation]
 
@@ -133,7 +136,7 @@ class _Tally:
                 "shares": sum(len(row.shared) for row in rows),
                 "bytes_uploaded": sum(item.bytes for item in self.done),
             },
-            failures=[*failures, *_missing(self.done)],
+            failures=[*failures, *_shut_out(self.done), *_missing(self.done)],
             warnings=[*([_conflict_warning(conflicts)] if conflicts else ()), *([_left_warning(self.left)] if self.left else ())],
             report_path=report_path,
             diff=[prepared_diff(f"projects of {shown(owner)}", mine) for owner, mine in sorted(lines.items()) if mine],
@@ -155,6 +158,12 @@ def _left_warning(left: t.Sequence[t.Tuple[str, str]]) -> str:
         f"The web session of {counted(len(owners), 'owner')} ({listed(owners)}) could not be ended ({min(left)[1]}); it ends by itself when"
         " the time for idle sessions is over."
     )
+
+
+def _shut_out(done: t.Iterable[Done]) -> t.List[str]:
+    """One sentence for each owner of whom something could not even be tried."""
+    found = collections.Counter((item.row.owner, item.shut_out) for item in done if item.shut_out)
+    return [f"{counted(number, 'project')} of {shown(owner)} not brought: {why}" for (owner, why), number in sorted(found.items())]
 
 
 def _missing(done: t.Iterable[Done]) -> t.List[str]:
@@ -240,7 +249,7 @@ class _Upload:
     """Case-folded names of all projects of each owner."""
 
     def of(self, user: str, mine: t.Sequence[Conversion]) -> t.Tuple[t.List[Done], t.List[str]]:
-        """All projects of one owner, in a session of the owner's own that is ended whatever happens; and why it could not be."""
+        """Projects of one owner, in a session of the owner's own that is ended whatever happens; and why it could not be."""
         params = self.module.params
         try:
             way = self.logins.of(mine[0].user)
@@ -260,6 +269,15 @@ class _Upload:
 
     def _wanted(self, item: Conversion) -> t.Optional[Wanted]:
         return None if self.teams is None else self.teams.get(item.key)
+
+
+def in_parts(mine: t.Sequence[Conversion], most: int) -> t.List[t.Sequence[Conversion]]:
+    """The projects of one owner for as many sessions at the same time as are worth a login: AE5 takes its time to make each.
+
+    They do not get into each other's way: no two have the same name, and no copy takes the name of another one.
+    """
+    sessions = max(1, min(most, len(mine) // WORTH_A_LOGIN))
+    return [mine[number::sessions] for number in range(sessions)]
 
 
 def upload_work(module: MigrationModule) -> Outcome:
@@ -283,7 +301,8 @@ def upload_work(module: MigrationModule) -> Outcome:
             users = {item.key: item.user for mine in owners.values() for item in mine}
             teams = read_teams(params["projects"], users.keys(), users, people, params["accept_wider"])
         upload = _Upload(module, options, logins, teams, names)
-        for user, result in run_all(lambda user: upload.of(user, owners[user]), sorted(owners), params["workers"]):
+        parts = [(user, part) for user in sorted(owners) for part in in_parts(owners[user], params["workers"])]
+        for (user, _part), result in run_all(lambda item: upload.of(*item), parts, params["workers"]):
             if isinstance(result, Exception):
                 raise result
             tally.done += result[0]

@@ -124,7 +124,10 @@ class Admin:
         return _created(id_)
 
     def user(self, id_: str) -> Answer:
-        return jsonify(*self._people([self._user(id_)]))
+        (record,) = self._people([self._user(id_)])
+        # What the asking account may do to this user, as a real 22 says it.
+        may = {"view": True, "manage": True, "manageGroupMembership": True, "mapRoles": True}
+        return jsonify({**record, "access": {**may, "impersonate": self.parts.switches.impersonation == "ok"}})
 
     def user_put(self, id_: str) -> Answer:
         row, body = self._user(id_), json_object()

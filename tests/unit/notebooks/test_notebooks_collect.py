@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import collect_files
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import is_safe, proposed_names
@@ -68,6 +69,21 @@ def test_a_root_that_is_not_there_ends_it(host: Host) -> None:
     ):
         host.collect()
     assert not list(host.out.glob("*.jsonl"))
+
+
+def test_a_folder_that_can_be_listed_and_not_entered_is_named(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.project("alice/open")
+    host.project("bob/there")
+    real = dump.listing
+
+    def refusing(fd: int) -> list[dump.Found]:
+        if os.readlink(f"/proc/self/fd/{fd}").endswith("/bob"):
+            raise PermissionError(13, "Permission denied")
+        return real(fd)
+
+    monkeypatch.setattr(dump, "listing", refusing)
+    assert list(host.collect()) == ["alice/open"]
+    assert host.result.failures == ["The projects of bob cannot be read: Permission denied; they were left out."]
 
 
 def test_an_unreadable_project_is_named_and_the_others_are_collected(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,3 +140,23 @@ def test_other_sessions_of_the_owner_stay(world):
     world.run()
     assert alive(world) == before == [("session", "ann"), ("sso", "ann")]
     assert {record["name"] for record in person.call("GET", "projects").json()} == {"one", "two"}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_many_projects_of_one_owner_go_in_several_sessions_each_of_them_once(world, check):
+    keys = [f"ann/many-{number:02}" for number in range(33)]
+    for key in keys:
+        world.add(key)
+    result = world.run(check=check, only=["ann/many-*"], workers=8)
+    assert rows(result) == [(key, "uploaded") for key in keys]
+    assert count(world, "web_login") == count(world, "web_logout") == {"ann": 3}
+    assert len([record for record in world.lab.writes() if record["route"] == "project_upload"]) == (0 if check else 33)
+
+
+def test_who_is_not_let_in_is_told_once_for_all_projects(world):
+    for number in range(30):
+        world.add(f"zoe/many-{number:02}")
+    result = world.run(only=["zoe/*"])
+    assert {state for _name, state in rows(result)} == {"refused"}
+    (sentence,) = result["failures"]
+    assert sentence.startswith("30 projects of zoe not brought: AE5 has no user 'zoe'")
