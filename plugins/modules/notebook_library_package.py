@@ -112,7 +112,7 @@ options:
     type: str
     default: libraries/{name}
   users:
-    description: AE5 users of people whose names differ there. V(-) is nobody.
+    description: AE5 users of people whose names differ there, in the form of C(ae_user_map). V(-) is nobody.
     type: dict
     default: {}
   root:

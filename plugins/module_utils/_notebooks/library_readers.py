@@ -18,7 +18,7 @@ import stat
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_access import Accounts
@@ -28,10 +28,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 
 
 class Readers:
-    """Who reads what.  ``users`` maps names of the notebook host to AE5's, ``-`` is nobody."""
+    """Who reads what.  ``users`` says who the users of the notebook host, which belongs to ``site``, are on AE5."""
 
-    def __init__(self, users: t.Mapping[str, str], accounts: Accounts) -> None:
-        self._users, self._accounts = users, accounts
+    def __init__(self, users: PrincipalMap, site: str, accounts: Accounts) -> None:
+        self._users, self._site, self._accounts = users, site, accounts
         self._groups: t.Dict[str, t.FrozenSet[str]] = {}
 
     def of(self, library: Library, wanted: Wanted, rights: t.Mapping[str, Rights], used: t.Iterable[Users]) -> Library:
@@ -47,8 +47,8 @@ class Readers:
         for team in used:
             groups.update(team.groups)
             for person in team.people:
-                name = self._users.get(person, person)
-                if name == NOBODY_MARK:
+                name = self._users.user(person, self._site)
+                if name is None:
                     continue
                 barred = self._barred(person, once)
                 if barred:

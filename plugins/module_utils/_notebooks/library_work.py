@@ -34,6 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     read_libraries,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_use import Uses
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.users import user_map
 
 NAME_FIELD = "{name}"
 DEFAULT_CHANNEL = f"libraries/{NAME_FIELD}"
@@ -127,7 +128,7 @@ class _Run:
         self.site = params["site"] or head.site
         accounts = Accounts(params["accounts"] or "")
         self._host = Host(params["root"], accounts, params["max_bytes"])
-        self._readers = Readers({str(old): str(new) for old, new in params["users"].items()}, accounts)
+        self._readers = Readers(user_map(params["users"]), head.site, accounts)
         self.uses = Uses(params["root"], head.root)
         for project in projects:
             self.uses.add_project(project)

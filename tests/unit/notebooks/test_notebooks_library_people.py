@@ -78,7 +78,7 @@ def test_readers_are_the_people_of_the_projects_by_their_names_on_ae5(host: Libr
     host.library("/opt/risk", RISK)
     host.project("ann/a", "/opt/risk", team=[("user", "bob"), ("group", "staff"), ("user", "left")])
     host.project("carl/b")
-    library = host.one(ENTRY, users={"ann": "Ann.Lee", "left": "-"})
+    library = host.one(ENTRY, users={"an[n]": "Ann.Lee", "*:left": "wrong", "left": "-"})
     assert (library.users, library.groups, library.withheld) == (("Ann.Lee", "bob"), (), ())
     assert "Groups of the notebook host use it (staff); name AE5's groups in groups, with all users, if they are to." in library.notes
 
