@@ -4,8 +4,10 @@
 """Fills the scenario's two sides from the lab: the AE4 hosts in the service user's home, the people of the cluster.
 
 ``lab.py site USER PYTHON`` lays the repository host out below that user's home, its commands started with PYTHON, fills its
-store, and makes a few projects of a notebook host there.  ``lab.py cluster ROOT URL`` makes the people the plan needs, and prints the connection variables as JSON.
-ROOT is where the cluster's data lie.  What the cluster must hold in the end is in vars/expected.yml.
+store, and makes a few projects of a notebook host there.  ``lab.py cluster ROOT URL`` makes the people the plan needs, and
+prints the connection variables as JSON.  ROOT is where the cluster's data lie.
+
+What the cluster must hold in the end is in vars/expected.yml.
 """
 
 from __future__ import annotations

@@ -99,8 +99,8 @@ def _as_it_is(value: t.Any) -> t.Any:
 
 
 def _checked(kind: type, value: t.Any) -> t.Any:
-    # A bool is an int to isinstance, and JSON tells them apart.
-    if type(value) is not kind:
+    # A bool is an int, and JSON tells them apart.
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
         raise _WrongKind(f"{_WORDS[kind]}, not {type(value).__name__}")
     return value
 

@@ -1,8 +1,9 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One record of each kind that the lists of notebook projects hold, every field of it set; and bare ones.
 
-``samples/`` holds their lines as they were first written.
+``samples/`` holds their lines as they were first written, compressed because some of their bytes are no UTF-8.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> t.Iterator[Needs]:
         yield Needs(tmp_path, lab)
 
 
-def plan(folder: Path, people: t.Mapping[str, t.Mapping[str, t.Optional[str]]] = {}) -> str:
+def plan(folder: Path, people: t.Optional[t.Mapping[str, t.Mapping[str, t.Optional[str]]]] = None) -> str:
     """A plan of channel ``alice`` with one package more than is there, one that is not there, and people by site."""
     channels = (
         Channel("alice", "alice", False, (Share("user", "ann", "rw"),)),
@@ -48,7 +48,7 @@ def plan(folder: Path, people: t.Mapping[str, t.Mapping[str, t.Optional[str]]] =
             ("later", "lab", "y-1-0.tar.bz2"),
         )
     ]
-    owners = [OwnerAccess(site, f"owner-{site}", "user", (), (), dict(names), ()) for site, names in people.items()]
+    owners = [OwnerAccess(site, f"owner-{site}", "user", (), (), dict(names), ()) for site, names in (people or {}).items()]
     lines = [json_line(Head(True).to_json()), *(json_line(owner.to_json()) for owner in owners)]
     made = Plan("prod", "vendor", (SiteInventory("east", 2, 2, "0" * 64),), channels, (), {}, {})
     save_plan(str(folder), made, "", sorted(placements, key=lambda item: item.key), (), people={ACCESS: lines})
