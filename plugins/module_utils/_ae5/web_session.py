@@ -215,8 +215,8 @@ class WebSession:
                     f"Keycloak at {self.http.host} let an administrator act as {self.user}, and the platform asks for a login all the same;"
                     " give the user's own login in logins."
                 )
-            todo = "correct it in logins" if not said or WRONG_LOGIN in said else "look at that user in Keycloak, or correct it in logins"
-            return f"Keycloak at {self.http.host} refused the login of {way.username!r} ({said or 'it shows its form again'}); {todo}."
+            advice = "correct it in logins" if not said or WRONG_LOGIN in said else "look at that user in Keycloak, or correct it in logins"
+            return f"Keycloak at {self.http.host} refused the login of {way.username!r} ({said or 'it shows its form again'}); {advice}."
         if asks_for_code(page):
             return (
                 f"Keycloak at {self.http.host} asks for a one-time code of {self.user!r} after the password, which is that person's alone;"
@@ -240,11 +240,11 @@ class WebSession:
         except HttpError as exc:
             if exc.status is None or exc.status in BUSY:
                 raise
-            said, todo = f" ({exc.reason.rstrip('.')})" if exc.reason else "", "look at that user in Keycloak"
+            said, advice = f" ({exc.reason.rstrip('.')})" if exc.reason else "", "look at that user in Keycloak"
             if exc.status == 403:  # whose words are "unknown_error"
-                said, todo = "", f"give that account role impersonation of client {REALM}-realm in realm master"
+                said, advice = "", f"give that account role impersonation of client {REALM}-realm in realm master"
             raise LoginRefused(
-                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; {todo}, or give the user's own"
+                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; {advice}, or give the user's own"
                 " login in logins."
             ) from None
 
