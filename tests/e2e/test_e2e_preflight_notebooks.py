@@ -59,7 +59,8 @@ def test_in_order(world: World) -> None:
     assert {check: rows[HOST, check]["verdict"] for check in HERE} == dict.fromkeys(HERE, "ok")
     lab = world.notebooks[HOST].lab
     assert f"{len(lab.specs)} projects of " in rows[HOST, "projects"]["evidence"]
-    assert f"{world.root}/work/{HOST}/prod/notebooks has " in rows[HOST, "space"]["evidence"]
+    work_dir = world.root / "work" / HOST / "prod" / "notebooks"
+    assert f"{work_dir} has " in rows[HOST, "space"]["evidence"]
     assert {check: rows["prod", check]["verdict"] for check in ON_CLUSTER} == {**dict.fromkeys(ON_CLUSTER, "ok"), "owners": "warning"}
     assert "(dave: AE5 has no user 'dave')" in rows["prod", "owners"]["evidence"]
     assert rows["prod", "impersonation"]["evidence"].startswith("kcadmin may act as 10 owners (")
