@@ -183,7 +183,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_work import IMPORT, import_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.module import IMPORT, import_work
 
 
 def main() -> None:

@@ -111,7 +111,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.module_work import PROBE, probe_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.module import PROBE, probe_work
 
 
 def main() -> None:

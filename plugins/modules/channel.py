@@ -144,7 +144,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channel_work import CHANNEL, work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.module import CHANNEL, work
 
 
 def main() -> None:

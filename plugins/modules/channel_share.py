@@ -170,7 +170,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.share_work import SHARE, work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.shares.module import SHARE, work
 
 
 def main() -> None:

@@ -78,8 +78,8 @@ answers:
   sample: true
 """
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_install import SETUP, setup_work
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cli_setup import SETUP, setup_work
 
 
 def main() -> None:

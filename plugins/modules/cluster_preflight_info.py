@@ -167,7 +167,7 @@ facts:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluster_work import CLUSTER, cluster_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluster.module import CLUSTER, cluster_work
 
 
 def main() -> None:

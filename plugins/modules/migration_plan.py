@@ -335,7 +335,7 @@ errors:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.make import make_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.module import make_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import PLAN_SPEC
 
 

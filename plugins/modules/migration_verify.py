@@ -149,7 +149,7 @@ report_path:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.verify import VERIFY_SPEC, verify
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.module import VERIFY_SPEC, verify
 
 
 def main() -> None:

@@ -77,7 +77,7 @@ report_path:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_work import AUDIT, audit_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.module import AUDIT, audit_work
 
 
 def main() -> None:

@@ -96,7 +96,7 @@ report_path:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels_work import CHANNELS, channels_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels.module import CHANNELS, channels_work
 
 
 def main() -> None:

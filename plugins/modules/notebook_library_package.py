@@ -232,7 +232,7 @@ report_path:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_work import LIBRARY, library_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.module import LIBRARY, library_work
 
 
 def main() -> None:

@@ -133,7 +133,7 @@ facts:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.aen_work import HOST, host_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.notebooks.module import HOST, host_work
 
 
 def main() -> None:

@@ -215,7 +215,7 @@ report_path:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_work import CONVERT, convert_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.module import CONVERT, convert_work
 
 
 def main() -> None:

@@ -107,7 +107,7 @@ report_path:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_work import COLLECT, collect_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.module import COLLECT, collect_work
 
 
 def main() -> None:

@@ -130,7 +130,7 @@ report_path:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve_work import RESOLVE, resolve_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.module import RESOLVE, resolve_work
 
 
 def main() -> None:

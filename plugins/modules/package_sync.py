@@ -116,7 +116,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.module_work import SYNC, sync_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.module import SYNC, sync_work
 
 
 def main() -> None:

@@ -158,7 +158,7 @@ report_path:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.report_work import REPORT, report_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.report.module import REPORT, report_work
 
 
 def main() -> None:

@@ -184,7 +184,7 @@ failures:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload_work import UPLOAD, upload_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.module import UPLOAD, upload_work
 
 
 def main() -> None:

@@ -116,7 +116,7 @@ failures:
   sample: []
 """
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tasks import site_export
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.module import site_export
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule
 
 SPEC = ArgumentSpec(

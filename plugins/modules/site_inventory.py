@@ -143,7 +143,7 @@ site:
   sample: east
 """
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tasks import site_inventory
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.module import site_inventory
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule
 
 SPEC = ArgumentSpec(

@@ -126,7 +126,7 @@ summary:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site_work import SITE, site_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import SITE, site_work
 
 
 def main() -> None:

@@ -93,7 +93,7 @@ failures:
   sample: []
 """
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tasks_stage import STAGE, site_stage
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.module_stage import STAGE, site_stage
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 Json = dict[str, t.Any]
 
 UNPREDICTED = {
-    "tasks.site_export": "the export is AE4's own command; check mode says that it shows the last good dump",
-    "module_work.token_work": "a token is another one each time",
-    "module_work.probe_work": "a probe finds out what nobody can predict; check mode asks what can be asked without writing",
-    "cluster_work.cluster_work": "measures (space, clocks, seconds) and changes nothing",
-    "site_work.site_work": "measures (space, clocks, seconds) and changes nothing",
-    "cli_setup.setup_work": "whether a program answers is known when it is there",
-    "tasks_stage.site_stage": "the batches are files that only a real run writes",
+    "_ae4.module.site_export": "the export is AE4's own command; check mode says that it shows the last good dump",
+    "_transfer.packages.module.token_work": "a token is another one each time",
+    "_probe.module.probe_work": "a probe finds out what nobody can predict; check mode asks what can be asked without writing",
+    "_preflight.cluster.module.cluster_work": "measures (space, clocks, seconds) and changes nothing",
+    "_preflight.site.module.site_work": "measures (space, clocks, seconds) and changes nothing",
+    "_ae5.cli_install.setup_work": "whether a program answers is known when it is there",
+    "_ae4.module_stage.site_stage": "the batches are files that only a real run writes",
 }
 """Work whose result cannot be predicted, and why."""
 

@@ -19,7 +19,7 @@ import os
 import threading
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.archive import Identity, Reading
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Identity, Reading
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
 
 _VERSION = 1

@@ -18,10 +18,11 @@ import concurrent.futures
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import archive, dump, rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.cache import ReadingCache, cache_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import LinesDiff, Output, owners_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner, connect, owner_record, read_owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read as archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
 

@@ -12,9 +12,10 @@ import dataclasses
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import archive, dump, meta, values
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta, values
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.matching import Match, match
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
@@ -87,7 +88,7 @@ def _outside(owner: Owner, package: str, found: dump.Found) -> Draft:
 
 
 def _by_ending(name: str) -> str:
-    return CONDA if name.endswith((archive.TAR_BZ2, archive.CONDA)) else "file"
+    return CONDA if name.endswith((read.TAR_BZ2, read.CONDA)) else "file"
 
 
 def _title(found: dump.Found) -> str:
@@ -115,7 +116,7 @@ def _md5_of(root_fd: int, found: dump.Found) -> t.Optional[str]:
         return None
     fd = dump.open_beneath(root_fd, found.path)
     try:
-        return archive.read_package(fd, "").md5
+        return read.read_package(fd, "").md5
     finally:
         os.close(fd)
 
@@ -209,7 +210,7 @@ def _row(
     )
 
 
-def finish(draft: Draft, reading: t.Union[archive.Reading, str, None]) -> records.SourceFile:
+def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.SourceFile:
     """The line, with the digests and the identity that reading gave compared to what AE4 says.
 
     ``reading`` is None where the file was not to be read, and a text (why) where it could not be.
@@ -242,17 +243,17 @@ def finish(draft: Draft, reading: t.Union[archive.Reading, str, None]) -> record
     )
 
 
-def _check_identity(row: records.SourceFile, reading: archive.Reading, title: str, problems: t.List[Problem]) -> t.Optional[str]:
+def _check_identity(row: records.SourceFile, reading: read.Reading, title: str, problems: t.List[Problem]) -> t.Optional[str]:
     """The file's subdir; adds to ``problems``."""
     identity = reading.identity
     if reading.error is not None:
         problems.append(Problem("bad_archive", f"{title} is no sound package: {reading.error}."))
-    elif identity is None and not row.file.endswith(archive.CONDA):
+    elif identity is None and not row.file.endswith(read.CONDA):
         problems.append(Problem("bad_archive", f"{title} is of kind conda but its name does not end in .tar.bz2 or .conda."))
     if identity is None:
         return row.subdir
     inside = f"{identity.name}-{identity.version}-{identity.build}"
-    stem = next((row.file[: -len(end)] for end in (archive.TAR_BZ2, archive.CONDA) if row.file.endswith(end)), row.file)
+    stem = next((row.file[: -len(end)] for end in (read.TAR_BZ2, read.CONDA) if row.file.endswith(end)), row.file)
     if stem != inside:
         problems.append(Problem("identity_mismatch", f"{title} says inside that it is {inside}."))
     if row.subdir is not None and identity.subdir_told and identity.subdir not in (None, row.subdir):

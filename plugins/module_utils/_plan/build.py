@@ -26,10 +26,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import NO_REFERENCE, Reference, Selection
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.access_classes import AccessClasses
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.choices import Choices, Reason
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import AccessClasses
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import SiteInput
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 
 SUPPORTED_KINDS = frozenset({"conda"})
 """What an AE5 channel takes (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""

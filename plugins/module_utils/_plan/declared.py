@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns i
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 
 NAMES_SHOWN = 5
 

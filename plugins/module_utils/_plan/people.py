@@ -15,8 +15,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.people_map import Known
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import access_classes, principals_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import principals_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import access as access_classes
 
 
 @dataclasses.dataclass(frozen=True)

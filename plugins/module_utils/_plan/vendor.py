@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 
 WHAT = "list of the plan's owners"
 

@@ -16,9 +16,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import NAME, extra_names
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
 
 BIRTH = ("privacy_at_birth", "default_privacy")

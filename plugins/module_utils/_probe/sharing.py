@@ -17,9 +17,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench, attempted
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import FOREIGN, NOBODY, awkward, scratch_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench, attempted
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
 
 EVERYONE = "everyone"

@@ -16,8 +16,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.announce import announced_status
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.bench import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR, Package, conda, tar_bz2
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known
 
 FIRST = tar_bz2("0", "the first bytes\n")

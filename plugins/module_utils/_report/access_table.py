@@ -25,11 +25,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, unknown_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import access_classes
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, Observed
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.records import Records
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import access
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
 
 ACCESS_TABLE = "access.csv"
 HEAD = ("site", "channel", "kind", "principal", "in_ae5", "ae4", "planned", "ae5", "verdict", "reason")
@@ -130,7 +130,7 @@ def target_of(plan: Plan, observed: Observed, identity: t.Optional[Identity], pr
     )
 
 
-def context_of(head: access_classes.Head, known: Records, accept_public: t.Sequence[str]) -> eq.Context:
+def context_of(head: access.Head, known: Records, accept_public: t.Sequence[str]) -> eq.Context:
     """What was declared and what earlier runs applied."""
     declared = {name: frozenset(map(principal_of, shares)) for name, shares in head.declared.items()}
     return eq.Context(head.people_checked, head.accept_wider, tuple(accept_public), declared, known.applied.shares, known.members)
@@ -171,9 +171,9 @@ def verify_access(params: t.Mapping[str, t.Any], plan: Plan, observed: Observed,
 
 def _table(
     params: t.Mapping[str, t.Any], plan: Plan, target: Target, known: Records, dest: t.Optional[str]
-) -> t.Tuple[access_classes.Head, AccessSummary, _Gathered]:
+) -> t.Tuple[access.Head, AccessSummary, _Gathered]:
     """Goes through the table once, and writes it."""
-    head, owners = access_classes.read(params["plan"])
+    head, owners = access.read(params["plan"])
     rows = eq.rows(owners, {channel.name: channel for channel in plan.channels}, target, context_of(head, known, params["accept_public"]))
     summary, gathered = AccessSummary(), _Gathered({principal_of(share) for share, _names in unknown_principals(plan.channels)})
     with contextlib.ExitStack() as stack:

@@ -13,13 +13,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import ver
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, Ledger, LedgerLine
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import Projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import Projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 
 SCHEMA_VERSION = 1
 WITH_PROJECTS = 2

@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import ato
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import page
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification, channels_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import all_lists
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import ProjectRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import ProjectRow
 
 LEDGER = "ledger.jsonl"
 LEDGER_TABLE = "ledger.csv"

@@ -25,7 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
     Finding,
     PlacementKey,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_ledger import ProjectLine
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ProjectLine
 
 UPLOADED = "uploaded"
 REPLACED = "replaced"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes import channels_from
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import channels_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import tables as c
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification, channels_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_lists import project_lists
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.lists import project_lists
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable, in_words
 
 FILES_SHOWN = 250_000

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture, project_lists, project_page
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import MOODS
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
@@ -27,6 +27,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup im
     table,
     tag,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import lists as project_lists
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import page
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.style import ROW_HEIGHT, STYLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable, in_words
@@ -90,7 +92,7 @@ def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
     needs = _needs(report)
     return document(
         title,
-        STYLE + picture.STYLE + (project_page.STYLE if "projects" in report else ""),
+        STYLE + picture.STYLE + (page.STYLE if "projects" in report else ""),
         SCRIPT,
         element("header", element("p", "Migration report", class_="over"), element("h1", title), _sources(report), _verdict(report)),
         _navigation(lists, (NEEDS if report["failures"] else LOST) if needs else ""),
@@ -139,7 +141,7 @@ def _verdict(report: Json) -> Markup:
     if losers:
         told += f" {counted(losers, 'principal')} can do less than in AE4."
     projects = report.get("projects")
-    told += project_page.verdict_words(projects)
+    told += page.verdict_words(projects)
     if not report["summary"]["verified"]:
         unseen = report["summary"]["findings"].get("unknown", 0)
         told += f" {counted(unseen, 'thing')} could not be seen over this transport."
@@ -217,7 +219,7 @@ def _figures(report: Json) -> Markup:
     ]
     return joined(
         element("div", *(element("div", element("b", number), words, class_=mood) for number, words, mood in row), class_="figures")
-        for row in (figures, project_page.figures(report.get("projects")))
+        for row in (figures, page.figures(report.get("projects")))
         if row
     )
 
@@ -281,7 +283,7 @@ def _asks(disposition: str) -> str:
 def _long(name: str, content: DataTable, report: Json, moods: t.Mapping[str, str]) -> Markup:
     if name in project_lists.TITLES:
         known = content.total or name == project_lists.PROJECTS
-        return joined([project_page.intro(name, report), content.markup(moods)]) if known else Markup()
+        return joined([page.intro(name, report), content.markup(moods)]) if known else Markup()
     if not content.total:
         return Markup()
     intro = INTROS[name]

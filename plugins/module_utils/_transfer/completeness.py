@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import ALWAYS
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, iter_held, iter_placements, iter_transfer
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_held, iter_placements, iter_transfer
 
 EXAMPLES = 3
 

@@ -19,8 +19,8 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import archive
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.tarstream import Limits
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read as archive
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import Limits
 from tests.unit.ae4.ae4_samples import conda_bytes, index_json, tar_bytes
 
 SMALL = Limits(inflated_floor=1 << 20, inflated_ratio=20, members=50, member_bytes=4096)

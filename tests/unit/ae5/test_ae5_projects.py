@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import OwnLogin, WebSession
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.http_script import NoSleep
 from tests.unit.lab_ae5.ae5_tools_client import TREE, Platform, tarball

@@ -10,10 +10,10 @@ import os
 import tarfile
 from pathlib import Path
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import write_archive
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import Survey, survey
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, ChannelView
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.ignore import Ignore
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import Ignore
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import write_archive
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey, survey
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, ChannelView
 
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 0})
 

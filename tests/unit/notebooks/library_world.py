@@ -14,8 +14,14 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library, read_libraries
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import WARNING, Finding, Member, NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
+    WARNING,
+    Finding,
+    Member,
+    NotebookHost,
+    Project,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library, read_libraries
 from tests.unit.module_runner import run_module
 
 WHEN = 1488362400

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import requests
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, clean_url, parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import read_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERTED, REFUSED, Conversion
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, clean_url, parse_pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding, Member, NotebookHost, Project
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Member, NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, REFUSED, Conversion
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.module_runner import run_module

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import FOUND, MISSING, PinState
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import Pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     WARNING,
     CondaPackage,
     Environment,
@@ -30,8 +26,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
     Project,
     Source,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Asked, Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import FOUND, MISSING, PinState
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Asked, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -23,15 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree, tree_digest, write_archive
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_gzip import GzipWriter
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import TooLarge, check_size, overlaid, resolve
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import pack
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.gzip_stream import GzipWriter
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree, tree_digest, write_archive
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import TooLarge, check_size, overlaid, resolve
 from tests.lab.packages import noise
 from tests.unit.notebooks.convert_world import EMPTY, LINKS, archived, looked_at, make_tree, names_in
 
 
-def tree_of(path: Path) -> archive.Tree:
+def tree_of(path: Path) -> pack.Tree:
     with path.open("rb") as stream:
         return read_tree(stream, "The archive")
 
@@ -287,7 +287,7 @@ def test_a_file_that_changed_after_the_look_is_noticed(tmp_path: Path, change: C
 def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
     folder = tmp_path / "p"
     folder.mkdir()
-    (folder / "a").write_bytes(os.urandom(3 * archive.CHUNK))
+    (folder / "a").write_bytes(os.urandom(3 * pack.CHUNK))
     os.utime(folder / "a", (5, 5))
     found = looked_at(folder)
     fd = os.open(folder, os.O_RDONLY)
@@ -295,10 +295,10 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None
 
     def write(data: bytes) -> None:
         if not calls:
-            (folder / "a").write_bytes(b"x" * 3 * archive.CHUNK)
+            (folder / "a").write_bytes(b"x" * 3 * pack.CHUNK)
         calls.append(len(data))
 
-    with pytest.raises(archive.Changed, match="let its owner end the session"):
+    with pytest.raises(pack.Changed, match="let its owner end the session"):
         write_archive(found, fd, "p", write)
     os.close(fd)
 
@@ -377,7 +377,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(tree.files) == 2
-    assert peak < 12 * archive.CHUNK, f"{peak:,} bytes at the peak for 60,000,000"
+    assert peak < 12 * pack.CHUNK, f"{peak:,} bytes at the peak for 60,000,000"
 
 
 def test_a_survey_can_be_narrowed_and_is_plain_data(tmp_path: Path) -> None:
@@ -406,7 +406,7 @@ def test_what_cannot_be_compressed_is_stored_and_all_is_read_back(tmp_path: Path
         "b.bin": noise("b", 300_001),
         "c.bin": noise("c", 65_536),
         "d.txt": b"more text " * 50_000,
-        "e.bin": noise("e", 2 * archive.CHUNK + 7),
+        "e.bin": noise("e", 2 * pack.CHUNK + 7),
         "f.bin": noise("f", 65_535),
         "g": b"",
     }
@@ -439,5 +439,5 @@ def test_any_mixture_of_stored_and_compressed_is_one_stream(pieces: list[tuple[b
 
 
 def test_a_file_of_more_than_eight_gigabytes_has_its_size(tmp_path: Path) -> None:
-    info = tarfile.TarInfo.frombuf(archive._header(archive.Member("big", "file", 9 * 2**30), "p"), "utf-8", "strict")
+    info = tarfile.TarInfo.frombuf(pack._header(pack.Member("big", "file", 9 * 2**30), "p"), "utf-8", "strict")
     assert (info.name, info.size) == ("p/big", 9 * 2**30)

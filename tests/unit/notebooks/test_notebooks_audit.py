@@ -12,13 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import audit, audit_all, local_modules
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_code import masked
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_installs import system_replacement
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_project import audit_project
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import read_findings
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     BLOCKER,
     INFO,
     WARNING,
@@ -33,6 +27,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
     Project,
     Source,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.installs import system_replacement
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.project import audit_project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit, audit_all, local_modules
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_findings
 from tests.unit.module_runner import run_module
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import ChannelView, Rewriting, old_name, rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
+    ChannelView,
+    Rewriting,
+    old_name,
+    rewrite,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import (
     by_channel,
     identity_of,
     joined,
@@ -24,7 +30,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channe
     seen_view,
     write_views,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin, parse_pin
 from tests.unit.notebooks.convert_world import catalog, view
 
 

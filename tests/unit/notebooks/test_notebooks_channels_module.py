@@ -18,10 +18,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import jso
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import OwnerAccess
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC, Package
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import channels_work
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import iter_views, read_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.access_classes import ACCESS, Head
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory, save_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels import module
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views, read_views
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import ACCESS, Head
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory, save_plan
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.notebooks.needs_world import Needs
@@ -186,12 +186,12 @@ def test_many_channels_need_little_memory():
             kept.clear()
 
     states = {name: ChannelState(name, "o", PUBLIC) for name in names}
-    known = channels_work._Known({}, states, dict.fromkeys(names, PUBLIC), dict.fromkeys(names, ()), {})
+    known = module._Known({}, states, dict.fromkeys(names, PUBLIC), dict.fromkeys(names, ()), {})
     tracemalloc.start()
-    views = channels_work._Views(types.SimpleNamespace(repodata=Reader()), known, ())
+    views = module._Views(types.SimpleNamespace(repodata=Reader()), known, ())
     total = sum(len(view.packages) for view in views)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert total == views.packages == 40_000
-    assert max(read) == 2 * channels_work.BATCH
+    assert max(read) == 2 * module.BATCH
     assert peak < 6_000_000

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files as collect_files
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import kernel_environment, read_notebook
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import collect_files
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_names import is_safe, proposed_names
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import parse_environment
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.notebook_read import kernel_environment, read_notebook
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe, proposed_names
 
 sys.path.insert(0, str(Path(__file__).parent))
 from notebooks_world import Host, conda_package, notebook  # noqa: E402

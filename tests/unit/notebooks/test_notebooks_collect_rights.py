@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, parse_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_access import Accounts, parse_acl
 
 sys.path.insert(0, str(Path(__file__).parent))
 from notebooks_world import Host  # noqa: E402
@@ -28,7 +28,7 @@ def host(tmp_path: Path) -> Host:
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git to make a repository")
 @pytest.mark.parametrize("version", [2, 3, 4])
 def test_a_git_index_of_every_version_is_read(host: Host, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_git.LARGE_BYTES", 1000)
+    monkeypatch.setattr("ansible_collections.ae_ops.migration.plugins.module_utils._aen.git.LARGE_BYTES", 1000)
     path = host.project()
     subprocess.run(["git", "init", "-q", str(path)], check=True)
     (path / "folder").mkdir()

@@ -17,15 +17,18 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _yaml
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import archive, convert, convert_work, environment_yaml
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import ChannelView
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map_load import write_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion, read_conversions
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import pack
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import module
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import run as convert
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import write_views
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion, read_conversions
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 from tests.lab.aen.host import AenLab
 from tests.lab.aen.spec import CANARY
 from tests.unit.module_runner import run_module
@@ -74,7 +77,7 @@ def conversions(dest: Path) -> dict[str, Conversion]:
     return {item.key: item for item in read_conversions(str(dest / "conversions.jsonl"))}
 
 
-def tree(dest: Path, key: str) -> archive.Tree:
+def tree(dest: Path, key: str) -> pack.Tree:
     with (dest / conversions(dest)[key].archive).open("rb") as stream:
         return read_tree(stream, key)
 
@@ -480,12 +483,12 @@ def test_libraries_need_the_channels(host: Host, tmp_path: Path) -> None:
 def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
     host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, left = archive.write_archive, [1]
+    real, left = pack.write_archive, [1]
 
-    def moving(*args: t.Any, **more: t.Any) -> archive.Written:
+    def moving(*args: t.Any, **more: t.Any) -> pack.Written:
         if left[0]:
             left[0] -= 1
-            raise archive.Changed("The file a of the project p was changed while it was archived; end the session.")
+            raise pack.Changed("The file a of the project p was changed while it was archived; end the session.")
         return real(*args, **more)
 
     monkeypatch.setattr(convert.archive, "write_archive", moving)
@@ -519,7 +522,7 @@ def test_a_project_that_was_taken_away_is_refused(host: Host, tmp_path: Path) ->
 
 
 def test_without_the_library_it_is_named(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment_yaml, "RUAMEL_ERROR", "no such module")
+    monkeypatch.setattr(_yaml, "RUAMEL_ERROR", "no such module")
     result = run_module("notebook_project_convert", {"projects": str(host.root / "collected" / "projects.jsonl"), "dest": str(tmp_path)})
     assert result["failed"]
     assert "ruamel.yaml" in result["msg"]
@@ -540,7 +543,7 @@ def test_a_damaged_list_of_the_last_run_only_costs_time(host: Host, tmp_path: Pa
 
 
 def test_a_long_diff_is_cut(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert_work, "DIFF_TEXT", 3000)
+    monkeypatch.setattr(module, "DIFF_TEXT", 3000)
     diff = host.convert(tmp_path, check=True, only=["alice/*"])["diff"]
     assert sum(len(entry.get("after", "")) for entry in diff) <= 3000
     assert diff[-1]["prepared"].startswith("... and ")
@@ -563,13 +566,13 @@ def test_without_channels_it_warns(host: Host, tmp_path: Path) -> None:
 def test_no_project_takes_the_name_of_one_that_an_earlier_run_converted(host: Host, tmp_path: Path) -> None:
     both = ["carol/my project", "carol/links"]
     host.convert(tmp_path, only=both[:1], names={"carol/my project": "report"})
-    archive = (tmp_path / "carol/report.tar.gz").read_bytes()
+    pack = (tmp_path / "carol/report.tar.gz").read_bytes()
     host.convert(tmp_path, only=both[1:], names={"carol/links": "report"})
     assert {key: (item.state, item.name) for key, item in conversions(tmp_path).items()} == {
         "carol/my project": ("converted", "report"),
         "carol/links": ("refused", "report"),
     }
-    assert (tmp_path / "carol/report.tar.gz").read_bytes() == archive
+    assert (tmp_path / "carol/report.tar.gz").read_bytes() == pack
     host.convert(tmp_path, only=both, names={"carol/links": "report"})
     assert {key: item.state for key, item in conversions(tmp_path).items()} == {"carol/my project": "refused", "carol/links": "converted"}
     host.convert(tmp_path, only=both[1:], names={"carol/links": "report"})

@@ -19,15 +19,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion, read_conversions
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     CondaPackage,
     Environment,
     Notebook,
     NotebookHost,
     Project,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion, read_conversions
 from tests.unit.module_runner import run_module
 from tests.unit.notebooks.convert_world import NOTEBOOK
 

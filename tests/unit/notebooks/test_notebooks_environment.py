@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import environment_yaml
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import (
+from ansible_collections.ae_ops.migration.plugins.module_utils import _yaml
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import (
     EnvironmentSpec,
     Pin,
     clean_url,
@@ -23,9 +22,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
     parse_pin,
     render,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment_yaml import decoded, document_of, dump, load
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.envs_read_file import parse_environment
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import CondaPackage, Environment, PipPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import parse_environment
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded, document_of, dump, load
 from tests.unit.notebooks.convert_world import GUIDE, SAMPLE
 
 RIGHT = """\
@@ -151,9 +151,9 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
 
 
 def test_a_document_that_contains_itself_ends() -> None:
-    with pytest.raises(environment_yaml.NotYaml, match="nested deeper"):
+    with pytest.raises(_yaml.NotYaml, match="nested deeper"):
         load("&a [*a]\n")
-    with pytest.raises(environment_yaml.NotYaml):
+    with pytest.raises(_yaml.NotYaml):
         load("&a {b: *a, c: *a}\n", keep_comments=True)
     with pytest.raises(MigrationError, match="cannot be used"):
         from_text("&a [*a]\n", "_env.yml")
@@ -162,12 +162,12 @@ def test_a_document_that_contains_itself_ends() -> None:
 def test_a_few_lines_that_stand_for_billions_of_values_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
     for keep_comments in (False, True):
-        with pytest.raises(environment_yaml.NotYaml, match="stands for more than 100,000 values"):
+        with pytest.raises(_yaml.NotYaml, match="stands for more than 100,000 values"):
             load("\n".join(lines), keep_comments)
 
 
 def test_a_nesting_that_would_blow_the_stack_is_refused() -> None:
-    with pytest.raises(environment_yaml.NotYaml):
+    with pytest.raises(_yaml.NotYaml):
         load("[" * 5000)
 
 
@@ -297,7 +297,7 @@ def test_bytes_are_equal_and_read_back() -> None:
 
 
 def test_texts_that_look_like_something_else_stay_texts() -> None:
-    document = {"name": "2.7", "a": "yes", "b": environment_yaml.exact("line\nbreak \x07"), "c": "x: y # z", "d": "é"}
+    document = {"name": "2.7", "a": "yes", "b": _yaml.exact("line\nbreak \x07"), "c": "x: y # z", "d": "é"}
     assert YAML(typ="safe").load(dump(document)) == document
 
 
@@ -308,7 +308,7 @@ def test_an_empty_file_is_an_empty_mapping_and_a_list_is_none() -> None:
 
 
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment_yaml, "RUAMEL_ERROR", "no such module")
+    monkeypatch.setattr(_yaml, "RUAMEL_ERROR", "no such module")
     with pytest.raises(MissingLibrary) as caught:
         from_text("dependencies: [x=1=0]", "_env.yml")
     assert caught.value.library == "ruamel.yaml"

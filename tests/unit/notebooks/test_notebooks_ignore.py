@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive_survey import Survey
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.ignore import DEFAULTS, Ignore, merged, patterns_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.ignore_git import git_ignored
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import DEFAULTS, Ignore, merged, patterns_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.git_ignore import git_ignored
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey
 from tests.unit.notebooks.convert_world import IGNORE, MEASURED, MEASURED_LEAKS, OURS_OUT, looked_at, make_tree
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.archive import Identity, read_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Identity, read_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_package import Content, build_package
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library, read_libraries
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import read_placements
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Content, build_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library, read_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import read_placements
 from tests.lab.aen.spec import CANARY
 from tests.unit.notebooks.library_world import ENTRY, RISK, WHEN, Libraries, Package
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import audit_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect import collect
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import findings_text, read_projects, read_sources
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_records import Library, read_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import collect
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library, read_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import findings_text, read_projects, read_sources
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.aen.host import AenLab
 from tests.lab.conda_client import install

@@ -10,15 +10,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_metadata import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.metadata import (
     Metadata,
     of_pkg_info,
     read_metadata,
     version_in_files,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_requires import conda_specs, python_spec
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_setup_py import FindPackages, NoSetup, read_setup
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library_toml import NoToml, small_reader
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.requires import conda_specs, python_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.setup_py import FindPackages, NoSetup, read_setup
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.toml import NoToml, small_reader
 
 
 def metadata(**files: str) -> Metadata:

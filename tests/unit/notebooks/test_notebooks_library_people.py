@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import library_readers
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Environment, PipPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment, PipPackage
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library import readers
 from tests.unit.notebooks.library_world import ENTRY, RISK, Libraries
 
 
@@ -94,10 +94,8 @@ def test_rights_are_those_of_ae4(host: Libraries, monkeypatch: pytest.MonkeyPatc
     accounts.write_text("ann:x:70001:70001::/:\nbob:x:70002:70002::/:\ncarl:x:70003:70003::/:\n")
     people = ("ann", "bob", "carl", "dora")
     host.project("ann/a", "/opt/risk", team=[("user", name) for name in people[1:]])
-    monkeypatch.setattr(library_readers.grp, "getgrall", lambda: [grp.struct_group(("quants", "x", 70009, ["carl"]))])
-    monkeypatch.setattr(
-        library_readers.grp, "getgrgid", lambda gid: grp.struct_group(("quants" if gid == 70009 else f"g{gid}", "x", gid, []))
-    )
+    monkeypatch.setattr(readers.grp, "getgrall", lambda: [grp.struct_group(("quants", "x", 70009, ["carl"]))])
+    monkeypatch.setattr(readers.grp, "getgrgid", lambda gid: grp.struct_group(("quants" if gid == 70009 else f"g{gid}", "x", gid, [])))
     options = {"accounts": str(accounts)}
     assert host.one(ENTRY, **options).users == people
     module = folder / "risk/__init__.py"

@@ -9,9 +9,10 @@ import dataclasses
 
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import Catalog, rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.mirror import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import (
     Needs,
     mirror_files,
     missing,
@@ -19,8 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.mirror
     pip_text,
     system_replacements,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution, resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution, resolution
 from tests.unit.notebooks.convert_world import catalog, view
 
 HELD = catalog(view("alice", "x=1=0"), view("bobs", "secret=1=0", readers="bob"))

@@ -10,9 +10,7 @@ import typing as t
 import pytest
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import EnvironmentSpec, Pin, from_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.project_file import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import (
     Made,
     as_name,
     command_names,
@@ -21,6 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.projec
     new,
     read,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, from_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.unit.notebooks.convert_world import SAMPLE
 
 Json = dict[str, t.Any]

@@ -14,15 +14,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import (
-    CollectionWriter,
-    findings_text,
-    read_findings,
-    read_projects,
-    read_sources,
-)
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     CondaPackage,
     Environment,
     FileEntry,
@@ -34,6 +26,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.record
     NotebookHost,
     Project,
     Source,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import (
+    CollectionWriter,
+    findings_text,
+    read_findings,
+    read_projects,
+    read_sources,
 )
 
 sys.path.insert(0, str(Path(__file__).parent))

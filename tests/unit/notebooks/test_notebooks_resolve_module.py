@@ -15,10 +15,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import resolve
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import by_owner
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve_store import read_resolutions
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.lists import read_resolutions
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import by_owner
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.notebooks.needs_world import Needs
 

@@ -10,31 +10,31 @@ import textwrap
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks import rules_kinds
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import audit
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_facts import COMMAND, COMPUTED, IMPORT, STRING
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_ipython import Piece, split_cell
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_matchers import KINDS, MATCHERS
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_python import PythonReader
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_python2 import mask, to_python3
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_r import r_facts
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit_shell import shell_facts
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     SEVERITIES,
     CondaPackage,
     Environment,
     Project,
     Source,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.rules import CODE_RULES, RULES
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import rule_kinds
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.facts import COMMAND, COMPUTED, IMPORT, STRING
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.ipython import Piece, split_cell
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.matchers import KINDS, MATCHERS
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.python import PythonReader
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.python2 import mask, to_python3
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.r import r_facts
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.rules import CODE_RULES, RULES
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.shell import shell_facts
 
-SECTIONS = {value for name, value in vars(rules_kinds).items() if name.isupper() and isinstance(value, str)}
+SECTIONS = {value for name, value in vars(rule_kinds).items() if name.isupper() and isinstance(value, str)}
 ENVIRONMENT = Environment("default", python="3.5", conda=(CondaPackage("x"),), modules={"pyodbc": "", "jaydebeapi": "conda:x"})
 PROJECT = Project("aen.example.com", "east", "me", "this", "/projects/me/this", environments=(ENVIRONMENT,))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
-def test_a_rule_says_why_and_what_to_do(rule: rules_kinds.Rule) -> None:
+def test_a_rule_says_why_and_what_to_do(rule: rule_kinds.Rule) -> None:
     assert rule.severity in SEVERITIES
     assert rule.section in SECTIONS
     assert re.fullmatch(r"[a-z][a-z-]+", rule.id)
@@ -46,7 +46,7 @@ def test_a_rule_says_why_and_what_to_do(rule: rules_kinds.Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", CODE_RULES, ids=lambda rule: rule.id)
-def test_a_rule_finds_its_example(rule: rules_kinds.Rule) -> None:
+def test_a_rule_finds_its_example(rule: rule_kinds.Rule) -> None:
     prelude = "import sys, os, ctypes\n"
     cell = rule.example if rule.example.startswith("%%") else prelude + rule.example
     found = audit(PROJECT, [Source("me", "this", "a.ipynb", "python", cell, 1)], "/projects")

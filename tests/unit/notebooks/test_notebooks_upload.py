@@ -10,10 +10,10 @@ import itertools
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import tree_digest
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Member
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import tree_digest
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import (
     Missing,
     People,
     added_by_ae5,

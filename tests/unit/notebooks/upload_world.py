@@ -14,9 +14,9 @@ from unittest import mock
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import read_tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import CONVERTED, REFUSED, Conversion
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Member, NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member, NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, REFUSED, Conversion
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.lab_ae5.ae5_tools_client import TREE, tarball
 from tests.unit.module_runner import run_module

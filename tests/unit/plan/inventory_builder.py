@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, PlanOptions
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 
 
 def md5_of(content: str) -> str:

@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator, GroupRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import SiteInput
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import SiteInput
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
 

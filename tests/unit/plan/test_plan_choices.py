@@ -18,9 +18,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Reference, Rule, Selection, rule_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, declared
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.reference import read_reference
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import owner_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, draft_of, group, md5_of, organization, sha256_of
 
 

@@ -18,8 +18,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import ExtraChannel
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import owner_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from tests.unit.plan.inventory_builder import Site, draft_of, group, group_share, organization, user_share
 
 STRICT = dict.fromkeys(["upper_case", "dot", "colon", "blank", "two_slashes", "not_ascii", "length_120"], "rejected")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from tests.unit.module_runner import run_module
 from tests.unit.plan.inventory_builder import Site, demo_east, group, organization
 

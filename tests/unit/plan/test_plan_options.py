@@ -18,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MIRROR_OWNERS
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.ae5.ae5_params import params

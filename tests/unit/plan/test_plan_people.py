@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, store
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.plan.inventory_builder import draft_of, group_share, user_share

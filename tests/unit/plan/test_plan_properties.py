@@ -19,8 +19,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Selection, rule_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people, store
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
 

@@ -14,13 +14,13 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access, equivalence
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import changes_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelWas, LeftOut, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.changes import changes_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import PRESENT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import build_ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from tests.unit.plan.random_sites import LOGINS, RandomWorld, random_world
 
 SITES = 10_000

@@ -16,8 +16,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, SliceHead, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people, store
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, user
 
 

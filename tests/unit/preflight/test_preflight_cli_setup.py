@@ -18,12 +18,12 @@ from unittest import mock
 import pytest
 import zstandard
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import conda_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import unpack
 from tests.lab.ae5 import scripts
 from tests.unit.module_runner import run_module
 
 NAME = "anaconda-enterprise-cli"
-PLACEHOLDER = conda_package.PLACEHOLDER
+PLACEHOLDER = unpack.PLACEHOLDER
 INDEX = {"name": NAME, "version": "5.7.1", "build": "py_0", "depends": ["python >=3.8"]}
 SCRIPT = f"#!{PLACEHOLDER}/bin/python\nimport sys\nfrom ae5cli import main\nsys.exit(main())\n"
 MODULE = "import sys\ndef main():\n    print('usage', sys.argv[1:], sys.executable)\n    return 0\n"
@@ -248,7 +248,7 @@ def test_without_zstd_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.M
     path = package(tmp_path, PLAIN, ".conda")
     for name in ("zstandard", "compression.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr(conda_package.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(unpack.shutil, "which", lambda _name: None)
     result = setup(tmp_path, path)
     assert result["failed"]
     assert "zstd" in result["msg"]

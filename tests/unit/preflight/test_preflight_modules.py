@@ -15,7 +15,9 @@ from unittest import mock
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import cluster_work, measure, site_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluster import module
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site import module as site_work
 from tests.lab.ae4.host import Ae4Lab
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
@@ -153,7 +155,7 @@ def test_a_missing_library_is_a_row_and_the_address_is_checked_all_the_same(lab:
 
 
 def test_a_check_that_breaks_takes_no_other_with_it(lab: Ae5Lab) -> None:
-    with mock.patch.object(cluster_work, "_roles", side_effect=RuntimeError("boom")):
+    with mock.patch.object(module, "_roles", side_effect=RuntimeError("boom")):
         found = cluster(lab)
     assert found["roles"] == ("unknown", "The check could not be made (RuntimeError: boom).")
     assert found["identity"][0] == "ok"

@@ -12,8 +12,9 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.ignore import Ignore, merged, patterns_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import aen_work, measure
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import Ignore, merged, patterns_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.notebooks import module
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.aen.host import AenLab
 from tests.unit.module_runner import run_module
@@ -115,7 +116,7 @@ def test_folders_that_cannot_be_listed_are_named_and_the_rest_is_counted(small: 
         result = host(small)
     assert verdicts(result)["projects"] == (
         "warning",
-        f"3 projects of 2 owners in {small.projects_dir}, read as {aen_work.effective_user()};"
+        f"3 projects of 2 owners in {small.projects_dir}, read as {module.effective_user()};"
         " 2 folders cannot be listed: carol, alice/plain-analysis/closed.",
     )
     assert result["facts"]["archive_bytes"] == whole
@@ -134,7 +135,7 @@ def test_a_link_in_place_of_a_project_is_told_and_not_followed(small: AenLab, tm
 
 
 def test_counting_ends(small: AenLab) -> None:
-    with mock.patch.object(aen_work, "MAX_ENTRIES", 5):
+    with mock.patch.object(module, "MAX_ENTRIES", 5):
         result = host(small)
     verdict, evidence = verdicts(result)["space"]
     assert verdict == "warning"
@@ -147,7 +148,7 @@ def test_counting_ends_in_time(small: AenLab) -> None:
     for number in range(600):
         (small.path("clean-many-notebooks") / f"file{number}").touch()
     later = iter(range(0, 10**6, 50))
-    with mock.patch.object(aen_work.time, "monotonic", side_effect=later):
+    with mock.patch.object(module.time, "monotonic", side_effect=later):
         assert "counting ended after 60 s with " in verdicts(host(small))["space"][1]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site_work import reach_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import reach_rows
 from tests.unit.authority import Authority
 
 

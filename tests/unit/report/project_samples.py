@@ -10,20 +10,20 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Member, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channel_map import PinState
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect_store import CollectionWriter, findings_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert_records import Conversion
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environment import Pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.layout import HostFolder
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding, Member, Project
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve import Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.resolve_store import resolution_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import PinState
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.lists import resolution_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_read import read_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import Projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.read import read_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import Projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.notebook_layout import HostFolder
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import CollectionWriter, findings_text
 
 ASKED = "2026-11-22T18:00:00Z"
 

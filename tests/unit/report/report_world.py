@@ -9,7 +9,6 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision, Share, Withheld
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import Plan, SiteInventory
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
@@ -17,6 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, LedgerLine, PlacementEnd
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import all_lists
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.page import render
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 from tests.unit.report.report_samples import sha
 
 PACKAGES = ("numpy", "pandas", "scipy", "xz", "zlib", "openssl", "moto", "pysocks", "six", "future", "simplejson", "iso8601")

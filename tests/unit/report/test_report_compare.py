@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Observed
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import share_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.shares import module
 from tests.unit.report.report_samples import applied, package, placement, seen
 
 PLACED = placement(md5="a" * 32)
@@ -189,6 +189,6 @@ def test_a_command_can_be_pasted_whatever_the_names_are() -> None:
 
 
 def test_sharing_and_verifying_know_a_principal_by_the_same_function() -> None:
-    assert share_work.principal_of is principal_of is compare.principal_of
+    assert module.principal_of is principal_of is compare.principal_of
     assert principal_of(Share(USER, "Ann", "r")) == ("user", "ann")
     assert principal_of(Share(GROUP, "Devs", "r")) == ("group", "Devs")

@@ -16,13 +16,14 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import FORMULA, plain
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.records import Finding
-from ansible_collections.ae_ops.migration.plugins.module_utils._report import content, files, projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import content, files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_page import asked_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.project_read import FINDINGS_TABLE, read_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import AuditSummary, Projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import rows as projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.page import asked_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.read import FINDINGS_TABLE, read_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import AuditSummary, Projects
 from tests.unit.report.browser import CHROMIUM, WHY_NOT, Browser
 from tests.unit.report.project_samples import NotebookHost, as_json, ordinary, read, resolution, with_projects
 from tests.unit.report.report_samples import wrong

@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.ae5_admin import admin, put
 from tests.lab.packages import conda_package

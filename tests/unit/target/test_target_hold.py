@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan import store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan
 from tests.unit.plan.inventory_builder import group, organization
 from tests.unit.target.target_world import TargetWorld
 
@@ -28,7 +28,7 @@ def migrated(world: TargetWorld) -> TargetWorld:
 
 
 def held(world: TargetWorld) -> dict[tuple[str, str], str]:
-    return {(one.channel, one.file): one.detail for one in store.iter_held(str(world.plan_dir))}
+    return {(one.channel, one.file): one.detail for one in plan.iter_held(str(world.plan_dir))}
 
 
 def decisions(world: TargetWorld) -> list[str]:

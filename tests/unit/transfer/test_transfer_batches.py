@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_transport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import upload
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import SyncResult, sync
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages import upload
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import SyncResult, sync
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.ae5.ae5_params import params
 from tests.unit.http_script import NoSleep

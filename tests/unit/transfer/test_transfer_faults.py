@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import sync as sync_module
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import SyncResult, sync
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages import sync as sync_module
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import SyncResult, sync
 from tests.unit.ae5.ae5_params import params
 from tests.unit.http_script import NoSleep, Script, Step
 from tests.unit.transfer.transfer_world import World

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer import import_run
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import import run
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.module_runner import run_module
@@ -25,8 +25,8 @@ A, B, C = "a-1.0-0.tar.bz2", "b-1.0-0.tar.bz2", "c-1.0-0.tar.bz2"
 @pytest.fixture
 def site(tmp_path: Path, lab: Ae5Lab, monkeypatch: pytest.MonkeyPatch) -> ImportWorld:
     """User ``u`` with two labels and organization ``o`` with a group; nothing waits longer than it must."""
-    monkeypatch.setattr(import_run, "POLLS", (0.0, 0.0))
-    monkeypatch.setattr(import_run, "AFTER_FAILURE", (0.0,))
+    monkeypatch.setattr(run, "POLLS", (0.0, 0.0))
+    monkeypatch.setattr(run, "AFTER_FAILURE", (0.0,))
     world = ImportWorld(tmp_path, lab)
     world.user("u")
     world.organization("o", ["alice"], Devs={"permission": "read", "members": ["alice"], "packages": ["a"]})

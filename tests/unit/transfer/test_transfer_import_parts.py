@@ -16,8 +16,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import read_owners
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_folder import check_folder, folder_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.import_slice import Slice
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.folder import check_folder, folder_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.slice import Slice
 
 FOLDER = "0123456789abcdef01234567--x"
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.retry import decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT, compare, excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.pool import NotTried, Stop, run_all
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.retry import decide
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.source import CorruptFile, DumpSource, SourceError
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.sync import windows
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, run_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import CorruptFile, DumpSource, SourceError
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import windows
 
 CONTENT = bytes(range(256)) * 20
 

@@ -1,0 +1,265 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a project's files on AE5 are to be: environments, channels, ``anaconda-project.yml``.  Private to the collection.
+
+Reads the project and writes nothing.  An installed environment is the truth of what runs; a file that describes one comes
+after it, the export of the vendor guide (``_env.yml``) before an ``environment.yml``.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import fnmatch
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import Made
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import environment as env
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import SPEC_FILES
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment, Notebook, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, Rewriting, rewrite
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution, resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES, decoded
+
+ENVIRONMENT = "environment.yml"
+ENVIRONMENTS = (ENVIRONMENT, "environment.yaml")
+"""What anaconda-project compares with the project's file, in its order."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """How projects are converted."""
+
+    catalog: Catalog
+    pin: str = env.EXACT
+    declared: t.Mapping[str, t.Sequence[str]] = dataclasses.field(default_factory=dict)
+    """Old channel to AE5 channels."""
+    drop: t.Tuple[str, ...] = ()
+    """Patterns of packages that no environment is to ask for on AE5."""
+    libraries: t.Mapping[str, t.Sequence[Library]] = dataclasses.field(default_factory=dict)
+    """Packages made of shared libraries, by the key of the project that used them by path."""
+
+
+@dataclasses.dataclass
+class Files:
+    """The files that the archive gets, what they replace, and what was found on the way."""
+
+    overlay: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    resolution: t.Optional[Resolution] = None
+    environment: str = ""
+    notes: t.List[str] = dataclasses.field(default_factory=list)
+    made_new: bool = False
+    """Whether there was no project's file before."""
+
+
+class Texts:
+    """The small files in a project's top folder, read once; links are not followed."""
+
+    def __init__(self, root_fd: int) -> None:
+        self._root_fd = root_fd
+        self._known: t.Dict[str, t.Optional[str]] = {}
+
+    def get(self, name: str) -> t.Optional[str]:
+        """The text of a file; ``None`` if there is none.
+
+        Raises:
+            MigrationError: it cannot be read, is a link, or absurdly large.
+        """
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        return self._known[name]
+
+    def _read(self, name: str) -> t.Optional[str]:
+        try:
+            with os.fdopen(open_file(self._root_fd, name), "rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise MigrationError(f"Its {name} cannot be read ({exc.strerror}); make it a regular file.") from exc
+        if len(data) > MAX_BYTES:
+            raise MigrationError(f"Its {name} is larger than {MAX_BYTES >> 20} MiB; that is no such file.")
+        return decoded(data)
+
+    def first(self, names: t.Iterable[str]) -> t.Tuple[str, str]:
+        """Name and text of the first of the files that is there; both empty if none is."""
+        for name in names:
+            text = self.get(name)
+            if text is not None:
+                return name, text
+        return "", ""
+
+
+class _Maker:
+    def __init__(self, project: Project, user: str, name: str, texts: Texts, notebooks: t.Sequence[str], rules: Rules) -> None:
+        self.project, self.user, self.name, self.texts, self.rules = project, user, name, texts, rules
+        known = {notebook.path: notebook for notebook in project.notebooks}
+        self.notebooks = [known.get(path, Notebook(path)) for path in notebooks]
+        self.files = Files()
+        self.looked: t.List[t.Tuple[env.EnvironmentSpec, Rewriting]] = []
+        self.channels_of: t.Dict[t.Tuple[str, ...], t.Tuple[str, ...]] = {}
+
+    def make(self) -> Files:
+        there, text = self.texts.first(project_file.FILES)
+        specs = self.specs(bool(there))
+        self.files.overlay[project_ignore.FILE] = project_ignore.merged(self.texts.get(project_ignore.FILE))
+        if there:
+            self.complete(there, text, self.with_libraries(specs[0]) if specs else None)
+        else:
+            self.new([self.with_libraries(spec) for spec in specs or [env.EnvironmentSpec("default")]])
+        self.files.resolution = resolution(self.project.owner, self.project.name, self.user, self.looked)
+        for _spec, rewriting in self.looked:
+            self.files.notes.extend(note for note in rewriting.notes if note not in self.files.notes)
+        return self.files
+
+    # -- environments
+
+    def specs(self, has_file: bool) -> t.List[env.EnvironmentSpec]:
+        """The default environment first, then those of the notebooks that run in another one."""
+        default = self.default()
+        wanted = [default] if default is not None else []
+        by_name = {item.name: item for item in self.project.environments}
+        for notebook in self.notebooks:
+            other = by_name.get(notebook.kernel_env)
+            if other is not None and other not in wanted and not has_file:
+                wanted.append(other)
+        found = [spec for spec in (self.spec(item) for item in wanted) if spec is not None]
+        if not found:
+            name, text = self.texts.first(SPEC_FILES)
+            if name:
+                found = [self.kept(env.from_text(text, f"Its {name}"))]
+        if not found and not has_file:
+            self.files.notes.append("Nothing says what its environment holds, so its file asks for no package; add what it needs.")
+        if len(found) > 1:
+            names = ", ".join(spec.name for spec in found)
+            self.files.notes.append(
+                f"Its notebooks run in several environments ({names}); each became an env spec, the first is the default."
+            )
+        return [project_file.as_name(spec) for spec in found]
+
+    def default(self) -> t.Optional[Environment]:
+        """The project's environment; where nothing says which of several it is, the one that most notebooks run in."""
+        chosen = self.project.environment
+        if chosen is not None or not self.project.environments:
+            return chosen
+        used = collections.Counter(notebook.kernel_env for notebook in self.notebooks)
+        best = min(self.project.environments, key=lambda item: (-used[item.name], item.name))
+        self.files.notes.append(f"Nothing says which environment is the active one; {best.name} was taken, which most notebooks run in.")
+        return best
+
+    def spec(self, item: Environment) -> t.Optional[env.EnvironmentSpec]:
+        self.files.notes.extend(f"Of the environment {item.name}: {problem.detail}" for problem in item.problems)
+        if item.source == CONDA_META and (item.conda or item.pip):
+            return self.kept(env.from_record(item))
+        text = self.texts.get(item.file) if item.file and "/" not in item.file else None
+        return None if text is None else self.kept(env.from_text(text, f"Its {item.file}", item.name))
+
+    def kept(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
+        """Without the packages that are to be dropped; takes up the notes."""
+        gone = [pin.name for pin in spec.pins if any(fnmatch.fnmatchcase(pin.name, pattern) for pattern in self.rules.drop)]
+        self.files.notes.extend(spec.notes)
+        if gone:
+            self.files.notes.append(f"Left out of the environment {spec.name}, as it was asked for: {', '.join(sorted(gone))}.")
+        return dataclasses.replace(spec, pins=tuple(pin for pin in spec.pins if pin.name not in gone))
+
+    def rewritten(self, spec: env.EnvironmentSpec, how: str = "") -> t.Tuple[str, ...]:
+        """The channels for an environment, of which as much of the pins is kept as ``how`` says, else the rules."""
+        found = rewrite(spec, self.rules.catalog, self.user, how or self.rules.pin, self.rules.declared)
+        self.looked.append((spec, found))
+        return found.channels
+
+    def with_libraries(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
+        """With the packages of the libraries that the project used by path, for which nothing asked until now."""
+        added = {library.name: env.Pin(library.name, library.version) for library in self.rules.libraries.get(self.project.key, ())}
+        if added:
+            self.files.notes.append(
+                f"The environment {spec.name} got {', '.join(sorted(added))}, made of libraries that the project used by path; it can take"
+                " those paths out of its code."
+            )
+        kept = [pin for pin in spec.pins if pin.name not in added]
+        return dataclasses.replace(spec, pins=tuple(sorted((*kept, *added.values()), key=lambda pin: pin.name)))
+
+    # -- files
+
+    def commands(self, names: t.Container[str]) -> t.Dict[str, str]:
+        """Notebook to the name of its environment, ``""`` for the default; not those that no one could open."""
+        return {item.path: item.kernel_env if item.kernel_env in names else "" for item in self.notebooks if self.can_run(item)}
+
+    def can_run(self, notebook: Notebook) -> bool:
+        if not notebook.path.isprintable():
+            self.files.notes.append("A notebook whose name is not printable got no command; rename it.")
+            return False
+        if notebook.problems:
+            self.files.notes.append(f"The notebook {notebook.path} got no command: {notebook.problems[0].detail}")
+        return not notebook.problems
+
+    def new(self, specs: t.Sequence[env.EnvironmentSpec]) -> None:
+        notebooks = self.commands({spec.name for spec in specs})
+        made = [Made(spec, self.rewritten(project_file.with_notebook(spec) if notebooks else spec)) for spec in specs]
+        overlay = self.files.overlay
+        overlay[project_file.FILE] = project_file.new(self.name, made, notebooks, self.rules.pin)
+        overlay[ENVIRONMENT] = env.render(made[0].spec, made[0].channels, self.rules.pin)
+        self.files.environment, self.files.made_new = made[0].spec.name, True
+
+    def complete(self, there: str, text: str, spare: t.Optional[env.EnvironmentSpec]) -> None:
+        what = f"Its {there}"
+        asked = [library.spec for library in self.rules.libraries.get(self.project.key, ())]
+        existing = project_file.read(text, what)
+        if asked and existing.has_packages:
+            text = project_file.with_packages(text, what, asked, "packages")
+            existing = project_file.read(text, what)
+            self.files.notes.append(f"{what} got {', '.join(asked)}, made of libraries that the project used by path.")
+        made = None
+        if existing.has_packages:
+            for spec in existing.environments:
+                self.rewritten(spec, env.EXACT)
+        elif spare is not None:
+            made = Made(spare, self.rewritten(spare))
+        notebooks = self.commands({spec.name for spec in existing.environments})
+        completed, notes = project_file.completed(text, what, self.name, made, notebooks, self.channels, self.rules.pin)
+        self.files.overlay[project_file.FILE] = completed
+        self.files.notes.extend(notes)
+        name, beside = self.texts.first(ENVIRONMENTS)
+        if name and made is None:
+            beside = project_file.with_packages(beside, f"Its {name}", asked, "dependencies")
+            self.files.overlay[name] = project_file.environment_text(beside, f"Its {name}", self.channels)
+        elif made is not None:
+            self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
+
+    def channels(self, old: t.Sequence[str], pins: t.Sequence[env.Pin]) -> t.Sequence[str]:
+        """One answer for one list of channels: a project's file and the ``environment.yml`` beside it must agree."""
+        key = tuple(old)
+        if key not in self.channels_of:
+            spec = env.EnvironmentSpec("", tuple(env.clean_url(channel) for channel in old), tuple(pins))
+            self.channels_of[key] = rewrite(spec, self.rules.catalog, self.user, env.EXACT, self.rules.declared).channels
+        return self.channels_of[key]
+
+
+def replaced_names(texts: Texts) -> t.FrozenSet[str]:
+    """The files of the top folder that ``make_files`` writes or stands for, so that the project's own stay out.
+
+    Raises:
+        MigrationError: one of them cannot be read.
+    """
+    there, _text = texts.first(project_file.FILES)
+    beside, _text = texts.first(ENVIRONMENTS)
+    own = (there, beside) if there else (ENVIRONMENT,)
+    return frozenset(name for name in (project_ignore.FILE, project_file.FILE, *own) if name)
+
+
+def make_files(project: Project, user: str, name: str, texts: Texts, notebooks: t.Sequence[str], rules: Rules) -> Files:
+    """The files for a project that becomes the AE5 user's project ``name``; ``notebooks`` are those that will be in it.
+
+    Raises:
+        MigrationError: a file of the project cannot be understood; the sentence begins with ``Its``.
+        MissingLibrary: ruamel.yaml is not on this host.
+    """
+    return _Maker(project, user, name, texts, notebooks, rules).make()

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The channels of AE5 for ``channel_map``, from a plan and from what the cluster shows.  Private to the collection."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import shutil
+import tempfile
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
+    SUBDIRS,
+    ChannelView,
+    Digests,
+    Identity,
+)
+
+_ENDINGS = (".tar.bz2", ".conda")
+
+Groups = t.Mapping[str, t.AbstractSet[str]]
+"""AE5's groups by name, with the user names of their members."""
+
+
+def identity_of(file: str) -> t.Optional[Identity]:
+    """Name, version and build from a package's file name; ``None`` if it is no conda package's."""
+    for ending in _ENDINGS:
+        if file.endswith(ending):
+            parts = file[: -len(ending)].rsplit("-", 2)
+            return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
+    return None
+
+
+def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], groups: Groups) -> t.Optional[t.FrozenSet[str]]:
+    """The users who may read a channel, in lower case; ``None`` for all.  Access is never guessed: an unknown group is empty."""
+    found: t.Set[str] = {owner.casefold()} if owner else set()
+    for share in shares:
+        if share.kind != GROUP:
+            found.add(share.name.casefold())
+        elif share.name == EVERYONE:
+            return None
+        else:
+            found.update(user.casefold() for user in groups.get(share.name, ()))
+    return None if public else frozenset(found)
+
+
+def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Groups) -> ChannelView:
+    """A channel as the plan wants it, with the packages that it puts into it.
+
+    The plan's owner of a channel is the AE4 name it is called by, who is no AE5 user; whoever may read is among the shares.
+    """
+    packages: t.Dict[Identity, Digests] = {}
+    origins = set()
+    for placement in placements:
+        key = identity_of(placement.file)
+        if key is not None and placement.subdir in SUBDIRS:
+            packages[key] = (placement.sha256 or "", placement.md5 or "")
+            origins.add(placement.owner)
+    return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins))
+
+
+def by_channel(placements: t.Iterable[Placement]) -> t.Callable[[str], t.Iterator[Placement]]:
+    """The placements of the channels that are asked for, in the order of their names; ``placements`` are ordered by channel."""
+    grouped = itertools.groupby(placements, key=lambda placement: placement.channel)
+    waiting: t.List[t.Tuple[str, t.Iterator[Placement]]] = []
+
+    def of(name: str) -> t.Iterator[Placement]:
+        if not waiting:
+            waiting.extend(itertools.islice(grouped, 1))
+        while waiting and waiting[0][0] < name:
+            waiting[:] = itertools.islice(grouped, 1)
+        return waiting.pop()[1] if waiting and waiting[0][0] == name else iter(())
+
+    return of
+
+
+def seen_view(
+    name: str,
+    owner: t.Optional[str],
+    privacy: t.Optional[str],
+    shares: t.Optional[t.Iterable[Share]],
+    packages: t.Iterable[Package],
+    groups: Groups,
+) -> ChannelView:
+    """A channel as the cluster shows it.
+
+    Where nobody can see with whom it is shared, it is its owner's alone.  The vendor's import called it by the AE4 owner first
+    (vendor guide, "How channels of imported packages are named"), so that is where its packages may have come from.
+    """
+    held: t.Dict[Identity, Digests] = {}
+    # AE4 had the older format only, so of two files of one build that one is compared with.
+    for package in sorted(packages, key=lambda package: (package.file.endswith(_ENDINGS[0]), package.file)):
+        held[package.name, package.version, package.build] = (package.sha256 or "", package.md5 or "")
+    origin, slash, _rest = name.partition("/")
+    origins = frozenset([origin]) if slash else frozenset()
+    return ChannelView(name, readers(privacy == PUBLIC, owner, shares or (), groups), held, origins)
+
+
+def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
+    """A channel that the plan has and that is there: what either puts or has in it, for whoever either lets read it.
+
+    A package that is there already keeps its digest: nothing is overwritten.  A channel that all can read although the plan
+    has it private is going to be closed, so that counts for nobody.
+    """
+    allowed = planned.readable_by
+    if allowed is not None and seen.readable_by is not None:
+        allowed = allowed | seen.readable_by
+    return ChannelView(planned.name, allowed, {**planned.packages, **seen.packages}, planned.origins | seen.origins)
+
+
+def write_views(path: str, views: t.Iterable[ChannelView], write: bool = True) -> bool:
+    """Writes the channels for the hosts where projects are converted, a line each, one at a time; whether they differ from before."""
+    told = hashlib.sha256()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="\n") as spool:
+        for view in views:
+            line = json_line(view.to_json())
+            told.update(line.encode("utf-8", "surrogateescape"))
+            spool.write(line)
+        if os.path.exists(path) and file_sha256(path) == told.hexdigest():
+            return False
+        if write:
+            spool.seek(0)
+            with atomic_writer(path) as stream:
+                shutil.copyfileobj(spool, stream)
+    return True
+
+
+def iter_views(path: str) -> t.Iterator[ChannelView]:
+    """What ``write_views`` wrote, one at a time.
+
+    Raises:
+        MigrationError: it cannot be read.
+    """
+    return read_records(path, "list of channels", ChannelView.from_json)
+
+
+def read_views(path: str) -> t.List[ChannelView]:
+    """All of what ``write_views`` wrote.
+
+    Raises:
+        MigrationError: it cannot be read.
+    """
+    return list(iter_views(path))

@@ -1,0 +1,294 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module ``notebook_library_package`` does with its parameters.  Private to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import tempfile
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.build import MAX_BYTES, Host, conda_spec, make
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Built
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.readers import Readers, channels_of, narrowed, shares_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Uses
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import (
+    BUILT,
+    LIBRARIES_FILE,
+    PLACEMENTS_FILE,
+    REPORTED,
+    Library,
+    Wanted,
+    read_libraries,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_findings, read_projects
+
+NAME_FIELD = "{name}"
+DEFAULT_CHANNEL = f"libraries/{NAME_FIELD}"
+"""A channel for each library: a right is one on a whole channel, and not all libraries have the same readers."""
+
+MOST_BYTES = 2_000_000_000
+"""A library is in memory while it is packed."""
+_LIST = {"type": "list", "elements": "str"}
+
+LIBRARY = ArgumentSpec(
+    {
+        "projects": {"type": "path", "required": True},
+        "findings": {"type": "path"},
+        "dest": {"type": "path", "required": True},
+        "libraries": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "path": {"type": "str", "required": True},
+                "channel": {"type": "str"},
+                "name": {"type": "str"},
+                "version": {"type": "str"},
+                "packages": _LIST,
+                "requires": _LIST,
+                "users": _LIST,
+                "groups": _LIST,
+                "also": {**_LIST, "default": []},
+                "include": {**_LIST, "default": []},
+            },
+        },
+        "accept": {**_LIST, "default": []},
+        "channel": {"type": "str", "default": DEFAULT_CHANNEL},
+        "users": {"type": "dict", "default": {}},
+        "root": {"type": "path", "default": "/"},
+        "accounts": {"type": "path"},
+        "site": {"type": "str"},
+        "max_bytes": {"type": "int", "default": MAX_BYTES},
+    }
+)
+
+
+def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
+    """The libraries that somebody named.  Raises ``MigrationError``."""
+
+    def items(entry: t.Mapping[str, t.Any], key: str) -> t.Optional[t.Tuple[str, ...]]:
+        return None if entry[key] is None else tuple(entry[key])
+
+    found: t.Dict[str, Wanted] = {}
+    for entry in params["libraries"]:
+        path = entry["path"].rstrip("/") or "/"
+        if path in found:
+            raise MigrationError(f"The library {shown(path)} is named twice in libraries; take one entry away.")
+        for spec in entry["requires"] or ():
+            conda_spec(spec)
+        found[path] = Wanted(
+            path,
+            channel=entry["channel"] or "",
+            name=entry["name"] or "",
+            version=entry["version"] or "",
+            packages=items(entry, "packages"),
+            requires=items(entry, "requires"),
+            users=items(entry, "users"),
+            groups=items(entry, "groups"),
+            also=tuple(also.rstrip("/") for also in entry["also"]),
+            include=tuple(entry["include"]),
+        )
+    return list(found.values())
+
+
+def channel_of(template: str, name: str) -> str:
+    """A library's channel.  Raises ``MigrationError`` if it is none, or one that AE5 keeps for itself."""
+    channel = template.replace(NAME_FIELD, name)
+    if not all(channel.split("/")) or any(char.isspace() or not char.isprintable() for char in channel):
+        raise MigrationError(f"{channel!r} is no name of a channel; correct channel.")
+    if folded(channel) in {folded(name) for name in PROTECTED_CHANNELS}:
+        raise MigrationError(f"The channel {channel} is one that AE5 keeps for itself; give the libraries another one in channel.")
+    return channel
+
+
+class _Run:
+    """One run: builds the libraries one by one, so that only one of them is in memory.
+
+    ``dest`` is where its files go, in check mode another folder than the parameter of that name.
+    """
+
+    def __init__(self, params: t.Mapping[str, t.Any], dest: str, last: t.Iterable[Library]) -> None:
+        self._params, self._dest = params, dest
+        self._last = {(library.package_path, library.channel) for library in last}
+        head, projects = read_projects(params["projects"])
+        self.site = params["site"] or head.site
+        accounts = Accounts(params["accounts"] or "")
+        self._host = Host(params["root"], accounts, params["max_bytes"])
+        self._readers = Readers(user_map(params["users"]), head.site, accounts)
+        self.uses = Uses(params["root"], head.root)
+        for project in projects:
+            self.uses.add_project(project)
+        for finding in read_findings(params["findings"]) if params["findings"] else ():
+            self.uses.add_finding(finding)
+        self.unnamed: t.Dict[str, t.Tuple[str, ...]] = {}
+        self.added: t.List[str] = []
+        self._taken: t.Dict[t.Tuple[str, str], str] = {}
+
+    def libraries(self) -> t.List[Library]:
+        """Builds all of them; their files are in ``dest`` then."""
+        wanted = wanted_of(self._params)
+        accepted, self.unnamed = self.uses.candidates(self._params["accept"], wanted)
+        wanted.extend(Wanted(path) for path in accepted)
+        return narrowed([self._library(item) for item in sorted(wanted, key=lambda item: dump.encode(item.path))])
+
+    def _library(self, wanted: Wanted) -> Library:
+        made = make(wanted, self._host)
+        library = dataclasses.replace(made.library, used_by=self.uses.of(wanted, made.library.imports))
+        if made.package is None:
+            return library
+        channel = channel_of(wanted.channel or self._params["channel"], library.name)
+        other = self._taken.setdefault((folded(channel), library.name), library.path)
+        if other != library.path:
+            what = f"The library {shown(other)} has the same name {library.name} in the channel {channel}"
+            why = f"{what}; give one of them another name or channel."
+            return Library(library.path, REPORTED, why, name=library.name, version=library.version, used_by=library.used_by)
+        library = dataclasses.replace(library, channel=channel)
+        self._keep(library, made.package)
+        rights = {path: value for path, value in made.rights.items() if not self.uses.leads_to_projects(path)}
+        return self._readers.of(library, wanted, rights, (self.uses.users[key] for key in library.used_by))
+
+    def _keep(self, library: Library, package: Built) -> None:
+        is_there = _has(os.path.join(self._params["dest"], library.package_path), library.sha256)
+        if not is_there or (library.package_path, library.channel) not in self._last:
+            self.added.append(f"+ {library.package_path} ({size_in_words(library.size)}) -> {library.channel}")
+        if not is_there or self._dest != self._params["dest"]:
+            write_bytes(os.path.join(self._dest, library.package_path), package.data)
+
+
+def _has(path: str, sha256: str) -> bool:
+    try:
+        return file_sha256(path) == sha256
+    except FileNotFoundError:
+        return False
+
+
+def _last(dest: str) -> t.List[Library]:
+    """The libraries of the last run; none if there was no run."""
+    path = os.path.join(dest, LIBRARIES_FILE)
+    return read_libraries(path) if os.path.exists(path) else []
+
+
+def _written(path: str, text: str, dest: str) -> bool:
+    """Writes a list to ``dest``, unless it is there already; whether it differs from the one at ``path``."""
+    differs = not holds_text(path, text)
+    target = os.path.join(dest, os.path.basename(path))
+    if differs or target != path:
+        with atomic_writer(target) as stream:
+            stream.write(text)
+    return differs
+
+
+def _prune(dest: str, last: t.Iterable[Library], now: t.Iterable[Library], is_check: bool) -> t.List[str]:
+    """Takes away the packages of the last run that are none of this one; the lines for the diff."""
+    kept = {library.package_path for library in now}
+    gone = sorted({library.package_path for library in last if library.file and "/" not in library.file} - kept)
+    gone = [path for path in gone if os.path.isfile(os.path.join(dest, path))]
+    for path in gone if not is_check else ():
+        os.unlink(os.path.join(dest, path))
+    return [f"- {path}" for path in gone]
+
+
+def library_work(module: MigrationModule) -> Outcome:
+    """The module ``notebook_library_package``."""
+    params, is_check = module.params, module.check_mode
+    if not 1 <= params["max_bytes"] <= MOST_BYTES:
+        raise MigrationError(f"The option max_bytes must be from 1 to {MOST_BYTES:,}, not {params['max_bytes']:,}.")
+    last = _last(params["dest"])
+    dest = tempfile.mkdtemp(prefix="ae_libraries.") if is_check else params["dest"]
+    try:
+        run = _Run(params, dest, last)
+        libraries = run.libraries()
+        rows = "".join(json_line(library.to_json()) for library in libraries)
+        placements = [library.placement(run.site) for library in libraries if library.state == BUILT]
+        placements.sort(key=lambda placement: placement.key)
+        lines = [*run.added, *_prune(params["dest"], last, libraries, is_check)]
+        texts = {PLACEMENTS_FILE: "".join(json_line(item.to_json()) for item in placements), LIBRARIES_FILE: rows}
+        differ = [_written(os.path.join(params["dest"], name), text, dest) for name, text in texts.items()]
+    except BaseException:
+        if is_check:
+            shutil.rmtree(dest, ignore_errors=True)
+        raise
+    shares = _share_lines(last, libraries)
+    return Outcome(
+        changed=bool(lines) or any(differ),
+        summary=_summary(libraries, run, lines),
+        warnings=_warnings(libraries),
+        report_path=os.path.join(dest, LIBRARIES_FILE),
+        diff=[
+            *([prepared_diff("packages of shared libraries", lines)] if lines else []),
+            *([prepared_diff("readers of shared libraries", shares)] if shares else []),
+        ],
+        values={
+            "dest": dest,
+            "placements_path": os.path.join(dest, PLACEMENTS_FILE),
+            "libraries": [_row(library) for library in libraries],
+            "channels": channels_of(libraries),
+            "shares": shares_of(libraries),
+            "unnamed": [{"path": shown(path), "used_by": [shown(key) for key in keys]} for path, keys in run.unnamed.items()],
+        },
+    )
+
+
+def _summary(libraries: t.Sequence[Library], run: _Run, lines: t.Sequence[str]) -> t.Dict[str, t.Any]:
+    built = [library for library in libraries if library.state == BUILT]
+    return {
+        "libraries": len(libraries),
+        BUILT: len(built),
+        REPORTED: len(libraries) - len(built),
+        "packages_changed": len(lines),
+        "bytes": sum(library.size for library in built),
+        "projects": len({key for library in libraries for key in library.used_by}),
+        "unnamed": len(run.unnamed),
+    }
+
+
+def _row(library: Library) -> t.Dict[str, t.Any]:
+    """What a result says of a library; the rest is in ``libraries.jsonl``."""
+    return {
+        "path": shown(library.path),
+        "state": library.state,
+        "why": library.why,
+        **{key: getattr(library, key) for key in ("language", "name", "version", "file", "channel")},
+        "used_by": [shown(key) for key in library.used_by],
+        "notes": list(library.notes),
+    }
+
+
+def _share_lines(last: t.Iterable[Library], now: t.Iterable[Library]) -> t.List[str]:
+    def lines(libraries: t.Iterable[Library]) -> t.Set[str]:
+        return {f"{share['channel']}: {share_in_words(Share.from_json(share))}" for share in shares_of(libraries)}
+
+    before, after = lines(last), lines(now)
+    return [*(f"- {line}" for line in sorted(before - after)), *(f"+ {line}" for line in sorted(after - before))]
+
+
+def _warnings(libraries: t.Iterable[Library]) -> t.List[str]:
+    """One sentence for each library that is not built, or not everybody's who uses it, or lacks something."""
+    found = []
+    for library in libraries:
+        what = f"The shared library {shown(library.path)}"
+        if library.state == REPORTED:
+            users = f"{counted(len(library.used_by), 'project')} ({listed([shown(key) for key in library.used_by], 3)})"
+            found.append(f"{what} is not built{f', and {users} use it' if library.used_by else ''}: {library.why}")
+            continue
+        if library.withheld:
+            names = listed([shown(name) for name, _why in library.withheld], 5)
+            found.append(f"{what} is used by people who get no right on the channel {library.channel} ({names}): {library.withheld[0][1]}.")
+        if library.left_out:
+            first = f"{shown(library.left_out[0][0])}: {library.left_out[0][1]}"
+            found.append(f"{what} is built without {counted(len(library.left_out), 'file')} ({first}).")
+    return found

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AE5's channels as they are once the packages of shared libraries lie in them.  Pure.  Private to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+
+
+def with_libraries(views: t.Iterable[ChannelView], libraries: t.Iterable[Library]) -> t.List[ChannelView]:
+    """The channels with those packages and with their readers; a channel that is not there yet is theirs alone."""
+    found = {view.name: view for view in views}
+    for library in libraries:
+        view = found.get(library.channel) or ChannelView(library.channel, frozenset(), {})
+        readers = None if view.readable_by is None else view.readable_by | {user.casefold() for user in library.users}
+        packages = {(library.name, library.version, library.build): (library.sha256, library.md5), **view.packages}
+        found[library.channel] = ChannelView(view.name, readers, packages, view.origins)
+    return [found[name] for name in sorted(found)]

@@ -1,0 +1,372 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a project's environment still resolves on AE5, told before anybody needs it.  Private to the collection.
+
+The pins are compared with what the channels hold (``channel_map``), which any host can do.  Where py-rattler is installed a
+whole solve over the channels' repodata finds what pins alone do not show: packages that the pins need and nobody listed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import dataclasses
+import datetime
+import re
+import time
+import traceback
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
+    MISSING,
+    OTHER,
+    STATES,
+    PinState,
+    Rewriting,
+)
+
+RATTLER_ERROR: t.Optional[str] = None
+try:
+    import rattler
+    from rattler.exceptions import SolverError
+except ImportError:
+    RATTLER_ERROR = traceback.format_exc()
+
+PINS_SHOWN = 3
+PROJECTS_SHOWN = 10
+WHY_LENGTH = 500
+SOLVE_TIMEOUT = 60
+"""Seconds."""
+_VIRTUAL = (("__glibc", "2.17"), ("__linux", "3.10"), ("__unix", "0"))
+"""What a session of AE5 has at least: its images are of Red Hat's seventh generation or later."""
+_BASE = "https://channels.invalid/"
+"""In front of a channel's name, where rattler wants a URL; nothing is fetched."""
+
+_LACKING = re.compile(r"^(.+?), for which no candidates were found")
+_NO_CANDIDATES = re.compile(r"^No candidates were found for (.+?)\.?$")
+_CONFLICT = re.compile(r"^(\S+(?: [^,]+?)?) cannot be installed because")
+_BEFORE = re.compile(r"^(?:Cannot solve the request because of: )?[\s\u2500-\u257f]*")
+"""What a line of rattler's words begins with: its own beginning, or the branches of a tree."""
+
+Repodata = t.Mapping[str, t.Mapping[str, str]]
+"""Channel to subdir to the path of its ``repodata.json``."""
+
+
+class Undecided(MigrationError):
+    """Whether an environment can be made could not be found out; the text is the end of a sentence."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked(JsonRecord):
+    """What one environment of a project asks for on AE5, as its ``environment.yml`` or env spec does."""
+
+    TITLE = "list of what a project asks for"
+
+    name: str
+    channels: t.Tuple[str, ...]
+    specs: t.Tuple[str, ...]
+    """Of conda packages, in the form in which they are kept (option ``pin``)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolution(JsonRecord):
+    """What the environments of one project find on AE5."""
+
+    TITLE = "resolution"
+
+    owner: str
+    project: str
+    user: str
+    """The AE5 user it was looked at for."""
+    channels: t.Tuple[str, ...]
+    pins: t.Tuple[PinState, ...]
+    dropped: t.Tuple[str, ...] = ()
+    """Old channels that nothing stands for, see ``Rewriting``."""
+    pip: t.Tuple[str, ...] = ()
+    environments: t.Tuple[Asked, ...] = ()
+    unsolved: str = ""
+    """Why a whole solve failed; ``""`` if it did not, or was not made."""
+    lacking: t.Tuple[str, ...] = ()
+    """Of a failed one: what its packages need and no channel of the environment has."""
+    awaited: t.Tuple[str, ...] = ()
+    """Of a failed one: pins that a channel was said to have, or to get, and that are not there now."""
+    against: t.Tuple[str, ...] = ()
+    """Of a failed one that lacks nothing: packages that do not go together with the others."""
+    unchecked: str = ""
+    """Why it is not known whether the whole can be solved, the end of a sentence; ``""`` if it is known, or nobody asked."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.owner}/{self.project}"
+
+    @property
+    def missing(self) -> t.Tuple[PinState, ...]:
+        return tuple(state for state in self.pins if state.state == MISSING)
+
+    @property
+    def others(self) -> t.Tuple[PinState, ...]:
+        return tuple(state for state in self.pins if state.state == OTHER)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the environment cannot be made on AE5.  Another package of the same build can still be installed."""
+        return bool(self.missing or self.unsolved)
+
+    @property
+    def counts(self) -> t.Dict[str, int]:
+        """Number of pins by state."""
+        found = collections.Counter(state.state for state in self.pins)
+        return {state: found[state] for state in STATES}
+
+
+def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[EnvironmentSpec, Rewriting]]) -> Resolution:
+    """The environments of one project together; a pin that several have counts once."""
+    pins: t.Dict[t.Tuple[str, str, str, str], PinState] = {}
+    for _spec, rewriting in found:
+        pins.update({(item.pin.name, item.pin.version, item.pin.build, item.pin.spec): item for item in rewriting.pins})
+    return Resolution(
+        owner,
+        project,
+        user,
+        tuple(dict.fromkeys(name for _spec, rewriting in found for name in rewriting.channels)),
+        tuple(pins[key] for key in sorted(pins)),
+        tuple(dict.fromkeys(name for _spec, rewriting in found for name in rewriting.dropped)),
+        tuple(dict.fromkeys(line for spec, _rewriting in found for line in spec.pip)),
+        tuple(Asked(spec.name, rewriting.channels, tuple(pin.text(rewriting.how) for pin in spec.pins)) for spec, rewriting in found),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnerVerdict:
+    """How many of an owner's projects would break, and which."""
+
+    owner: str
+    projects: int
+    breaking: t.Tuple[Resolution, ...]
+    unchecked: int = 0
+    """Of the others, those of which only the pins were compared although more was asked for."""
+
+    @property
+    def sentence(self) -> str:
+        """For the report: these N of M projects would break on Monday, and by which package."""
+        owner = shown(self.owner)
+        but = f", as far as is known: {counted(self.unchecked, 'of them was', 'of them were')} not looked through" if self.unchecked else ""
+        if not self.breaking:
+            words = "the environment of the one project" if self.projects == 1 else f"the environments of all {self.projects} projects"
+            return f"Of {owner}, {words} can be made on AE5{but}."
+        reasons = "; ".join(f"{shown(item.project)} by {_reason(item)}" for item in self.breaking[:PROJECTS_SHOWN])
+        if len(self.breaking) > PROJECTS_SHOWN:
+            reasons += f"; and {len(self.breaking) - PROJECTS_SHOWN} more"
+        return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}{but}."
+
+
+def _reason(item: Resolution) -> str:
+    if item.missing:
+        return listed([shown(state.pin.text(EXACT)) for state in item.missing], PINS_SHOWN)
+    if item.awaited:
+        return f"{listed([shown(text) for text in item.awaited], PINS_SHOWN)}, to be brought and not there yet"
+    if item.lacking:
+        return f"what its packages need ({listed([shown(text) for text in item.lacking], PINS_SHOWN)})"
+    if item.against:
+        return f"packages that do not go together ({listed([shown(text) for text in item.against], PINS_SHOWN)})"
+    return f"what its packages need ({shown(item.unsolved)})"
+
+
+class Owners:
+    """Adds up resolutions; of those that break only the reasons are kept."""
+
+    def __init__(self) -> None:
+        self._projects: t.Dict[str, int] = collections.Counter()
+        self._unchecked: t.Dict[str, int] = collections.Counter()
+        self._breaking: t.Dict[str, t.List[Resolution]] = collections.defaultdict(list)
+
+    def add(self, item: Resolution) -> None:
+        self._projects[item.owner] += 1
+        if item.breaks:
+            self._breaking[item.owner].append(dataclasses.replace(item, pins=item.missing, environments=(), pip=()))
+        elif item.unchecked:
+            self._unchecked[item.owner] += 1
+
+    def verdicts(self) -> t.List[OwnerVerdict]:
+        """A verdict for each owner, those with the most broken projects first."""
+        found = [
+            OwnerVerdict(owner, number, tuple(sorted(self._breaking[owner], key=lambda item: item.project)), self._unchecked[owner])
+            for owner, number in sorted(self._projects.items())
+        ]
+        return sorted(found, key=lambda verdict: -len(verdict.breaking))
+
+
+def by_owner(resolutions: t.Iterable[Resolution]) -> t.List[OwnerVerdict]:
+    """A verdict for each owner, those with the most broken projects first."""
+    owners = Owners()
+    for item in resolutions:
+        owners.add(item)
+    return owners.verdicts()
+
+
+def can_solve() -> bool:
+    """Whether py-rattler is installed on this host."""
+    return RATTLER_ERROR is None
+
+
+class Solver:
+    """Tells why conda could not make environments.  Only what ``repodata`` has is looked at, nothing is fetched.
+
+    All channels weigh the same, as the pins say which is meant.  Equal questions are solved once.
+
+    Raises:
+        MissingLibrary: py-rattler is not on this host.
+    """
+
+    def __init__(self, repodata: Repodata, timeout: float = SOLVE_TIMEOUT) -> None:
+        if RATTLER_ERROR is not None:
+            raise MissingLibrary("py-rattler", RATTLER_ERROR)
+        self._repodata, self._timeout = repodata, timeout
+        self._sources: t.Dict[t.Tuple[str, str], t.Any] = {}
+        self._answers: t.Dict[Question, t.Union[str, Undecided]] = {}
+        self.solves = 0
+
+    def why_not(self, specs: t.Iterable[str], channels: t.Iterable[str]) -> str:
+        """Why no environment of these specs can be made from these channels, in rattler's words; ``""`` if one can.
+
+        Raises:
+            Undecided: it took too long, or what was asked or what a channel says cannot be understood.
+        """
+        question = (tuple(sorted(specs)), tuple(channels))
+        if question not in self._answers:
+            self.solves += 1
+            try:
+                self._answers[question] = self._solve(*question)
+            except Undecided as exc:
+                self._answers[question] = exc
+        answer = self._answers[question]
+        if isinstance(answer, Undecided):
+            raise answer
+        return answer
+
+    def _solve(self, specs: t.Sequence[str], channels: t.Sequence[str]) -> str:
+        build: t.Any = getattr(rattler, "BuildString", str)  # older versions take a str
+        started = time.monotonic()
+        try:
+            virtual = [
+                rattler.GenericVirtualPackage(rattler.PackageName(name), rattler.Version(version), build("0")) for name, version in _VIRTUAL
+            ]
+            sources = [self._source(name, subdir) for name in channels for subdir in sorted(self._repodata.get(name, {}))]
+            work = rattler.solve_with_sparse_repodata(
+                [rattler.MatchSpec(spec) for spec in specs],
+                sources,
+                virtual_packages=virtual,
+                channel_priority=rattler.ChannelPriority.Disabled,
+                timeout=datetime.timedelta(seconds=self._timeout),
+            )
+            _finished(work)
+        except SolverError as exc:
+            if time.monotonic() - started >= self._timeout or "cancelled" in str(exc)[:60]:
+                raise Undecided(f"it was not solved within {self._timeout:g} seconds") from None
+            return str(exc)
+        except BaseException as exc:
+            # A channel is other people's data; what rattler cannot read of it must not end the whole run, not even its panic.
+            if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
+                raise
+            raise Undecided(f"it could not be solved ({_one_line(str(exc)) or type(exc).__name__})") from exc
+        return ""
+
+    def _source(self, channel: str, subdir: str) -> t.Any:
+        key = (channel, subdir)
+        if key not in self._sources:
+            self._sources[key] = rattler.SparseRepoData(rattler.Channel(_BASE + channel), subdir, self._repodata[channel][subdir])
+        return self._sources[key]
+
+
+Question = t.Tuple[t.Tuple[str, ...], t.Tuple[str, ...]]
+"""Specs and channels."""
+
+
+def _finished(work: t.Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
+    async def whole() -> t.Any:
+        return await work
+
+    return asyncio.run(whole())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:WHY_LENGTH]
+
+
+def unanswered(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what was asked for and no channel has, as ``NAME SPEC``; empty if that is not the reason."""
+    return _said(why, _NO_CANDIDATES)
+
+
+def lacking(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what packages need and no channel has."""
+    return _said(why, _LACKING)
+
+
+def against(why: str) -> t.Tuple[str, ...]:
+    """Out of rattler's words: what was asked for and contradicts the rest."""
+    return _said(why, _CONFLICT)
+
+
+def _said(why: str, pattern: t.Pattern[str]) -> t.Tuple[str, ...]:
+    found = (pattern.search(_BEFORE.sub("", line).strip()) for line in why.splitlines())
+    return tuple(dict.fromkeys(_plain_spec(match.group(1)) for match in found if match))
+
+
+def _plain_spec(text: str) -> str:
+    text = text.strip()
+    return text[: -len(" *")] if text.endswith(" *") else text
+
+
+@dataclasses.dataclass(frozen=True)
+class Unusable:
+    """Channels that cannot be looked into."""
+
+    absent: t.FrozenSet[str] = frozenset()
+    """Those that AE5 does not have, so that conda cannot use them either."""
+    unread: t.FrozenSet[str] = frozenset()
+    """Those that it does not show to us."""
+
+
+def solved(item: Resolution, solver: Solver, unusable: Unusable = Unusable()) -> Resolution:
+    """The resolution after a whole solve of each of its environments.
+
+    Not where pins are missing already: then it would only say so again.
+    """
+    if item.missing:
+        return item
+    whys: t.List[str] = []
+    doubts: t.List[str] = []
+    for asked in item.environments:
+        absent, unread = ([name for name in asked.channels if name in names] for names in (unusable.absent, unusable.unread))
+        try:
+            if absent:
+                whys.append(f"AE5 has no channel {listed(absent)}.")
+            elif unread:
+                raise Undecided(f"AE5 does not show what is in channel {listed(unread)}")
+            elif asked.specs:
+                whys.append(solver.why_not(asked.specs, asked.channels))
+        except Undecided as exc:
+            doubts.append(str(exc))
+    whys = [why for why in whys if why]
+    # Of a pin that is asked for and was not called missing, a channel was said to have it.
+    asked_for = _each(unanswered, whys)
+    needed = _each(lacking, whys)
+    return dataclasses.replace(
+        item,
+        unsolved=_one_line(" ".join(whys)),
+        lacking=needed if item.pins else (*asked_for, *needed),
+        awaited=asked_for if item.pins else (),
+        against=() if asked_for or needed else _each(against, whys),
+        unchecked=_one_line("; ".join(doubts)),
+    )
+
+
+def _each(part: t.Callable[[str], t.Iterable[str]], whys: t.Iterable[str]) -> t.Tuple[str, ...]:
+    return tuple(dict.fromkeys(text for why in whys for text in part(why)))

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an upload of projects decides: which name, whether a project is there already, whom to share it with.
+
+Private to the collection.  Pure, but for the reader of its rows.  No way to upload a second revision is documented (AE5 facts
+4.2), so a project that is there with another content stays as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import MAX_LENGTH
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import tree_digest
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED, REFUSED
+
+UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"
+STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, EXCLUDED, FAILED)
+
+ADDED_BY_AE5 = (".gitattributes", ".gitignore")
+"""Files that archives given out by AE5 hold, also where the project had none (fixtures of ae5-tools)."""
+
+COPIES = 99
+"""A project has at most so many copies under further names."""
+PATHS_SHOWN = 5
+GROUP_MAP = "ae_notebook_group_map"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row(JsonRecord):
+    """What became of one project."""
+
+    TITLE = "row of an upload"
+
+    owner: str
+    """On AE5, as ``name`` is."""
+    name: str
+    project: str
+    """``OWNER/NAME`` on AE4."""
+    host: str
+    state: str
+    """uploaded, present, conflict, refused (somebody has to do something), excluded (by the inventory), or failed."""
+    why: str = ""
+    shared: t.Tuple[str, ...] = ()
+    """Whom this run shared it with, each as one says it."""
+    notes: t.Tuple[str, ...] = ()
+    seen: str = ""
+    """When AE5 was asked (UTC)."""
+    tree: str = ""
+    """Digest of the files that were compared or sent, see ``Conversion.tree``."""
+
+    def to_result(self) -> Json:
+        """As the module returns it: without what only later runs ask for."""
+        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree")}
+
+
+def read_rows(path: str) -> t.Iterator[Row]:
+    """The rows of the uploads of one host.
+
+    Raises:
+        MigrationError: they cannot be read.
+    """
+    return read_records(path, "list of uploads", Row.from_json, "upload again")
+
+
+# -- names and content
+
+
+def added_by_ae5(files: t.Mapping[str, str], digest: str) -> t.Optional[t.Tuple[str, ...]]:
+    """The files that a tree (path to sha256) has beyond the one with that digest and that AE5 puts there itself.
+
+    None if the trees differ in something else.
+    """
+    extras = [name for name in ADDED_BY_AE5 if name in files]
+    for count in range(len(extras) + 1):
+        for left_out in itertools.combinations(extras, count):
+            if tree_digest({path: told for path, told in files.items() if path not in left_out}) == digest:
+                return left_out
+    return None
+
+
+def names_to_try(name: str, taken: t.AbstractSet[str]) -> t.Iterator[str]:
+    """The name, then ``NAME-2``, ``NAME-3``, ...; without those that are in ``taken`` (case-folded): other projects have them."""
+    yield name
+    for number in range(2, COPIES + 1):
+        ending = f"-{number}"
+        other = name[: MAX_LENGTH - len(ending)] + ending
+        if other.casefold() not in taken:
+            yield other
+
+
+def differences(ours: t.Mapping[str, str], theirs: t.Mapping[str, str]) -> str:
+    """Which files two trees (path to sha256) differ in, for the end of a sentence."""
+    changed = sorted(path for path in ours if path in theirs and theirs[path] != ours[path])
+    lacking = sorted(path for path in ours if path not in theirs)
+    more = sorted(path for path in theirs if path not in ours and path not in ADDED_BY_AE5)
+    parts = [
+        f"{counted(len(paths), 'file')} {word} ({listed([shown(path) for path in paths], PATHS_SHOWN)})"
+        for paths, word in ((changed, "with another content"), (lacking, "not there"), (more, "only there"))
+        if paths
+    ]
+    return ", ".join(parts) or "nothing that can be named"
+
+
+# -- people
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Missing:
+    """A member of a team that nothing is given to.  ``ae5_name`` is empty for a group that nobody said the AE5 name of."""
+
+    kind: str
+    name: str
+    ae5_name: str = ""
+
+    def sentence(self, projects: t.Sequence[str]) -> str:
+        """What it means for these projects, and what to do."""
+        what = f"project {projects[0]} is" if len(projects) == 1 else f"{counted(len(projects), 'project')} ({listed(projects)}) are"
+        who, them = shown(self.name), "them" if self.kind == USER else "it"
+        variable = "ae_user_map" if self.kind == USER else GROUP_MAP
+        if self.ae5_name:
+            return (
+                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; say in {variable} who {who!r}"
+                f" is on AE5 ({NOBODY_MARK} for nobody), or create the {self.kind} in Keycloak."
+            )
+        return (
+            f"Nobody said which AE5 group the group {who!r} of the notebook host is, and the one of that name may have other members, so"
+            f" {what} not shared with it; say it in {GROUP_MAP} ({NOBODY_MARK} for none)."
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """Whom a project is to be shared with."""
+
+    shares: t.Tuple[Share, ...] = ()
+    missing: t.Tuple[Missing, ...] = ()
+    notes: t.Tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class People:
+    """Who the notebook host's users and groups are on AE5, and, where Keycloak was asked, who there is."""
+
+    users: PrincipalMap = dataclasses.field(default_factory=PrincipalMap)
+    groups: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    known: t.Optional[t.AbstractSet[t.Tuple[str, str]]] = None
+    """``(kind, name)``, names of users case-folded; None where nobody asked."""
+
+    def wanted(self, team: t.Iterable[Member], owner: str, site: str = "") -> Wanted:
+        """The shares that stand for a team.  A group needs a declared name: that of another one may hold more people."""
+        shares: t.Dict[t.Tuple[str, str], Share] = {}
+        missing = []
+        for member in team:
+            name = self._name(member, site)
+            share = Share(member.kind, name.lower() if member.kind == USER else name, member.access)
+            key = key_of(share)
+            if name == NOBODY_MARK or key == (USER, owner.casefold()):
+                continue
+            if not name or (self.known is not None and key not in self.known):
+                missing.append(Missing(member.kind, member.name, name))
+            elif key not in shares or share.access == "rw":
+                shares[key] = share
+        return Wanted(tuple(shares[key] for key in sorted(shares)), tuple(missing))
+
+    def _name(self, member: Member, site: str) -> str:
+        """Its name on AE5: a mark for nobody, empty where nobody said it."""
+        if member.kind == USER:
+            return self.users.user(member.name, site) or NOBODY_MARK
+        return self.groups.get(member.name, "")
+
+
+def key_of(share: Share) -> t.Tuple[str, str]:
+    """What a share is compared by; Keycloak knows users in any case."""
+    return share.kind, share.name.casefold() if share.kind == USER else share.name
+
+
+@dataclasses.dataclass(frozen=True)
+class SharePlan:
+    """What is to be done about a project's collaborators."""
+
+    puts: t.Tuple[t.Tuple[Share, ...], ...] = ()
+    """The lists to send, one after the other."""
+    given: t.Tuple[Share, ...] = ()
+    """Those who get a right, or a higher one."""
+    notes: t.Tuple[str, ...] = ()
+
+
+def plan_shares(present: t.Sequence[Share], wanted: t.Sequence[Share]) -> SharePlan:
+    """Adds who is missing and raises who has less; who has more, or is not wanted, stays and is told of.
+
+    AE5 does not honour another permission of a collaborator who is there (AE5 facts 4.3): taken out by one list, put in by the next.
+    """
+    there = {key_of(share): share for share in present}
+    due = {key_of(share): share for share in wanted}
+    added = [share for key, share in due.items() if key not in there]
+    raised = [share for key, share in due.items() if key in there and (there[key].access, share.access) == ("r", "rw")]
+    notes = []
+    for key, share in sorted(there.items()):
+        if key not in due:
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 not; it was left so.")
+        elif (share.access, due[key].access) == ("rw", "r"):
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; it was left so.")
+    if not added and not raised:
+        return SharePlan(notes=tuple(notes))
+    again = {key_of(share) for share in raised}
+    kept = [share for key, share in there.items() if key not in again]
+    first = (*kept, *added)
+    puts = (first, (*first, *raised)) if raised else (first,)
+    return SharePlan(puts, (*added, *raised), tuple(notes))

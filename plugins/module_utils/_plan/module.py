@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module ``migration_plan`` does: read, build, check, look at the cluster, hold back, store.  Private to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_identity
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import channels_from
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared, for_people, target, vendor
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import options_from
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.people import People
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.reference import read_reference
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import read_members
+
+PEOPLE_UNCHECKED = Decision(
+    "people_unchecked",
+    "The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it should not.",
+    "ae5_keycloak_username",
+)
+
+
+def make_plan(module: MigrationModule) -> Outcome:
+    """Builds the plan and stores it in ``dest`` unless it is there already.
+
+    Raises:
+        MigrationError: an inventory cannot be used, or the plan has errors; nothing was written then, but for the proposed
+            ``principals.csv`` where the errors are about people.
+    """
+    params = module.params
+    options = options_from(params)
+    _raise_errors(declared.flaws(options))
+    reference = read_reference(params, options.reference_channels)
+    draft = build.Draft(options, read_inventories(params["inventories"]), reference=reference).read()
+    people = People.of(draft, params["principals"])
+    private_means = Capabilities.of(params).private_means
+    errors = [*checks.plan_errors(draft), *declared.errors_of(draft), *checks.private_errors(draft, private_means)]
+    identity = None if params["offline"] else read_identity(params)
+    found = [] if identity is not None else [PEOPLE_UNCHECKED]
+    warnings = list(people.warnings)
+    proposed: t.Dict[str, str] = {}
+    if identity is not None:
+        more, found = checks.people_findings(draft, identity, read_members(params["records"], warnings))
+        found.extend(checks.lacking_members(draft, identity))
+        if more:
+            proposed = {"principals": people.propose(params["dest"], identity, module.check_mode)}
+        errors.extend(more)
+    _raise_errors(errors, **proposed)
+    plan, placements, left_out = build.finish(draft)
+    plan = declared.extended(draft, plan)
+    if identity is not None:
+        plan = dataclasses.replace(plan, channels=access.withholding(plan.channels, identity))
+    plan = plan.with_decisions([*found, *checks.withheld_decisions(plan.channels)])
+    made = target.Targeted(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
+    plan, placements = made.plan, made.placements
+    text = for_people.render(plan, left_out)
+    files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan, made.held), made.held, people.lists(identity))
+    changed = not store.is_stored(params["dest"], files)
+    if changed and not module.check_mode:
+        store.write_plan(params["dest"], files)
+    outcome = Outcome(changed=changed, summary=_summary(made), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
+    outcome.values["dest"] = params["dest"]
+    outcome.warnings = [*warnings, *made.warnings] + [
+        f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites
+    ]
+    if changed:
+        outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
+    return outcome
+
+
+def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:
+    if errors:
+        head = "The plan has an error" if len(errors) == 1 else f"The plan has {len(errors)} errors"
+        raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]), **values)
+
+
+def _beside_the_cluster(
+    module: MigrationModule, plan: store.Plan, placements: t.Sequence[Placement], warnings: t.List[str]
+) -> target.Targeted:
+    """The plan with what the cluster holds of it now, without what was taken away there."""
+    last, damaged = target.last_applied(module.params["records"])
+    warnings.extend(sentence for sentence in damaged if sentence not in warnings)
+    with connect(module.params, read_only=True) as cluster:
+        return target.against(cluster, plan, placements, last, module.params["restore"])
+
+
+def _summary(made: target.Targeted) -> t.Dict[str, t.Any]:
+    plan, placements = made.plan, made.placements
+    totals = plan.changes.get("totals", {})
+    return {
+        **({"channels_to_create": totals["channels_to_create"], "changes": totals} if plan.looked else {}),
+        "sites": len(plan.sites),
+        "channels": len(plan.channels),
+        "placements": len(placements),
+        "bytes": sum(channel.bytes for channel in plan.channels),
+        "decisions": len(plan.decisions),
+        "left_out": plan.left_out,
+        **({"held": len(made.held)} if made.held else {}),
+    }
+
+
+def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
+    for channel in plan.channels:
+        shared = ", ".join(share_in_words(share) for share in channel.shares) or "shared with nobody"
+        yield (
+            f"  {channel.name}: {'public' if channel.public else 'private'}, {counted(channel.files, 'file')}, "
+            f"{size_in_words(channel.bytes)}; {shared}"
+        )
+    for decision in plan.decisions:
+        yield f"  ! {decision.detail}"
+    if plan.looked:
+        due = [item.line for item in channels_from(plan.changes)]
+        yield "from where the cluster is now:" if due else "from where the cluster is now: nothing to do"
+        yield from (f"  {line}" for line in due)

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module ``migration_verify`` does: read the cluster anew, compare, account, report.  Private to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
+from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare, deep, files
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_table import verify_access
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Finding, Observed, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILED, Ledger, build_ledger
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.read import read_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
+
+VERIFY_SPEC = ArgumentSpec(
+    {
+        "plan": {"type": "path", "required": True},
+        "dest": {"type": "path", "required": True},
+        "records": {"type": "path"},
+        "accept_public": {"type": "list", "elements": "str", "default": []},
+        "strict": {"type": "bool", "default": False},
+        "deep": {"type": "str", "choices": list(deep.CHOICES), "default": deep.NONE},
+        "deep_sample": {"type": "int", "default": 5},
+        "notebooks": {"type": "path"},
+        "notebook_hosts": {"type": "list", "elements": "str", "default": []},
+    }
+)
+
+
+def observe(cluster: Cluster, plan: store.Plan, placements: t.Iterable[Placement]) -> Observed:
+    """Reads what the cluster shows of the planned channels: names, every subdir's repodata, shares, privacy.
+
+    All subdirs that conda knows are read, so that what nobody planned is found, and those that only a placement names.
+    """
+    states = cluster.channels()
+    present = [channel.name for channel in plan.channels if channel.name in states]
+    pairs = dict.fromkeys((name, subdir) for name in present for subdir in SUBDIRS)
+    pairs.update(dict.fromkeys((placement.channel, placement.subdir) for placement in placements if placement.channel in states))
+    listings = cluster.repodata.read(pairs)
+    shares = in_parallel(cluster.shares, present, cluster.workers)
+    public = {name: (None if privacy is None else privacy == PUBLIC) for name, privacy in cluster.repodata.privacy(present).items()}
+    return Observed(
+        frozenset(states),
+        {pair: listing.packages for pair, listing in listings.items() if listing.state == SEEN},
+        shares,
+        public,
+        frozenset(pair for pair, listing in listings.items() if listing.state == REFUSED),
+        {name: states[name].owner for name in present},
+    )
+
+
+def compare_all(
+    plan: store.Plan, planned: t.AbstractSet[PlacementKey], observed: Observed, applied: Applied, params: t.Mapping[str, t.Any]
+) -> t.List[Finding]:
+    """All findings but those that the ledger tells file by file.
+
+    ``planned`` are the placements with those that are held back, ``params`` are those of the module.
+    """
+    strict = params["strict"]
+    findings: t.List[Finding] = []
+    for channel in plan.channels:
+        if channel.name not in observed.channels:
+            findings.append(Finding("missing", channel.name, "channel", f"Channel {channel.name} does not exist.", True))
+            continue
+        privacy = compare.privacy_finding(channel, observed, params["accept_public"], strict)
+        findings.extend([privacy] if privacy else [])
+        findings.extend(compare.share_findings(channel, observed, applied, strict))
+    findings.extend(compare.extra_packages(planned, observed, applied, strict))
+    gone = sorted({channel for channel, _subdir, _file in applied.placements} - {channel.name for channel in plan.channels})
+    findings.extend(
+        Finding("stale", name, "channel", f"AE4 no longer gives anything in channel {name}; AE5 still has it.", strict)
+        for name in gone
+        if name in observed.channels
+    )
+    findings.extend(
+        Finding("stale", "", "member", decision.detail, strict) for decision in plan.decisions if decision.code == "stale_member"
+    )
+    return findings
+
+
+def verify(module: MigrationModule) -> Outcome:
+    """Verifies a plan against its cluster and writes ledger, report and records.
+
+    Raises:
+        MigrationError: there is no whole plan, or the cluster cannot be asked.
+    """
+    params = module.params
+    if params["deep_sample"] < 1:
+        raise MigrationError("deep_sample must be at least 1; to download nothing set deep to none.")
+    plan = store.load_plan(params["plan"])
+    placements = list(store.iter_placements(params["plan"]))
+    known = Records(params["records"])
+    with connect(params, read_only=True, keep_cache=not module.check_mode) as cluster:
+        observed = observe(cluster, plan, placements)
+        states = [compare.placement_state(placement, observed) for placement in placements]
+        downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
+    dest = None if module.check_mode else params["dest"]
+    projects = read_all(params["notebooks"], params["notebook_hosts"], dest)
+    ledger = _ledger(params["plan"], placements, states, downloads)
+    if projects is not None:
+        ledger = dataclasses.replace(ledger, projects=projects.lines)
+    access = verify_access(params, plan, observed, known, dest)
+    applied = _planned(plan, placements, store.iter_held(params["plan"]))
+    findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
+    total = len(applied.placements)
+    result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]), projects)
+    outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest})
+    if not module.check_mode:
+        outcome.report_path = os.path.join(params["dest"], files.PAGE)
+        try:
+            files.write(params["dest"], result)
+        except OSError as exc:
+            outcome.failures.insert(0, f"The report cannot be written to {params['dest']}: {exc.strerror}.")
+        known.add(applied, observed, plan.members, _unsettled(params["plan"], placements, states))
+    outcome.warnings = [*known.warnings, *access.warnings, *result.warnings(), *(projects.warnings if projects is not None else ())]
+    return outcome
+
+
+def _ledger(
+    folder: str, placements: t.Sequence[Placement], states: t.Sequence[str], downloads: t.Mapping[PlacementKey, Downloaded]
+) -> Ledger:
+    """The ledger of the plan in ``folder``; what a download proved counts more than what a listing shows."""
+    proven = [downloads[placement.key].state if placement.key in downloads else state for placement, state in zip(placements, states)]
+    return build_ledger(
+        zip(placements, proven),
+        {row.key: row for row in store.iter_transfer(folder)},
+        store.iter_left_out(folder),
+        store.iter_held(folder),
+        {key: found.why for key, found in downloads.items() if found.why},
+    )
+
+
+def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterable[Held]) -> Applied:
+    """What the plan asks for, with what is due and held back."""
+    shares = {
+        channel.name: frozenset(map(principal_of, [*channel.shares, *(item.share for item in channel.withheld)]))
+        for channel in plan.channels
+    }
+    keys = frozenset([*(placement.key for placement in placements), *(item.key for item in held)])
+    return Applied(keys, shares, frozenset(channel.name for channel in plan.channels if channel.public or channel.kept_private))
+
+
+def _unsettled(folder: str, placements: t.Sequence[Placement], states: t.Sequence[str]) -> t.FrozenSet[PlacementKey]:
+    """The placements of which the target holds another file, or that this plan's transfer could not bring."""
+    tried = {row.key for row in store.iter_transfer(folder) if row.outcome == FAILED}
+    return frozenset(
+        placement.key
+        for placement, state in zip(placements, states)
+        if state == compare.OTHER_BYTES or (state == compare.MISSING and placement.key in tried)
+    )

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether an owner's folder is the one that was planned, before the vendor's tool is let loose on it.  Private to the collection.
+
+``package_sync`` sends what the plan names and checks each byte of it.  The vendor's import takes whatever it finds, so
+what it would find is compared with the plan first: nothing more, nothing damaged, nothing outside the folder by way of a
+link.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import is_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource, SourceError
+
+NEWER = "the dump was made anew since; run export and plan again"
+
+
+def folder_of(owner: str, placements: t.Iterable[Placement]) -> str:
+    """The name of the owner's folder, which is what the import calls the channels after.
+
+    Raises:
+        MigrationError: it has another name than the owner, or the name is none for a folder; ends a sentence.
+    """
+    found = {placement.path.split("/", 1)[0] for placement in placements}
+    if found != {owner} or owner in ("", ".", "..") or "\0" in owner:
+        raise MigrationError(f"its files lie in {', '.join(map(repr, sorted(found)))}, and the import names channels after the folder")
+    return owner
+
+
+def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
+    """Compares the package files of the owner's folder with ``known``, the paths that the plan knows of.
+
+    Raises:
+        MigrationError: there is more, or something that is no regular file; ends a sentence.
+    """
+    strange: t.List[str] = []
+    try:
+        with dump.folder(dump_fd, owner) as owner_fd:
+            for entry in dump.listing(owner_fd):
+                if dump.split_package_folder(entry.name) is None:
+                    continue
+                if entry.kind != dump.FOLDER:
+                    strange.append(f"{owner}/{entry.name}")
+                    continue
+                with dump.folder(owner_fd, entry.name) as package_fd:
+                    for found in dump.walk(package_fd, (owner, entry.name)):
+                        taken = found.entry.kind == dump.FILE and not is_package(found.entry.name)
+                        if not taken and found.path not in known:
+                            strange.append(found.path)
+    except OSError as exc:
+        raise MigrationError(f"its folder in the dump cannot be read ({exc.strerror})") from exc
+    if strange:
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        raise MigrationError(f"its folder holds {dump.shown(strange[0])}{more}, which the plan does not know; {NEWER}")
+
+
+def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) -> t.Iterator[t.Tuple[Placement, SourceError]]:
+    """The placements whose file is not the one that was planned.  ``whole`` reads all bytes, else only sizes are compared.
+
+    A file that has several placements is read once.
+    """
+    seen: t.Dict[str, t.Optional[SourceError]] = {}
+    for placement in placements:
+        if placement.path not in seen:
+            source = DumpSource(dump_fd, placement)
+            try:
+                if whole:
+                    source.checked_path()
+                else:
+                    source.check_size()
+                seen[placement.path] = None
+            except SourceError as exc:
+                seen[placement.path] = exc
+        error = seen[placement.path]
+        if error is not None:
+            yield placement, error
+
+
+def absolute(dump_fd: int, owner: str) -> str:
+    """The owner's folder for a program that opens files itself."""
+    return os.path.join(os.readlink(f"/proc/self/fd/{dump_fd}"), owner)
