@@ -79,3 +79,17 @@ def _outcome(future: concurrent.futures.Future, stopped: t.Optional[str]) -> t.A
         return error
     # A bug of ours or an interrupt is not an outcome.
     raise error
+
+
+def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> t.Dict[Item, Result]:
+    """``work`` of each item by a bounded number of threads; the first exception ends it."""
+    if len(items) <= 1 or workers == 1:
+        return {item: work(item) for item in items}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
+        futures = {item: pool.submit(work, item) for item in items}
+        try:
+            return {item: future.result() for item, future in futures.items()}
+        except BaseException:
+            for future in futures.values():
+                future.cancel()
+            raise

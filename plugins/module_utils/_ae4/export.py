@@ -28,6 +28,7 @@ import uuid
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command, dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.survey import Survey, owners_with_other_bytes, same_surveys, survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 DUMP = "dump"
 SITE_DUMP = "site-dump"
@@ -133,7 +134,7 @@ class _Swap:
             before = [] if old is None else old.lines()
             after = new.lines()
             other_bytes = [] if old is None or not same_surveys(old, new) else self._other_bytes(new_path, old.touched)
-            after += [f"{dump.shown(name)}: the bytes of some files" for name in other_bytes]
+            after += [f"{shown(name)}: the bytes of some files" for name in other_bytes]
             changed = old is None or not same_surveys(old, new) or bool(other_bytes)
             if changed:
                 self.swap(new_path)
@@ -168,13 +169,13 @@ class _Swap:
             )
         cut_off = sorted(new.incomplete - (old.incomplete if old is not None else set()))
         if cut_off:
-            names = ", ".join(dump.shown(name) for name in cut_off[:3]) + (f" and {len(cut_off) - 3} more" if len(cut_off) > 3 else "")
+            names = ", ".join(shown(name) for name in cut_off[:3]) + (f" and {len(cut_off) - 3} more" if len(cut_off) > 3 else "")
             if old is not None:
                 raise MigrationError(f"The new dump is not whole, meta.json is missing or cut off in {names}; the last good dump is kept.")
             self.warnings.append(f"In the dump, meta.json is missing or cut off in {names}; their files cannot be migrated.")
         gone = sorted(set(old.owners) - set(new.owners)) if old is not None else []
         if gone:
-            self.warnings.append(f"Owners of the last good dump that are no longer in the new one: {', '.join(map(dump.shown, gone))}.")
+            self.warnings.append(f"Owners of the last good dump that are no longer in the new one: {', '.join(map(shown, gone))}.")
 
     def _other_bytes(self, new_path: str, touched: t.Set[str]) -> t.List[str]:
         old_fd, new_fd = dump.open_dump(self.dump), dump.open_dump(new_path)

@@ -18,6 +18,7 @@ import concurrent.futures
 import os
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.cache import ReadingCache, cache_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import LinesDiff, Output, owners_path
@@ -25,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read as archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 _Told = t.Union[archive.Reading, str, None]
 
@@ -52,12 +54,12 @@ class _Scan:
         self.warnings: t.List[str] = []
 
     def read_owners(self) -> None:
-        for entry in dump.listing(self.root_fd):
-            name = dump.shown(entry.name)
-            if entry.kind == dump.OTHER:
+        for entry in _safe_open.listing(self.root_fd):
+            name = shown(entry.name)
+            if entry.kind == _safe_open.OTHER:
                 detail = f"The entry {name} of the dump is a link or a special file, and neither is followed or read."
                 self.problems.append(Problem("not_regular", detail))
-            elif entry.kind == dump.FILE or name.startswith("."):
+            elif entry.kind == _safe_open.FILE or name.startswith("."):
                 self.warnings.append(f"The entry {name} of the dump is no owner's folder and was not looked into.")
             else:
                 self._read_owner(entry.name, name)
@@ -100,7 +102,7 @@ class _Scan:
         if found is None:
             return None
         try:
-            fd = dump.open_beneath(self.root_fd, found.path)
+            fd = _safe_open.open_beneath(self.root_fd, found.path)
             try:
                 name = row.file if row.kind == rows.CONDA else ""
                 reading = archive.read_package(fd, name, whole=row.md5 is None and row.sha256 is None)
@@ -116,7 +118,7 @@ class _Scan:
         return reading
 
 
-def _key(draft: rows.Draft, found: dump.Found) -> str:
+def _key(draft: rows.Draft, found: _safe_open.Found) -> str:
     row = draft.row
     return cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, row.kind == rows.CONDA)
 

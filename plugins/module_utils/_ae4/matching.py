@@ -15,8 +15,8 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import Found
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.meta import FileMeta
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import Found
 
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 _PREFIXED = re.compile(r"([0-9a-f]{24})--?(.+)\Z", re.DOTALL)

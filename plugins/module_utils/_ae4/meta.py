@@ -28,27 +28,30 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.values import (
+    access,
+    digest_or_none,
+    first,
+    keys_of,
+    name_list,
+    named,
+    permission,
+    size_or_none,
+    time_or_none,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._json import (
     MISSING,
     SHAPE,
     UNREADABLE,
     UNSAFE,
     Json,
     MetaError,
-    access,
-    digest_or_none,
-    first,
-    keys_of,
     load,
-    name_list,
-    named,
-    permission,
     plain,
-    size_or_none,
     text,
     text_or_none,
-    time_or_none,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import subdir_of
 
 __all__ = ("SHAPE", "UNREADABLE", "UNSAFE", "MetaError", "load", "parse_owner", "parse_package")
 
@@ -109,16 +112,6 @@ class OwnerMeta:
     kind: str
     groups: t.Tuple[GroupMeta, ...] = ()
     memberships: t.Tuple[t.Tuple[str, str], ...] = ()
-
-
-def subdir_of(platform: t.Optional[str], arch: t.Optional[str]) -> t.Optional[str]:
-    """The subdir that platform and arch stand for, as the upload client derived it: noarch where arch is null."""
-    if arch is None:
-        return "noarch"
-    if platform is None:
-        return None
-    bits = {"x86": "32", "i386": "32", "i686": "32", "x86_64": "64", "amd64": "64", "32": "32", "64": "64"}
-    return f"{platform}-{bits.get(arch, arch)}"
 
 
 # -- packages -----------------------------------------------------------------------------------------------------------

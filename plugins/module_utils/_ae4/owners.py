@@ -12,9 +12,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta, values
+from ansible_collections.ae_ops.migration.plugins.module_utils import _json, _safe_open
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
 
 
 @dataclasses.dataclass
@@ -37,12 +39,12 @@ class Owner:
 
 def read_owner(root_fd: int, name: str) -> Owner:
     """Reads one owner's meta.json; what is wrong with it stands in the result.  Raises ``OSError`` if the folder cannot be read."""
-    owner = Owner(name, dump.shown(name))
-    if dump.is_unsafe(name):
-        owner.problem = records.Problem(values.UNSAFE, f"The owner folder {owner.title} has a name with control or undecodable characters.")
-    with dump.folder(root_fd, name) as fd:
-        for entry in dump.listing(fd):
-            split = dump.split_package_folder(entry.name) if entry.kind == dump.FOLDER else None
+    owner = Owner(name, shown(name))
+    if is_unsafe(name):
+        owner.problem = records.Problem(_json.UNSAFE, f"The owner folder {owner.title} has a name with control or undecodable characters.")
+    with _safe_open.folder(root_fd, name) as fd:
+        for entry in _safe_open.listing(fd):
+            split = dump.split_package_folder(entry.name) if entry.kind == _safe_open.FOLDER else None
             if split:
                 owner.package_names[split[0]] = split[1]
         if owner.problem is None:
@@ -64,7 +66,7 @@ def _read_meta(owner: Owner, fd: int) -> None:
             return
         owner.meta = meta.parse_owner(meta.load(data))
     except MigrationError as exc:
-        code = exc.code if isinstance(exc, values.MetaError) else values.UNREADABLE
+        code = exc.code if isinstance(exc, _json.MetaError) else _json.UNREADABLE
         detail = f"The meta.json of the owner {owner.title} is not understood: {exc}; its files are not migrated."
         owner.problem = records.Problem(code, detail)
         return
@@ -88,7 +90,7 @@ def connect(owners: t.Sequence[Owner]) -> None:
             members.update(logins.get(member, member) for member in group.members or ())
             if group.members is None and not users_tell:
                 detail = f"The members of the group {group.name} of the organization {owner.title} are told nowhere in the dump."
-                owner.problems.append(records.Problem(values.SHAPE, detail))
+                owner.problems.append(records.Problem(_json.SHAPE, detail))
             for package in () if group.is_owners else group.packages:
                 owner.groups_of.setdefault(_package_name(owner, package), set()).add(group.name)
     for owner in owners:

@@ -12,13 +12,15 @@ import dataclasses
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta, values
+from ansible_collections.ae_ops.migration.plugins.module_utils import _json, _safe_open
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.matching import Match, match
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
 
 CONDA = "conda"
 OTHER = "other"
@@ -33,7 +35,7 @@ class Draft:
     """A line before its file has been read.  ``found`` is None where there is nothing that could be read."""
 
     row: records.SourceFile
-    found: t.Optional[dump.Found]
+    found: t.Optional[_safe_open.Found]
     meta: t.Optional[meta.FileMeta]
 
 
@@ -49,33 +51,33 @@ class _Package:
 
     @property
     def title(self) -> str:
-        return f"package {dump.shown(self.name)} of {self.owner.title}"
+        return f"package {shown(self.name)} of {self.owner.title}"
 
 
 def drafts(root_fd: int, owner: Owner) -> t.Iterator[Draft]:
     """All files of an owner, in the order of their paths (what is missing follows the files of its package)."""
-    with dump.folder(root_fd, owner.name) as fd:
-        for entry in dump.listing(fd):
-            if entry.kind != dump.FOLDER:
-                if entry.name != dump.META or entry.kind != dump.FILE:
-                    yield _outside(owner, "", dump.Found((owner.name, entry.name), entry))
+    with _safe_open.folder(root_fd, owner.name) as fd:
+        for entry in _safe_open.listing(fd):
+            if entry.kind != _safe_open.FOLDER:
+                if entry.name != dump.META or entry.kind != _safe_open.FILE:
+                    yield _outside(owner, "", _safe_open.Found((owner.name, entry.name), entry))
                 continue
             split = dump.split_package_folder(entry.name)
             try:
-                with dump.folder(fd, entry.name) as below:
+                with _safe_open.folder(fd, entry.name) as below:
                     parts = (owner.name, entry.name)
                     yield from _package_drafts(root_fd, owner, below, parts, split) if split else _other_drafts(owner, below, parts)
             except OSError as exc:
-                detail = f"The folder {dump.shown(entry.name)} of {owner.title} cannot be read: {exc.strerror}."
-                owner.problems.append(Problem(values.UNREADABLE, detail))
+                detail = f"The folder {shown(entry.name)} of {owner.title} cannot be read: {exc.strerror}."
+                owner.problems.append(Problem(_json.UNREADABLE, detail))
 
 
 def _other_drafts(owner: Owner, fd: int, parts: t.Tuple[str, ...]) -> t.Iterator[Draft]:
-    for found in dump.walk(fd, parts, dump.OTHER_DEPTH):
-        yield _outside(owner, dump.shown(parts[-1]), found)
+    for found in _safe_open.walk(fd, parts, _safe_open.OTHER_DEPTH):
+        yield _outside(owner, shown(parts[-1]), found)
 
 
-def _outside(owner: Owner, package: str, found: dump.Found) -> Draft:
+def _outside(owner: Owner, package: str, found: _safe_open.Found) -> Draft:
     """A file that belongs to no package, of a project for instance, whose links and odd names are nobody's concern here.
 
     A package file near the top is a sign of a layout nobody knows of, and a problem.
@@ -83,7 +85,7 @@ def _outside(owner: Owner, package: str, found: dump.Found) -> Draft:
     problems = [] if owner.problem is None else [owner.problem]
     if _by_ending(found.parts[-1]) == CONDA and len(found.parts) <= _NEAR:
         problems.append(Problem("not_in_meta", f"The file {_title(found)} of {owner.title} lies outside of any package."))
-    row = _row(owner, package, "", found, dump.shown(found.parts[-1]), OTHER, problems)
+    row = _row(owner, package, "", found, shown(found.parts[-1]), OTHER, problems)
     return Draft(row, None, None)
 
 
@@ -91,13 +93,13 @@ def _by_ending(name: str) -> str:
     return CONDA if name.endswith((read.TAR_BZ2, read.CONDA)) else "file"
 
 
-def _title(found: dump.Found) -> str:
-    return dump.shown("/".join(found.parts[1:]))
+def _title(found: _safe_open.Found) -> str:
+    return shown("/".join(found.parts[1:]))
 
 
 def _package_drafts(root_fd: int, owner: Owner, fd: int, parts: t.Tuple[str, ...], split: t.Tuple[str, str]) -> t.Iterator[Draft]:
     package = _read_package(owner, fd, split)
-    found = [item for item in dump.walk(fd, parts) if item.parts[len(parts) :] != (dump.META,)]
+    found = [item for item in _safe_open.walk(fd, parts) if item.parts[len(parts) :] != (dump.META,)]
     metas = package.meta.files if package.meta is not None else ()
     if package.meta is not None:
         names = {name for name in package.meta.groups if owner.kind == records.ORGANIZATION}
@@ -111,10 +113,10 @@ def _package_drafts(root_fd: int, owner: Owner, fd: int, parts: t.Tuple[str, ...
         owner.problems.append(package.problem)
 
 
-def _md5_of(root_fd: int, found: dump.Found) -> t.Optional[str]:
-    if found.entry.kind != dump.FILE:
+def _md5_of(root_fd: int, found: _safe_open.Found) -> t.Optional[str]:
+    if found.entry.kind != _safe_open.FILE:
         return None
-    fd = dump.open_beneath(root_fd, found.path)
+    fd = _safe_open.open_beneath(root_fd, found.path)
     try:
         return read.read_package(fd, "").md5
     finally:
@@ -123,7 +125,7 @@ def _md5_of(root_fd: int, found: dump.Found) -> t.Optional[str]:
 
 def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
     package_id, name = split
-    title = f"package {dump.shown(name)} of {owner.title}"
+    title = f"package {shown(name)} of {owner.title}"
     parsed = None
     problem = None
     try:
@@ -136,14 +138,14 @@ def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
                 detail = f"The folder of the {title} holds the meta.json of another package, {parsed.name}."
                 problem = Problem("identity_mismatch", detail)
     except MigrationError as exc:
-        code = exc.code if isinstance(exc, values.MetaError) else values.UNREADABLE
+        code = exc.code if isinstance(exc, _json.MetaError) else _json.UNREADABLE
         problem = Problem(code, f"The meta.json of the {title} is not understood: {exc}; its files are not migrated.")
     return _Package(owner, name, package_id, parsed, problem)
 
 
 def _draft(package: _Package, item: Match) -> Draft:
     owner, told = package.owner, item.meta
-    name = dump.shown(item.name) or "(unnamed)"
+    name = shown(item.name) or "(unnamed)"
     problems = [problem for problem in (owner.problem, package.problem) if problem is not None]
     if told is not None and told.error is not None:
         problems.append(Problem(told.error.code, f"The entry {name} in the meta.json of {package.title} is not understood: {told.error}."))
@@ -154,7 +156,7 @@ def _draft(package: _Package, item: Match) -> Draft:
         problems += _entry_problems(owner, item.found)
         if told is None and package.meta is not None:
             problems.append(Problem("not_in_meta", f"The file {name} of {package.title} is in the dump but not in its meta.json."))
-        elif told is not None and told.size is not None and item.found.entry.kind == dump.FILE and told.size != item.found.entry.size:
+        elif told is not None and told.size is not None and item.found.entry.kind == _safe_open.FILE and told.size != item.found.entry.size:
             detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes where AE4 says {told.size}."
             problems.append(Problem("size_mismatch", detail))
     kinds = package.meta.kinds if package.meta is not None else ()
@@ -172,33 +174,35 @@ def _draft(package: _Package, item: Match) -> Draft:
         uploaded=told.uploaded if told else None,
         size=row.size if item.found is not None else (told.size or 0) if told else 0,
     )
-    readable = item.found is not None and item.found.entry.kind == dump.FILE and not any(dump.is_unsafe(part) for part in item.found.parts)
+    readable = item.found is not None and item.found.entry.kind == _safe_open.FILE and not any(is_unsafe(part) for part in item.found.parts)
     return Draft(row, item.found if readable else None, told)
 
 
-def _entry_problems(owner: Owner, found: dump.Found) -> t.List[Problem]:
+def _entry_problems(owner: Owner, found: _safe_open.Found) -> t.List[Problem]:
     problems = []
     title = f"{_title(found)} of {owner.title}"
-    if any(dump.is_unsafe(part) for part in found.parts[1:]):
-        problems.append(Problem(values.UNSAFE, f"The name of {title} holds control or undecodable characters."))
+    if any(is_unsafe(part) for part in found.parts[1:]):
+        problems.append(Problem(_json.UNSAFE, f"The name of {title} holds control or undecodable characters."))
     if found.too_deep:
-        problems.append(Problem("not_regular", f"The folder {title} lies deeper than {dump.MAX_DEPTH} folders and was not looked into."))
-    elif found.entry.kind != dump.FILE:
+        problems.append(
+            Problem("not_regular", f"The folder {title} lies deeper than {_safe_open.MAX_DEPTH} folders and was not looked into.")
+        )
+    elif found.entry.kind != _safe_open.FILE:
         problems.append(Problem("not_regular", f"The entry {title} is a link or a special file, and neither is followed or read."))
     return problems
 
 
 def _row(
-    owner: Owner, package: str, package_id: str, found: t.Optional[dump.Found], name: str, kind: str, problems: t.List[Problem]
+    owner: Owner, package: str, package_id: str, found: t.Optional[_safe_open.Found], name: str, kind: str, problems: t.List[Problem]
 ) -> records.SourceFile:
     return records.SourceFile(
         owner=owner.title,
         owner_kind=owner.kind,
-        package=dump.shown(package),
+        package=shown(package),
         package_id=package_id,
         file=name,
         subdir=None,
-        path="" if found is None else "/".join(dump.shown(part) for part in found.parts),
+        path="" if found is None else "/".join(shown(part) for part in found.parts),
         labels=(),
         access=records.UNKNOWN,
         groups=(),

@@ -33,8 +33,8 @@ import stat
 import tarfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
 _DIGEST_LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *]\./(.+)\Z", re.DOTALL)
 _ESCAPES = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}

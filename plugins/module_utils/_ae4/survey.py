@@ -16,9 +16,11 @@ import hashlib
 import os
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, meta
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.matching import match
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
 _CHUNK = 1 << 20
 
@@ -63,7 +65,7 @@ class Survey:
         }
 
     def lines(self) -> t.List[str]:
-        return [owner.line(dump.shown(name)) for name, owner in self.owners.items()]
+        return [owner.line(shown(name)) for name, owner in self.owners.items()]
 
 
 def survey(root_fd: int) -> Survey:
@@ -71,8 +73,8 @@ def survey(root_fd: int) -> Survey:
     result = Survey()
     named_ns = os.fstat(root_fd).st_ctime_ns
     """Renaming a folder sets its ctime and none of those below it."""
-    for entry in dump.listing(root_fd):
-        if entry.kind == dump.FOLDER:
+    for entry in _safe_open.listing(root_fd):
+        if entry.kind == _safe_open.FOLDER:
             result.owners[entry.name] = _survey_owner(root_fd, entry.name, result, named_ns)
         else:
             result.loose.append((entry.name, entry.kind, entry.size))
@@ -82,15 +84,15 @@ def survey(root_fd: int) -> Survey:
 def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> OwnerSurvey:
     """Adds to ``whole`` what is incomplete and what was touched after ``named_ns``."""
     result, told = OwnerSurvey(), hashlib.sha256()
-    with dump.folder(root_fd, name) as fd:
-        for entry in dump.listing(fd):
-            if entry.kind != dump.FOLDER:
-                found = [dump.Found((name, entry.name), entry)]
-                result.has_meta = result.has_meta or (entry.name == dump.META and entry.kind == dump.FILE)
+    with _safe_open.folder(root_fd, name) as fd:
+        for entry in _safe_open.listing(fd):
+            if entry.kind != _safe_open.FOLDER:
+                found = [_safe_open.Found((name, entry.name), entry)]
+                result.has_meta = result.has_meta or (entry.name == dump.META and entry.kind == _safe_open.FILE)
             else:
-                told.update(dump.encode(entry.name) + b"/\0")
-                with dump.folder(fd, entry.name) as below:
-                    found = list(dump.walk(below, (name, entry.name), dump.OTHER_DEPTH))
+                told.update(encode(entry.name) + b"/\0")
+                with _safe_open.folder(fd, entry.name) as below:
+                    found = list(_safe_open.walk(below, (name, entry.name), _safe_open.OTHER_DEPTH))
                 if dump.split_package_folder(entry.name):
                     result.packages += 1
                     if not _has_whole_meta(root_fd, (name, entry.name, dump.META), found):
@@ -102,12 +104,12 @@ def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> Owne
     return result
 
 
-def _is_meta(item: dump.Found) -> bool:
-    return item.parts[-1] == dump.META and item.entry.kind == dump.FILE and len(item.parts) <= 3
+def _is_meta(item: _safe_open.Found) -> bool:
+    return item.parts[-1] == dump.META and item.entry.kind == _safe_open.FILE and len(item.parts) <= 3
 
 
-def _add(root_fd: int, item: dump.Found, result: OwnerSurvey, told: t.Any) -> None:
-    told.update(dump.encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
+def _add(root_fd: int, item: _safe_open.Found, result: OwnerSurvey, told: t.Any) -> None:
+    told.update(encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
     if _is_meta(item):
         for chunk in _chunks(root_fd, item.path):
             told.update(chunk)
@@ -117,16 +119,16 @@ def _add(root_fd: int, item: dump.Found, result: OwnerSurvey, told: t.Any) -> No
 
 
 def _chunks(root_fd: int, path: str) -> t.Iterator[bytes]:
-    with os.fdopen(dump.open_beneath(root_fd, path), "rb") as stream:
+    with os.fdopen(_safe_open.open_beneath(root_fd, path), "rb") as stream:
         yield from iter(lambda: stream.read(_CHUNK), b"")
 
 
-def _has_whole_meta(root_fd: int, parts: t.Tuple[str, ...], found: t.Iterable[dump.Found]) -> bool:
+def _has_whole_meta(root_fd: int, parts: t.Tuple[str, ...], found: t.Iterable[_safe_open.Found]) -> bool:
     """Whether the package's meta.json is there and ends as an object does: a disk that fills up cuts it off."""
-    item = next((item for item in found if item.parts == parts and item.entry.kind == dump.FILE), None)
+    item = next((item for item in found if item.parts == parts and item.entry.kind == _safe_open.FILE), None)
     if item is None:
         return False
-    with os.fdopen(dump.open_beneath(root_fd, item.path), "rb") as stream:
+    with os.fdopen(_safe_open.open_beneath(root_fd, item.path), "rb") as stream:
         stream.seek(max(0, item.entry.size - 64))
         return stream.read().rstrip().endswith(b"}")
 
@@ -144,21 +146,21 @@ def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str])
     """
     return [
         entry.name
-        for entry in dump.listing(new_fd)
-        if entry.kind == dump.FOLDER
+        for entry in _safe_open.listing(new_fd)
+        if entry.kind == _safe_open.FOLDER
         and any(_differs(old_fd, new_fd, item, told and item.path not in touched) for item, told in _pairs(new_fd, entry.name))
     ]
 
 
-def _pairs(root_fd: int, owner: str) -> t.Iterator[t.Tuple[dump.Found, bool]]:
+def _pairs(root_fd: int, owner: str) -> t.Iterator[t.Tuple[_safe_open.Found, bool]]:
     """The owner's files, each with whether a meta.json tells its md5."""
-    with dump.folder(root_fd, owner) as fd:
-        for entry in dump.listing(fd):
-            if entry.kind != dump.FOLDER:
-                yield dump.Found((owner, entry.name), entry), False
+    with _safe_open.folder(root_fd, owner) as fd:
+        for entry in _safe_open.listing(fd):
+            if entry.kind != _safe_open.FOLDER:
+                yield _safe_open.Found((owner, entry.name), entry), False
                 continue
-            with dump.folder(fd, entry.name) as below:
-                found = [item for item in dump.walk(below, (owner, entry.name), dump.OTHER_DEPTH) if not _is_meta(item)]
+            with _safe_open.folder(fd, entry.name) as below:
+                found = [item for item in _safe_open.walk(below, (owner, entry.name), _safe_open.OTHER_DEPTH) if not _is_meta(item)]
                 for pair in match(found, _file_metas(below), 2, lambda _found: None):
                     if pair.found is not None:
                         yield pair.found, pair.meta is not None and pair.meta.md5 is not None
@@ -172,10 +174,12 @@ def _file_metas(fd: int) -> t.Sequence[meta.FileMeta]:
         return ()  # then nothing tells an md5 and all bytes are compared
 
 
-def _differs(old_fd: int, new_fd: int, item: dump.Found, told: bool) -> bool:
-    if told or item.entry.kind != dump.FILE or _is_meta(item):
+def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, told: bool) -> bool:
+    if told or item.entry.kind != _safe_open.FILE or _is_meta(item):
         return False
-    with os.fdopen(dump.open_beneath(old_fd, item.path), "rb") as old, os.fdopen(dump.open_beneath(new_fd, item.path), "rb") as new:
+    with os.fdopen(_safe_open.open_beneath(old_fd, item.path), "rb") as old, os.fdopen(
+        _safe_open.open_beneath(new_fd, item.path), "rb"
+    ) as new:
         if os.path.sameopenfile(old.fileno(), new.fileno()):
             return False  # an export that makes hard links
         while True:

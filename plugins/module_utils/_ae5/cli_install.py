@@ -10,11 +10,11 @@ import os
 import shutil
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.unpack import swapped, unpack
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure
 
 PROGRAM = "anaconda-enterprise-cli"
 MARKER = ".ae_ops-package.json"
@@ -42,7 +42,7 @@ def setup_work(module: MigrationModule) -> Outcome:
         prefix = os.path.abspath(params["prefix"])
         program = os.path.join(prefix, "bin", PROGRAM)
         outcome.values["program"] = program
-        wanted = {"sha256": params["sha256"].lower(), "python": params["python"] or measure.interpreter()}
+        wanted = {"sha256": params["sha256"].lower(), "python": params["python"] or _command.interpreter()}
         found = marker_of(prefix)
         if {key: found.get(key) for key in wanted} != wanted or not os.access(program, os.X_OK):
             outcome.changed = True
@@ -53,7 +53,7 @@ def setup_work(module: MigrationModule) -> Outcome:
                 return outcome
             outcome.warnings = install(params["package"], prefix, wanted)
         depends = [str(name) for name in marker_of(prefix).get("depends", ())]
-    why = measure.runs([outcome.values["program"], "--help"], params["timeout"])
+    why = _command.runs([outcome.values["program"], "--help"], params["timeout"])
     outcome.values["answers"] = not why
     if why and params["must_answer"]:
         raise MigrationError(_not_answering(outcome.values["program"], why, depends))

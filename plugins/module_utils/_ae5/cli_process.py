@@ -17,7 +17,6 @@ import os
 import pty
 import select
 import shutil
-import signal
 import subprocess
 import tempfile
 import termios
@@ -30,6 +29,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import EARLY, expiry_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
+from ansible_collections.ae_ops.migration.plugins.module_utils._command import end
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 SITE = "ae5"
@@ -266,14 +266,3 @@ class Cli:
                     return f"it asked for the {asked.rstrip(':')} again"
                 os.write(master, answers.pop(asked).encode() + b"\n")
                 said = ""
-
-
-def end(process: subprocess.Popen) -> None:  # type: ignore[type-arg]
-    """Ends a command and its children if they still run."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()

@@ -14,7 +14,6 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Group, Keycloak, User, Writer
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import (
@@ -31,6 +30,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 
 _ROLES: t.Dict[str, t.Any] = {"type": "list", "elements": "str", "default": list(NEEDED_ROLES)}
 

@@ -8,7 +8,6 @@ Source: DESIGN section 7; AE5 facts 2.1 (the slash of a channel name is literal 
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import threading
 import typing as t
@@ -19,13 +18,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, Package
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 
 SEEN = "seen"
 ABSENT = "absent"
 REFUSED = "refused"
 
-NOARCH = "noarch"
 SUBDIRS = (
     NOARCH,
     "linux-64",
@@ -253,20 +253,6 @@ def channel_path(channel: str) -> str:
     if any(part in ("", ".", "..") for part in channel.split("/")):
         raise MigrationError(f"The channel name {channel!r} cannot be part of a URL; rename it with ae_channel_map.")
     return quote(channel, safe="/")
-
-
-def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> t.Dict[Item, Result]:
-    """``work`` of each item by a bounded number of threads; the first exception ends it."""
-    if len(items) <= 1 or workers == 1:
-        return {item: work(item) for item in items}
-    with concurrent.futures.ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
-        futures = {item: pool.submit(work, item) for item in items}
-        try:
-            return {item: future.result() for item, future in futures.items()}
-        except BaseException:
-            for future in futures.values():
-                future.cancel()
-            raise
 
 
 def _state_of(status: t.Optional[int]) -> t.Optional[str]:

@@ -18,7 +18,7 @@ import re
 import stat
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import access as collect_access
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files, project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import git as collect_git
@@ -30,13 +30,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     Environment,
     Notebook,
-    NotebookHost,
     Project,
     Source,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import CollectionWriter
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
 ENVS = "envs"
 METADATA = ".metadata.json"
@@ -47,43 +46,6 @@ ENV_LINK = "env_link"
 """Code of the problem of an environment that lies elsewhere, where several projects may use it."""
 
 _ENV_IN_CODE = re.compile(r"(?P<prefix>/[\w./+-]*?/(?:envs/[\w.-]+|(?:ana|mini)conda[\w.-]*))/bin/[\w.-]+")
-
-
-@dataclasses.dataclass
-class Result:
-    """What was collected.  ``failures``: one sentence for each project that could not be read at all."""
-
-    head: NotebookHost
-    notebooks: int = 0
-    bytes: int = 0
-    problems: int = 0
-    failures: t.List[str] = dataclasses.field(default_factory=list)
-
-
-def collect(root: str, patterns: t.Sequence[str], site: str, host: str, dest: str, accounts: str = "") -> Result:
-    """Writes ``projects.jsonl`` and ``sources.jsonl`` below ``dest`` for the projects whose ``OWNER/NAME`` fits a pattern (none: all).
-
-    ``accounts`` is a file in the form of ``/etc/passwd``, where the host's own accounts are not those of the projects.
-    Raises ``MigrationError`` if ``root`` is no folder that can be read.
-    """
-    collector = Collector(root, site, host, Accounts(accounts))
-    with CollectionWriter(dest) as writer:
-        totals = Result(NotebookHost(host, site, root, 0, 0, ""))
-        for owner, name, proposal in collector.projects(patterns):
-            try:
-                project = collector.project(owner, name, proposal, writer.add_source)
-            except OSError as exc:
-                shown = dump.shown(f"{owner}/{name}")
-                detail = f"The project {shown} cannot be read: {exc.strerror}; it was left out."
-                collector.problems.append(Problem("project_unreadable", detail))
-                continue
-            writer.add_project(project)
-            totals.notebooks += len(project.notebooks)
-            totals.bytes += project.files.bytes
-            totals.problems += len(project.problems) + sum(len(item.problems) for item in project.notebooks)
-        totals.failures.extend(problem.detail for problem in collector.problems)
-        totals.head = writer.finish(host, site, root, collector.problems)
-    return totals
 
 
 class Collector:
@@ -106,23 +68,23 @@ class Collector:
         try:
             fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (os.O_NOFOLLOW if prefix else 0))
             try:
-                entries = dump.listing(fd)
+                entries = _safe_open.listing(fd)
             finally:
                 os.close(fd)
         except OSError as exc:
             if not prefix:
                 raise MigrationError(f"The folder of the projects {path} cannot be read: {exc.strerror}; correct the option root.") from exc
-            detail = f"The projects of {dump.shown(prefix[:-1])} cannot be read: {exc.strerror}; they were left out."
+            detail = f"The projects of {shown(prefix[:-1])} cannot be read: {exc.strerror}; they were left out."
             self.problems.append(Problem("owner_unreadable", detail))
             return
         for entry in entries:
             if entry.name.startswith(".") or entry.name == "lost+found":
                 continue
-            if entry.kind == dump.FOLDER:
+            if entry.kind == _safe_open.FOLDER:
                 yield entry.name
             elif os.path.isdir(os.path.join(path, entry.name)):
-                shown = dump.shown(prefix + entry.name)
-                self.problems.append(Problem("link", f"{shown} is a link to a folder, not a folder; what it leads to was not collected."))
+                detail = f"{shown(prefix + entry.name)} is a link to a folder, not a folder; what it leads to was not collected."
+                self.problems.append(Problem("link", detail))
 
     def project(self, owner: str, name: str, proposal: str, add_source: t.Callable[[Source], None]) -> Project:
         """Reads one project; its code goes to ``add_source``.  Raises ``OSError`` if its folder cannot be read."""
@@ -172,7 +134,7 @@ class Collector:
             prefix = os.path.join(path, ENVS, name)
             env = dataclasses.replace(_read(prefix), name=name)
             if os.path.islink(prefix):
-                detail = f"Its folder is a link to {dump.shown(os.path.realpath(prefix))}."
+                detail = f"Its folder is a link to {shown(os.path.realpath(prefix))}."
                 env = dataclasses.replace(env, problems=(*env.problems, Problem(ENV_LINK, detail)))
             found[name] = env
         written = _written(fd, top)
@@ -186,18 +148,18 @@ class Collector:
                     found.setdefault(other.name, other)
         active = self._active(told, path, found)
         if told and not active:
-            detail = f"Its active environment {dump.shown(told)} is not there any more."
+            detail = f"Its active environment {shown(told)} is not there any more."
             problems.append(Problem(ACTIVE_MISSING, detail))
         return [dataclasses.replace(env, active=env.name == active) for env in found.values()], active
 
     @staticmethod
     def _own(fd: int) -> t.List[str]:
         try:
-            with dump.folder(fd, ENVS) as below:
+            with _safe_open.folder(fd, ENVS) as below:
                 return [
                     entry.name
-                    for entry in dump.listing(below)
-                    if not entry.name.startswith(".") and (entry.kind == dump.FOLDER or _is_link(below, entry.name))
+                    for entry in _safe_open.listing(below)
+                    if not entry.name.startswith(".") and (entry.kind == _safe_open.FOLDER or _is_link(below, entry.name))
                 ]
         except OSError:
             return []  # the project has no environments of its own
@@ -228,7 +190,7 @@ def _read(prefix: str) -> Environment:
 
 def _is_link(fd: int, name: str) -> bool:
     """Whether it is a link, perhaps to an environment elsewhere; where it leads nowhere, that is told."""
-    return stat.S_ISLNK(os.stat(dump.encode(name), dir_fd=fd, follow_symlinks=False).st_mode)
+    return stat.S_ISLNK(os.stat(encode(name), dir_fd=fd, follow_symlinks=False).st_mode)
 
 
 def _own_name(prefix: str, path: str) -> str:
@@ -289,7 +251,7 @@ class _Code:
         for source in sources:
             size += len(source.text)
             if size > files.MAX_SOURCE_BYTES:
-                detail = f"The notebook {dump.shown(path)} holds more code than was looked into."
+                detail = f"The notebook {shown(path)} holds more code than was looked into."
                 return dataclasses.replace(notebook, problems=(Problem(LEFT_OUT, detail),))
             self._take(source)
         return notebook

@@ -19,7 +19,7 @@ import re
 import stat
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     DANGLING,
@@ -33,6 +33,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Files,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
 GIT = ".git"
 NEVER_AT_TOP = ("envs", "services")
@@ -176,7 +177,7 @@ def _walk(fd: int, root: str, parts: t.Tuple[str, ...], problems: t.List[Problem
             binary = b"\0" in head and not head.startswith(_UTF16)
             yield FileEntry(path, FILE, status.st_size, stat.S_IMODE(status.st_mode), binary=binary), head
         elif stat.S_ISLNK(status.st_mode):
-            target = os.fsdecode(os.readlink(dump.encode(name), dir_fd=fd))
+            target = os.fsdecode(os.readlink(encode(name), dir_fd=fd))
             yield FileEntry(path, LINK, 0, 0o777, target, _where_it_ends(root, path)), b""
         else:
             yield FileEntry(path, OTHER, 0, stat.S_IMODE(status.st_mode)), b""
@@ -185,23 +186,21 @@ def _walk(fd: int, root: str, parts: t.Tuple[str, ...], problems: t.List[Problem
 def _below(fd: int, root: str, parts: t.Tuple[str, ...], problems: t.List[Problem]) -> t.Iterator[t.Tuple[FileEntry, bytes]]:
     path = "/".join(parts)
     if len(parts) > MAX_DEPTH:
-        problems.append(
-            Problem("folder_too_deep", f"The folder {dump.shown(path)} is more than {MAX_DEPTH} folders deep and was not read.")
-        )
+        problems.append(Problem("folder_too_deep", f"The folder {shown(path)} is more than {MAX_DEPTH} folders deep and was not read."))
         return
     try:
-        with dump.folder(fd, parts[-1]) as below:
+        with _safe_open.folder(fd, parts[-1]) as below:
             yield from _walk(below, root, parts, problems)
     except OSError as exc:
-        problems.append(Problem("folder_unreadable", f"The folder {dump.shown(path)} cannot be read: {exc.strerror}."))
+        problems.append(Problem("folder_unreadable", f"The folder {shown(path)} cannot be read: {exc.strerror}."))
 
 
 def _head(fd: int, name: str, path: str, problems: t.List[Problem]) -> bytes:
     try:
-        with os.fdopen(dump.open_file(fd, name), "rb") as stream:
+        with os.fdopen(_safe_open.open_file(fd, name), "rb") as stream:
             return stream.read(_BLOCK)
     except OSError as exc:
-        problems.append(Problem("file_unreadable", f"The file {dump.shown(path)} cannot be read: {exc.strerror}."))
+        problems.append(Problem("file_unreadable", f"The file {shown(path)} cannot be read: {exc.strerror}."))
         return b""
 
 
@@ -219,10 +218,10 @@ def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
 
     Raises ``MigrationError`` (one sentence that names the file) if it is larger than ``limit`` bytes or cannot be read.
     """
-    with os.fdopen(dump.open_beneath(fd, path), "rb") as stream:
+    with os.fdopen(_safe_open.open_beneath(fd, path), "rb") as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise MigrationError(f"The file {dump.shown(path)} is larger than {limit // 1000000} MB and was not looked into.")
+        raise MigrationError(f"The file {shown(path)} is larger than {limit // 1000000} MB and was not looked into.")
     if data.startswith(_UTF16):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "surrogateescape")

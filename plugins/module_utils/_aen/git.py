@@ -13,7 +13,7 @@ import stat
 import struct
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.files import GIT, LARGE_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import FILE, FileEntry, Git
@@ -39,10 +39,10 @@ def read_git(fd: int, problems: t.List[Problem]) -> Git:
     if not stat.S_ISDIR(status.st_mode):
         problems.append(Problem("git_elsewhere", "The project's .git is not a folder but points to a repository elsewhere."))
         return Git(present=True)
-    with dump.folder(fd, GIT) as below:
-        size = sum(found.entry.size for found in dump.walk(below, (), dump.OTHER_DEPTH))
+    with _safe_open.folder(fd, GIT) as below:
+        size = sum(found.entry.size for found in _safe_open.walk(below, (), _safe_open.OTHER_DEPTH))
     try:
-        with os.fdopen(dump.open_beneath(fd, f"{GIT}/index"), "rb") as stream:
+        with os.fdopen(_safe_open.open_beneath(fd, f"{GIT}/index"), "rb") as stream:
             tracked = _entries(stream.read(MAX_INDEX_BYTES))
     except (MigrationError, _BadIndex, struct.error) as exc:
         if os.access(f"{GIT}/index", os.F_OK, dir_fd=fd):
@@ -54,7 +54,7 @@ def read_git(fd: int, problems: t.List[Problem]) -> Git:
 
 def _uses_lfs(fd: int) -> bool:
     try:
-        with os.fdopen(dump.open_beneath(fd, ".gitattributes"), "rb") as stream:
+        with os.fdopen(_safe_open.open_beneath(fd, ".gitattributes"), "rb") as stream:
             return b"filter=lfs" in stream.read(1 << 20)
     except MigrationError:
         return False  # there is none

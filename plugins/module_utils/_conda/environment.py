@@ -19,7 +19,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import NotYaml, dump, exact, load, without_tags
 
 EXACT, VERSION, NAME = "exact", "version", "name"

@@ -16,12 +16,13 @@ import os
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import python_packages
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 CONDA_META = "conda-meta"
 """A folder of an environment; ``Environment.source`` of one that was read there."""
@@ -81,19 +82,19 @@ def read_environment(prefix: str) -> Environment:
 
 def _records(fd: int, problems: t.List[Problem]) -> t.Iterator[Json]:
     try:
-        with dump.folder(fd, CONDA_META) as below:
-            names = [entry.name for entry in dump.listing(below) if entry.name.endswith(".json")]
+        with _safe_open.folder(fd, CONDA_META) as below:
+            names = [entry.name for entry in _safe_open.listing(below) if entry.name.endswith(".json")]
     except OSError as exc:
         problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); conda did not make it."))
         return
     for name in names:
         try:
-            with os.fdopen(dump.open_beneath(fd, f"{CONDA_META}/{name}"), "rb") as stream:
+            with os.fdopen(_safe_open.open_beneath(fd, f"{CONDA_META}/{name}"), "rb") as stream:
                 record = json.loads(stream.read(MAX_RECORD_BYTES).decode("utf-8", "surrogateescape"))
             if not isinstance(record, dict) or not isinstance(record.get("name"), str):
                 raise ValueError("it has no name")
         except (MigrationError, OSError, ValueError):
-            problems.append(Problem("package_unreadable", f"Its {CONDA_META}/{dump.shown(name)} is damaged; the package is left out."))
+            problems.append(Problem("package_unreadable", f"Its {CONDA_META}/{shown(name)} is damaged; the package is left out."))
         else:
             yield record
 
@@ -146,7 +147,9 @@ def _r_libraries(fd: int, owned: t.Mapping[str, str]) -> t.Dict[str, str]:
     except OSError:
         return {}  # an environment without R
     try:
-        names = [entry.name for entry in dump.listing(below) if entry.kind == dump.FOLDER and not entry.name.startswith("00LOCK")]
+        names = [
+            entry.name for entry in _safe_open.listing(below) if entry.kind == _safe_open.FOLDER and not entry.name.startswith("00LOCK")
+        ]
     finally:
         os.close(below)
     return {name: f"conda:{owned[name]}" if name in owned else "" for name in names}

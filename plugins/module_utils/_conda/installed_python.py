@@ -15,7 +15,7 @@ import re
 import typing as t
 import zipfile
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import PipPackage
@@ -58,8 +58,10 @@ def _site_packages(fd: int, version: str) -> t.Optional[str]:
     series = ".".join(version.split(".")[:2])
     names = [f"python{series}"] if series else []
     try:
-        with dump.folder(fd, "lib") as lib:
-            names += [entry.name for entry in dump.listing(lib) if entry.kind == dump.FOLDER and re.match(r"python\d", entry.name)]
+        with _safe_open.folder(fd, "lib") as lib:
+            names += [
+                entry.name for entry in _safe_open.listing(lib) if entry.kind == _safe_open.FOLDER and re.match(r"python\d", entry.name)
+            ]
     except OSError:
         return None  # an environment without Python
     for name in names:
@@ -92,7 +94,7 @@ class _Reader:
     def _names(self, folder: str) -> t.List[str]:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._fd)
         try:
-            return [entry.name for entry in dump.listing(handle)]
+            return [entry.name for entry in _safe_open.listing(handle)]
         finally:
             os.close(handle)
 
@@ -190,7 +192,7 @@ class _Reader:
     def _text(self, name: str) -> str:
         """The text of a file below site-packages; empty if there is none."""
         try:
-            with os.fdopen(dump.open_beneath(self._fd, f"{self._folder}/{name}"), "rb") as stream:
+            with os.fdopen(_safe_open.open_beneath(self._fd, f"{self._folder}/{name}"), "rb") as stream:
                 return stream.read(MAX_METADATA_BYTES).decode("utf-8", "replace")
         except (MigrationError, OSError):
             return ""

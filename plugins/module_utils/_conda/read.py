@@ -24,10 +24,10 @@ import typing as t
 import zipfile
 import zlib
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.meta import subdir_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.values import MetaError, load, text, text_or_none
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import ArchiveError, Inflater, Limits, find_member
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
+from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, load, text, text_or_none
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import subdir_of
 
 try:
     import zstandard

@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, Declared, PeopleOfTarget, PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 
 @dataclasses.dataclass(frozen=True, order=True)

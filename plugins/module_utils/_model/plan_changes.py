@@ -17,7 +17,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN, USER, Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NAME_BLANK, NAME_SPECIAL
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 MAX_LENGTH = 200
 """A file name takes 255 bytes, and an archive's name has a suffix."""

@@ -25,7 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, Json, OwnerRecord, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 PACKAGE_ENDINGS = (".tar.bz2", ".conda")
 DUPLICATE = "duplicate"

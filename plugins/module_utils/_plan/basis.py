@@ -14,14 +14,13 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import NOARCH, REFUSED, Listing, Pair, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelWas, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import was_of
-
-ALWAYS = (NOARCH, "linux-64")
-"""Subdirs that are looked at for packages nobody planned, whatever is planned."""
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 
 PAIRS_AT_ONCE = 400
 

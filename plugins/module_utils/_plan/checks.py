@@ -12,7 +12,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, NOBODY
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed, unknown_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import (
     Draft,
     group_key,
@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build impor
     groups_in_use,
     members_in_ae4,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 
 class _Source(t.NamedTuple):

@@ -13,7 +13,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Reference, Rule, Selection
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 EXCLUDED = "excluded"
 MIRROR = "mirror"

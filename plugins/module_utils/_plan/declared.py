@@ -13,9 +13,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import MapRule
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 NAMES_SHOWN = 5
 

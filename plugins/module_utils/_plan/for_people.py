@@ -13,8 +13,9 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import channels_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import LEFT_OUT, Plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 RUAMEL_ERROR: t.Optional[str] = None
 try:

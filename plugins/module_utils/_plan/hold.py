@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
@@ -22,9 +23,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
     Withheld,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, REMOVED_ON_AE5, USER
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import Basis
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 VARIABLE = "ae_restore"
 NAMES_SHOWN = 5

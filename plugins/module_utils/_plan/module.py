@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import channels_from
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, share_in_words, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared, for_people, target, vendor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import options_from
@@ -25,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.reference i
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import read_members
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 PEOPLE_UNCHECKED = Decision(
     "people_unchecked",

@@ -14,12 +14,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_chang
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import read_basis
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.hold import LastApplied, hold_back
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 NAMES_SHOWN = 3
 

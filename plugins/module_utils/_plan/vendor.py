@@ -10,15 +10,13 @@ neither what must be private nor which declarations had an effect.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_lines, why
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 
@@ -47,29 +45,3 @@ def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[Held] = ()) -> t.Dict
                 facts = facts_of(site.owners[owner], mine, public, rest, draft.options.layout, draft.options.principals, shortened)
                 lines[site.site].append(json_line(facts.to_json()))
     return lines
-
-
-@dataclasses.dataclass(frozen=True)
-class SiteOwners:
-    """One site's file."""
-
-    site: str
-    inventory_sha256: str
-    owners: t.Mapping[str, OwnerFacts]
-
-
-def read_owners(path: str) -> SiteOwners:
-    """Reads one site's file.
-
-    Raises:
-        MigrationError: it is missing or damaged.
-    """
-    lines = read_lines(path, WHAT)
-    try:
-        head = next(lines, {})
-        if head.get("record") != "site" or head.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaError(f"its first line is not that of a site (schema_version {SCHEMA_VERSION})")
-        owners = {facts.owner: facts for facts in map(OwnerFacts.from_json, lines)}
-        return SiteOwners(head["site"], head["inventory_sha256"], owners)
-    except (SchemaError, KeyError, TypeError) as exc:
-        raise MigrationError(f"The {WHAT} {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc

@@ -9,18 +9,13 @@ import email.utils
 import http.client
 import importlib
 import os
-import shutil
 import ssl
-import subprocess
-import sys
-import tempfile
 import time
 import typing as t
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_process import end
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_ae5 import Reach
@@ -65,11 +60,6 @@ def free_space(path: str) -> int:
     """Bytes that may still be written where the path is, or will be."""
     status = os.statvfs(existing(path))
     return status.f_bavail * status.f_frsize
-
-
-def interpreter() -> str:
-    """This process's Python."""
-    return sys.executable or "python"
 
 
 class _Handler(urllib.request.HTTPSHandler):
@@ -174,34 +164,3 @@ def _skew(headers: t.Mapping[str, str], now: float) -> t.Optional[float]:
         return email.utils.parsedate_to_datetime(date or "").timestamp() + 0.5 - now
     except (TypeError, ValueError, IndexError):
         return None
-
-
-def runs(command: t.Sequence[str], timeout: float) -> str:
-    """Runs a command with a HOME of its own that is removed again; why it failed, or nothing."""
-    home = tempfile.mkdtemp(prefix="ae5-preflight-")
-    try:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-        process = subprocess.Popen(
-            list(command),
-            env={**kept, "HOME": home},
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            out, _err = process.communicate(timeout=timeout)
-        finally:
-            # With its children: one of them may hold the pipe open.
-            end(process)
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {timeout:.0f} s"
-    except OSError as exc:
-        return str(exc.strerror or exc)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-    if process.returncode == 0:
-        return ""
-    lines = out.decode("utf-8", "replace").strip().splitlines()
-    return f"exit code {process.returncode}" + (f", {lines[-1].strip()}" if lines else "")

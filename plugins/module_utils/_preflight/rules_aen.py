@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import amount
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 COLLECT = "Collect the projects"
 CONVERT = "Convert the projects"

@@ -23,13 +23,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import equ
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, unknown_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, Observed
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 ACCESS_TABLE = "access.csv"
 HEAD = ("site", "channel", "kind", "principal", "in_ae5", "ae4", "planned", "ae5", "verdict", "reason")

@@ -10,12 +10,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, Ledger, LedgerLine
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import Projects

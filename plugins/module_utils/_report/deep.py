@@ -12,9 +12,10 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import CORRUPT, NOT_GIVEN, PRESENT, UNPROVEN, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import CORRUPT, NOT_GIVEN, PRESENT, UNPROVEN
 
 NONE = "none"
 SAMPLE = "sample"

@@ -13,19 +13,14 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut, Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT as KEPT_REASON
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import (
-    OTHER_BYTES,
-    UNPROVEN,
-    UNREADABLE,
-    Finding,
-    PlacementKey,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import OTHER_BYTES, UNPROVEN, UNREADABLE, Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ProjectLine
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 UPLOADED = "uploaded"
 REPLACED = "replaced"

@@ -10,15 +10,17 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare, deep, files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_table import verify_access
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Finding, Observed, PlacementKey
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep import Downloaded
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import FAILED, Ledger, build_ledger

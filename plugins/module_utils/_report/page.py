@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, FAILING
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import MOODS
@@ -32,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects 
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.style import ROW_HEIGHT, STYLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable, in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 Json = t.Mapping[str, t.Any]
 

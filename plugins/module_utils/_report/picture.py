@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import Markup, element, joined
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 SITES_SHOWN = 8
 WIDTH = 1000

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import (
     ROWS_SHOWN,
     Markup,
@@ -23,6 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup im
     tag,
     visible,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 TEXT = "text"
 NAME = "name"

@@ -17,6 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import jso
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import GroupAccess, OwnerAccess, PackageClass, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import is_owners_group
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     SCHEMA_VERSION,
@@ -26,6 +27,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import whole
+
+Users = t.Dict[str, t.Dict[str, str]]
+"""Site to AE4 login to AE5 user, ``-`` for nobody; only those who have another name on AE5."""
 
 ACCESS = "access.jsonl"
 WHAT = "list of rights"
@@ -138,3 +142,17 @@ def read(folder: str) -> t.Tuple[Head, t.Iterator[OwnerAccess]]:
 
 def _line(data: Json) -> t.Union[Head, OwnerAccess]:
     return Head.from_json(data) if data.get("record") == "access" else OwnerAccess.from_json(data)
+
+
+def users_of(plan: str) -> Users:
+    """Who the AE4 logins that a plan names are on AE5, by site: lines of ``principals.csv`` first, then ``ae_user_map``.
+
+    Raises:
+        MigrationError: the plan cannot be used.
+    """
+    found: Users = {}
+    for owner in read(plan)[1]:
+        for login, name in owner.people.items():
+            if name != login:
+                found.setdefault(owner.site, {})[login] = NOBODY_MARK if name is None else name
+    return {site: dict(sorted(found[site].items())) for site in sorted(found)}

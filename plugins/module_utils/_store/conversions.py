@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 
 CONVERSIONS = "conversions.jsonl"
 ENDING = ".tar.gz"

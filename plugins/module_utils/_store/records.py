@@ -15,8 +15,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Observed, PlacementKey, Principal
 
 APPLIED_MEMBERS = "applied_members.json"
 APPLIED_SHARES = "applied_shares.json"

@@ -11,10 +11,10 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import ALWAYS
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_held, iter_placements, iter_transfer
 
 EXAMPLES = 3

@@ -82,7 +82,10 @@ def _plain(outcome):
 
 
 def _note(work, predicted, real):
-    line = json.dumps({"work": f"{work.__module__.rpartition('.module_utils.')[2]}.{work.__qualname__}", "predicted": predicted, "real": real}) + "\n"
+    line = (
+        json.dumps({"work": f"{work.__module__.rpartition('.module_utils.')[2]}.{work.__qualname__}", "predicted": predicted, "real": real})
+        + "\n"
+    )
     fd = os.open(os.environ["AE_LAB_PREDICTIONS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(fd, line.encode("utf-8", "surrogateescape"))

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def descriptors() -> int:
 
 def test_file_beneath(root: Path) -> None:
     root_fd = dump.open_dump(str(root))
-    with os.fdopen(dump.open_beneath(root_fd, "a/b/file")) as stream:
+    with os.fdopen(_safe_open.open_beneath(root_fd, "a/b/file")) as stream:
         assert stream.read() == "inside"
     os.close(root_fd)
 
@@ -51,7 +53,7 @@ def test_what_is_refused(root: Path, path: str) -> None:
     root_fd = dump.open_dump(str(root))
     before = descriptors()
     with pytest.raises(MigrationError) as caught:
-        dump.open_beneath(root_fd, path)
+        _safe_open.open_beneath(root_fd, path)
     assert "\n" not in str(caught.value)
     assert "\0" not in str(caught.value)
     assert descriptors() == before
@@ -64,7 +66,7 @@ def test_any_path_is_opened_beneath_or_refused(path: str) -> None:
     root_fd = os.open("/proc/self/fdinfo", os.O_RDONLY)
     try:
         with pytest.raises(MigrationError):
-            dump.open_beneath(root_fd, path)
+            _safe_open.open_beneath(root_fd, path)
     finally:
         os.close(root_fd)
 
@@ -88,9 +90,9 @@ def test_dump_that_is_not_there(tmp_path: Path) -> None:
     ],
 )
 def test_names_are_shown_safely(name: str, text: str) -> None:
-    assert dump.shown(name) == text
-    assert dump.is_unsafe(name) == (name != text)
-    assert not dump.is_unsafe(dump.shown(name))
+    assert shown(name) == text
+    assert is_unsafe(name) == (name != text)
+    assert not is_unsafe(shown(name))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_walk_gives_paths_in_their_order_and_stops_deep_down(tmp_path: Path) -> 
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("")
     root_fd = dump.open_dump(str(tmp_path))
-    found = list(dump.walk(root_fd))
+    found = list(_safe_open.walk(root_fd))
     os.close(root_fd)
     paths = [item.path for item in found]
     assert paths == ["a-b/x", "a.b", "a/x", "deep/" + "d/" * 5 + "d"]

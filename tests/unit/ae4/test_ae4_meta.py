@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import meta, values
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.values import MetaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Collaborator
 
 MD5 = "0123456789abcdef0123456789abcdef"

@@ -8,8 +8,8 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NotebookHost, Project, Source
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.run import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects, read_sources
 
 REPO = "http://repo.example.com:8080/conda"

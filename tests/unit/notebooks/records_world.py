@@ -27,11 +27,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Source,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import FOUND, MISSING, PinState
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Asked, Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, Asked, PinState, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import Row
 
 SAMPLES = Path(__file__).parent / "samples"
 

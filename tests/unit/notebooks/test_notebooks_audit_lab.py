@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import INFO, Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.run import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import findings_text, read_projects, read_sources
 from tests.lab.aen.host import AenLab
 from tests.lab.aen.spec import CANARY

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files as collect_files
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import kernel_environment, read_notebook
@@ -74,9 +75,9 @@ def test_a_root_that_is_not_there_ends_it(host: Host) -> None:
 def test_a_folder_that_can_be_listed_and_not_entered_is_named(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     host.project("alice/open")
     host.project("bob/there")
-    real = dump.listing
+    real = _safe_open.listing
 
-    def refusing(fd: int) -> list[dump.Found]:
+    def refusing(fd: int) -> list[_safe_open.Found]:
         if os.readlink(f"/proc/self/fd/{fd}").endswith("/bob"):
             raise PermissionError(13, "Permission denied")
         return real(fd)

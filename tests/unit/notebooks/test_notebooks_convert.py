@@ -26,9 +26,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import run as convert
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import write_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion, read_conversions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from tests.lab.aen.host import AenLab
 from tests.lab.aen.spec import CANARY
 from tests.unit.module_runner import run_module

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.rules import CODE_RULES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.run import collect
 
 sys.path.insert(0, str(Path(__file__).parent))
 from notebooks_world import collected, conda_package  # noqa: E402

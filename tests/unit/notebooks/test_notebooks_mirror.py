@@ -20,7 +20,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     pip_text,
     system_replacements,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution, resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from tests.unit.notebooks.convert_world import catalog, view
 
 HELD = catalog(view("alice", "x=1=0"), view("bobs", "secret=1=0", readers="bob"))

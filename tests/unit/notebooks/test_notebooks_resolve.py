@@ -17,18 +17,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
-    Asked,
-    Resolution,
     Solver,
     Undecided,
     Unusable,
     against,
-    by_owner,
     lacking,
     resolution,
     solved,
     unanswered,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Asked, Resolution, by_owner
 from tests.unit.notebooks.convert_world import catalog, view
 
 HELD = catalog(view("main", "x=1=0", "y=1=0", "z=1=0@aa"), view("bobs", "w=1=0", readers="bob"))

@@ -17,8 +17,8 @@ from ruamel.yaml import YAML
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.lists import read_resolutions
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import by_owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import resolutions
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import by_owner, read_resolutions
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.notebooks.needs_world import Needs
 
@@ -47,7 +47,7 @@ def table(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline="")))
 
 
-def found(world: Needs) -> dict[str, resolve.Resolution]:
+def found(world: Needs) -> dict[str, resolutions.Resolution]:
     return {item.key: item for _host, _site, item in read_resolutions(str(world.needs / "resolutions.jsonl"))}
 
 

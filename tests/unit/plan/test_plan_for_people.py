@@ -15,9 +15,9 @@ from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
 
 HOSTILE = {

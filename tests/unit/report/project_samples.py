@@ -14,16 +14,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Member, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import PinState
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.lists import resolution_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.read import read_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import Projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.notebook_layout import HostFolder
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import CollectionWriter, findings_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import Row
 
 ASKED = "2026-11-22T18:00:00Z"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import jsonschema
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied, Observed
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "report.schema.json").read_text())
 

@@ -11,10 +11,10 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.shares import module
 from tests.unit.report.report_samples import applied, package, placement, seen
 

@@ -15,7 +15,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import picture
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.lists import all_lists
@@ -24,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.page impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.picture import Flow
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 from tests.unit.report.report_world import HOSTILE, hostile, page_of, shown_as, verification
 
 TAGS = {"html", "head", "meta", "title", "style", "body", "script", "header", "nav", "main", "section", "h1", "h2", "h3", "p", "div", "b"}

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import (
@@ -26,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.
     sentences,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import Row
 from tests.unit.report.project_samples import NotebookHost, ordinary, read, with_projects
 from tests.unit.report.report_world import verification
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import (
     APPLIED_MEMBERS,
     APPLIED_PLACEMENTS,

@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import read_owners
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.vendor_owners import read_owners
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.folder import check_folder, folder_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.slice import Slice
 

@@ -17,8 +17,8 @@ import subprocess
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import folder, open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder, open_file
 
 SECONDS = 300
 _COPIED = {"index": "index", "info/exclude": os.path.join("info", "exclude")}

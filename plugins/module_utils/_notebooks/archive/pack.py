@@ -17,12 +17,14 @@ import os
 import tarfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, open_file, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DIR, FILE, LINK
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.gzip_stream import GzipWriter, is_dense
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES, Member, Stamp, Survey, TooLarge
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Member, Stamp, Survey, TooLarge
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 CHUNK = 1 << 20
 _RECORD = 10240

@@ -19,18 +19,15 @@ import posixpath
 import stat
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DIR, FILE, LINK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import FILE as PROJECTIGNORE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import Ignore
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import DEPTH, MAX_BYTES
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
-MAX_BYTES = 1_000_000_000
-"""The vendor guide's limit of 1 GB, in the smaller of the two meanings of the word."""
-
-DEPTH = 200
-"""Folders in folders; a deeper one is left out and told of."""
 _LINKS = 40
 _LARGEST = 3
 

@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import holds_text, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import SEVERITIES, Finding
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.run import audit_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import findings_text, read_projects, read_sources
 

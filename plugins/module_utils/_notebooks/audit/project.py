@@ -9,7 +9,6 @@ import collections
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import ACTIVE_MISSING, ENV_LINK
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import UNREADABLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META, ROOT_NAME
@@ -26,10 +25,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Notebook,
     Project,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, size_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked, why
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.rules import RULES
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 BINARY_WARNING = 10 * 1000**2
 """Binary data of more bytes than this is a warning, less an information."""

@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import SEVERITIES, Finding, Project, Source
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import audit_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.matchers_base import Context
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.project import audit_project

@@ -9,18 +9,15 @@ import dataclasses
 import hashlib
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import read_members
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import (
@@ -32,8 +29,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
     seen_view,
     write_views,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._store import access
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import users_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import iter_placements, load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 CHANNELS = ArgumentSpec(
     {
@@ -45,8 +45,6 @@ CHANNELS = ArgumentSpec(
 BATCH = 16
 """Channels whose packages are in memory at the same time."""
 
-Users = t.Dict[str, t.Dict[str, str]]
-"""Site to AE4 login to AE5 user, ``-`` for nobody; only those who have another name on AE5."""
 Shares = t.Mapping[str, t.Optional[t.Tuple[Share, ...]]]
 
 
@@ -129,20 +127,6 @@ def _is_text(*values: str) -> bool:
 def digest_of(view: ChannelView) -> str:
     """What two views of a channel are compared by."""
     return hashlib.sha256(json_line(view.to_json()).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def users_of(plan: str) -> Users:
-    """Who the AE4 logins that a plan names are on AE5, by site: lines of ``principals.csv`` first, then ``ae_user_map``.
-
-    Raises:
-        MigrationError: the plan cannot be used.
-    """
-    found: Users = {}
-    for owner in access.read(plan)[1]:
-        for login, name in owner.people.items():
-            if name != login:
-                found.setdefault(owner.site, {})[login] = NOBODY_MARK if name is None else name
-    return {site: dict(sorted(found[site].items())) for site in sorted(found)}
 
 
 def _warnings(known: _Known, views: _Views) -> t.List[str]:

@@ -10,8 +10,8 @@ import platform
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.run import collect
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import PROJECTS, SOURCES
 
 COLLECT = ArgumentSpec(

@@ -15,7 +15,6 @@ import fnmatch
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import Made
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import environment as env
@@ -25,8 +24,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment, Notebook, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, Rewriting, rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution, resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES, decoded
 
 ENVIRONMENT = "environment.yml"

@@ -11,17 +11,18 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, PINS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Rules
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.run import INCLUDE, Made, Options, convert, unknown_names
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import STATES, Catalog
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.views import with_libraries
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, read_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import STATES
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 NO_CHANNELS = (
     "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."

@@ -27,21 +27,15 @@ import os
 import shutil
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, folder, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import git_ignore, pack
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import (
-    MAX_BYTES,
-    Survey,
-    check_size,
-    overlaid,
-    survey,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey, check_size, overlaid, survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import (
     Files,
     Rules,
@@ -50,6 +44,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
     replaced_names,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.tool import archive_with_tool
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import (
     CONVERSIONS,
     CONVERTED,
@@ -63,6 +58,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
     read_conversions,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
 FORMAT = "1"
 """Changes when the same project would give another archive, so that all are made anew."""

@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
@@ -22,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import pack
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Files
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode
 
 SECONDS = 1800
 

@@ -19,16 +19,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, NAME, EnvironmentSpec, Pin, clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
-
-SAME = "same"
-"""A channel has the pinned package with the digest that the environment recorded."""
-FOUND = "found"
-"""A channel has it; there is no digest to compare."""
-OTHER = "other"
-"""A channel has a package of this name, version and build, and it is another one."""
-MISSING = "missing"
-"""No channel that the user may read has it."""
-STATES = (SAME, FOUND, OTHER, MISSING)
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
 
 SUBDIRS = ("linux-64", "noarch")
 """AE4 notebooks ran on Linux only."""
@@ -75,41 +66,6 @@ class ChannelView:
             return cls(data["name"], allowed, packages, frozenset(data.get("origins", ())))
         except (KeyError, IndexError, TypeError, AttributeError) as exc:
             raise SchemaError("a view of a channel needs name, readable_by and packages") from exc
-
-
-@dataclasses.dataclass(frozen=True)
-class PinState:
-    """What became of one pin.  ``channel`` has it; ``hidden`` are channels that have it and that the user may not read."""
-
-    pin: Pin
-    state: str
-    channel: str = ""
-    hidden: t.Tuple[str, ...] = ()
-    offers: t.Tuple[str, ...] = ()
-    """Of a missing pin: versions and builds of the same name that the user could have, the last ones by name."""
-
-    def to_json(self) -> Json:
-        return {
-            "pin": self.pin.text(EXACT),
-            "name": self.pin.name,
-            "version": self.pin.version,
-            "build": self.pin.build,
-            "from": self.pin.channel,
-            "state": self.state,
-            "channel": self.channel,
-            "hidden": list(self.hidden),
-            "offers": list(self.offers),
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> PinState:
-        try:
-            pin = Pin(data["name"], data["version"], data["build"], data["from"])
-            if data["pin"] != pin.text(EXACT):
-                pin = dataclasses.replace(pin, spec=data["pin"])
-            return cls(pin, data["state"], data["channel"], tuple(data["hidden"]), tuple(data["offers"]))
-        except (KeyError, TypeError) as exc:
-            raise SchemaError("a pin's state needs pin, name, version, build, from, state, channel, hidden and offers") from exc
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,12 +13,10 @@ import re
 import typing as t
 import warnings
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.python import parsed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.metadata import (
@@ -62,6 +60,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries 
     R,
     Wanted,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 MAX_BYTES = 100_000_000

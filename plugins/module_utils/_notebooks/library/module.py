@@ -11,15 +11,13 @@ import shutil
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.build import MAX_BYTES, Host, conda_spec, make
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Built
@@ -35,6 +33,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries 
     read_libraries,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_findings, read_projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 NAME_FIELD = "{name}"
 DEFAULT_CHANNEL = f"libraries/{NAME_FIELD}"
@@ -143,7 +143,7 @@ class _Run:
         wanted = wanted_of(self._params)
         accepted, self.unnamed = self.uses.candidates(self._params["accept"], wanted)
         wanted.extend(Wanted(path) for path in accepted)
-        return narrowed([self._library(item) for item in sorted(wanted, key=lambda item: dump.encode(item.path))])
+        return narrowed([self._library(item) for item in sorted(wanted, key=lambda item: encode(item.path))])
 
     def _library(self, wanted: Wanted) -> Library:
         made = make(wanted, self._host)

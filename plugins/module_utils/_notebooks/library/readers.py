@@ -17,14 +17,14 @@ import pwd
 import stat
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import Rights
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Users
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, Wanted
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 
 class Readers:

@@ -12,12 +12,12 @@ import dataclasses
 import fnmatch
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.metadata import Metadata
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import SCRIPTS, SITE_PACKAGES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.setup_py import FindPackages
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import METADATA_FILES, Tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 _NO_MODULES = ("setup", "conftest", "noxfile", "fabfile", "ez_setup", "versioneer", "test_*", "*_test")
 _INIT = "__init__.py"

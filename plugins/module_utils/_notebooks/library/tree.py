@@ -19,11 +19,12 @@ import re
 import stat
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, Acl, read_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 MAX_ENTRIES = 50_000
@@ -82,7 +83,7 @@ class Tree:
 
     def read(self, path: str, limit: int = MAX_TEXT) -> bytes:
         """The bytes of one of its files.  Raises ``MigrationError``: it cannot be read, or has more than ``limit`` bytes."""
-        fd = dump.open_beneath(self.fd, path)
+        fd = _safe_open.open_beneath(self.fd, path)
         with os.fdopen(fd, "rb") as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
@@ -110,17 +111,17 @@ class Tree:
 
 
 def listing_of(root: str, path: str) -> t.Dict[str, str]:
-    """What lies in a folder of the host, links not followed: name to kind (see ``dump.Entry``); empty if it cannot be read."""
+    """What lies in a folder of the host, links not followed: name to kind (see ``_safe_open.Entry``); empty if it cannot be read."""
     try:
         fd = dump.open_dump(root or "/")
     except MigrationError:
         return {}
     try:
         for part in plain_parts(path):
-            below = dump.open_folder(fd, part)
+            below = _safe_open.open_folder(fd, part)
             os.close(fd)
             fd = below
-        return {entry.name: entry.kind for entry in dump.listing(fd)}
+        return {entry.name: entry.kind for entry in _safe_open.listing(fd)}
     except OSError:
         return {}
     finally:
@@ -132,7 +133,7 @@ def text_at(root: str, path: str) -> str:
     try:
         fd = dump.open_dump(root or "/")
         try:
-            opened = dump.open_beneath(fd, "/".join(plain_parts(path)))
+            opened = _safe_open.open_beneath(fd, "/".join(plain_parts(path)))
         finally:
             os.close(fd)
         with os.fdopen(opened, "rb") as stream:
@@ -169,7 +170,7 @@ def open_library(path: str, root: str, accounts: Accounts, include: t.Sequence[s
 
 def _descend(tree: Tree, part: str, here: str, is_last: bool, accounts: Accounts) -> None:
     try:
-        below = dump.open_folder(tree.fd, part)
+        below = _safe_open.open_folder(tree.fd, part)
     except OSError as exc:
         raise MigrationError(f"The library {shown(tree.path)} cannot be read: {_reason(exc, here)}.") from exc
     os.close(tree.fd)
@@ -198,7 +199,7 @@ class _Walk:
         self._tree, self._accounts, self._include = tree, accounts, include
 
     def walk(self, fd: int, before: str) -> None:
-        for entry in dump.listing(fd):
+        for entry in _safe_open.listing(fd):
             path = before + entry.name
             if len(self._tree.items) >= MAX_ENTRIES:
                 raise MigrationError(
@@ -209,15 +210,15 @@ class _Walk:
             why = self._why_not(entry, path)
             if why:
                 self._tree.left_out[path] = why
-            elif entry.kind == dump.FOLDER:
+            elif entry.kind == _safe_open.FOLDER:
                 self._folder(fd, entry.name, path)
             else:
                 self._file(fd, entry, path)
 
     def _folder(self, fd: int, name: str, path: str) -> None:
         try:
-            with dump.folder(fd, name) as below:
-                if path.count("/") >= dump.OTHER_DEPTH:
+            with _safe_open.folder(fd, name) as below:
+                if path.count("/") >= _safe_open.OTHER_DEPTH:
                     self._tree.left_out[path] = "it lies too deep"
                     return
                 if _is_environment(below):
@@ -228,9 +229,9 @@ class _Walk:
         except OSError as exc:
             self._tree.left_out[path] = f"it cannot be read: {exc.strerror}"
 
-    def _file(self, fd: int, entry: dump.Entry, path: str) -> None:
+    def _file(self, fd: int, entry: _safe_open.Entry, path: str) -> None:
         try:
-            opened = dump.open_file(fd, entry.name)
+            opened = _safe_open.open_file(fd, entry.name)
         except OSError as exc:
             self._tree.left_out[path] = f"it cannot be read: {exc.strerror}"
             return
@@ -252,12 +253,12 @@ class _Walk:
             return True
         return at_top and name in _SKIPPED_AT_TOP
 
-    def _why_not(self, entry: dump.Entry, path: str) -> str:
-        if dump.is_unsafe(entry.name) or "\\" in entry.name:
+    def _why_not(self, entry: _safe_open.Entry, path: str) -> str:
+        if is_unsafe(entry.name) or "\\" in entry.name:
             return "no package can hold a file of that name"
-        if entry.kind == dump.OTHER:
+        if entry.kind == _safe_open.OTHER:
             return "it is a link, or no file, and links are not followed"
-        if entry.kind == dump.FILE and not path.endswith(CODE) and not self._is_included(path) and _looks_secret(entry.name):
+        if entry.kind == _safe_open.FILE and not path.endswith(CODE) and not self._is_included(path) and _looks_secret(entry.name):
             return "its name is one of files that hold passwords or keys; name it in include if it does not"
         return ""
 
@@ -270,7 +271,7 @@ def _looks_secret(name: str) -> bool:
 
 
 def _is_environment(fd: int) -> bool:
-    names = {entry.name for entry in dump.listing(fd)}
+    names = {entry.name for entry in _safe_open.listing(fd)}
     return "pyvenv.cfg" in names or "conda-meta" in names
 
 

@@ -16,7 +16,7 @@ import fnmatch
 import posixpath
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import EDITABLE, PATH_FILE
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Project
@@ -24,6 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import PROJECTS_ROOT
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import METADATA_FILES, R_METADATA, listing_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Wanted
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode
 
 _NAMING_A_PATH = ("shared-library", "path-file")
 _NOT_LISTED = "import-not-listed"
@@ -115,7 +116,7 @@ class Uses:
                     found |= keys
                 elif path == parent:
                     found |= {key for key in keys if self._imports[key] & (names | {name})}
-        return tuple(sorted(found, key=dump.encode))
+        return tuple(sorted(found, key=encode))
 
     def candidates(self, patterns: t.Sequence[str], known: t.Iterable[Wanted]) -> t.Tuple[t.List[str], t.Dict[str, t.Tuple[str, ...]]]:
         """The libraries that the audit found and a pattern accepts, and those that none does with the projects that use them.
@@ -133,7 +134,7 @@ class Uses:
                     accepted.add(found)
                 else:
                     others[found] |= users
-        left = {path: tuple(sorted(keys, key=dump.encode)) for path, keys in sorted(others.items()) if path not in accepted}
+        left = {path: tuple(sorted(keys, key=encode)) for path, keys in sorted(others.items()) if path not in accepted}
         return sorted(accepted), left
 
     def _libraries_at(self, path: str, keys: t.Set[str]) -> t.Iterator[t.Tuple[str, t.Set[str]]]:
@@ -152,7 +153,7 @@ class Uses:
         inside: t.Dict[str, t.Set[str]] = collections.defaultdict(set)
         for key in keys:
             for name in self._imports[key]:
-                if there.get(name) == dump.FOLDER:
+                if there.get(name) == _safe_open.FOLDER:
                     inside[name].add(key)
         for name, users in sorted(inside.items()):
             yield f"{path}/{name}", users
@@ -169,7 +170,7 @@ class Uses:
                 names = listing_of(self._root, path)
             except MigrationError:
                 return ""
-            if any(names.get(name) == dump.FILE for name in (*METADATA_FILES, R_METADATA)):
+            if any(names.get(name) == _safe_open.FILE for name in (*METADATA_FILES, R_METADATA)):
                 return path
             path = posixpath.dirname(path)
         return ""

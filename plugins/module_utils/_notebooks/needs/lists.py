@@ -27,8 +27,7 @@ import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import (
     Needs,
     mirror_files,
@@ -36,9 +35,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     pip_text,
     system_replacements,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import OwnerVerdict, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import RESOLUTIONS, OwnerVerdict, Resolution
 
-RESOLUTIONS = "resolutions.jsonl"
 OWNERS, MISSING, PIP, SYSTEM = "owners.csv", "missing.csv", "pip.txt", "system.csv"
 MIRRORS = "mirror-*.yaml"
 OURS = (RESOLUTIONS, OWNERS, MISSING, PIP, SYSTEM, MIRRORS)
@@ -47,26 +45,10 @@ OWNERS_HEAD = ("owner", "projects", "would break", "sentence")
 MISSING_HEAD = ("package", "what to do", "projects")
 SYSTEM_HEAD = ("system package", "conda packages", "projects")
 
-Found = t.Tuple[str, str, Resolution]
-"""Host, site and what one of its projects finds."""
-
 
 def resolution_line(host: str, site: str, item: Resolution) -> str:
     """A line of ``resolutions.jsonl``."""
     return json_line({"host": host, "site": site, **item.to_json()})
-
-
-def read_resolutions(path: str) -> t.Iterator[Found]:
-    """The lines of a ``resolutions.jsonl``, one at a time.
-
-    Raises:
-        MigrationError: it cannot be read.
-    """
-
-    def found(data: Json) -> Found:
-        return data["host"], data["site"], Resolution.from_json(data)
-
-    return read_records(path, "list of resolutions", found, "run the check anew")
 
 
 def write_lists(folder: str, verdicts: t.Iterable[OwnerVerdict], needs: Needs, sources: t.Mapping[str, str], site: str) -> None:

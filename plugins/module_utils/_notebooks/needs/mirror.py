@@ -18,15 +18,10 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.installs import system_replacement
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
-    SUBDIRS,
-    Catalog,
-    PinState,
-    old_name,
-)
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog, old_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import dump, exact
 
 SYSTEM_RULE = "system-package"

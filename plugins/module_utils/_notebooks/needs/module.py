@@ -11,12 +11,10 @@ import os
 import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import ABSENT, REFUSED, SEEN, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import ABSENT, REFUSED, SEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views
@@ -24,16 +22,19 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs 
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import needs_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
     SOLVE_TIMEOUT,
-    Owners,
-    Resolution,
     Solver,
     Unusable,
     can_solve,
     solved,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._store import resolutions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import read_conversions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.notebook_layout import HostFolder, host_folders
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_findings
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Owners, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 RESOLVE = ArgumentSpec(
     {
@@ -82,7 +83,7 @@ class _Tally:
         ]
 
 
-def _resolutions(folders: t.Iterable[HostFolder], left_out: t.Counter[str]) -> t.Iterator[store.Found]:
+def _resolutions(folders: t.Iterable[HostFolder], left_out: t.Counter[str]) -> t.Iterator[resolutions.Found]:
     """What the conversions found, one at a time; ``left_out`` counts those without an answer, by state."""
     for folder in folders:
         for item in read_conversions(folder.conversions):
@@ -135,7 +136,7 @@ def _diff(made: str, dest: str, found: t.Mapping[str, str]) -> t.List[t.Dict[str
     entries = [prepared_diff(dest, [f"{mark} {name}" for name, mark in found.items()])] if found else []
     room = DIFF_TEXT
     for name in found:
-        texts = ["" if name == store.RESOLUTIONS else _text(os.path.join(folder, name)) for folder in (dest, made)]
+        texts = ["" if name == resolutions.RESOLUTIONS else _text(os.path.join(folder, name)) for folder in (dest, made)]
         room -= sum(map(len, texts))
         if any(texts) and room >= 0:
             entries.append({"before_header": name, "after_header": name, "before": texts[0], "after": texts[1]})
@@ -160,7 +161,7 @@ def _make(
     left_out: t.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory(prefix="ae_ops.repodata.") as scratch:
         look = _solver(params, converted, scratch)
-        with open(os.path.join(made, store.RESOLUTIONS), "w", encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+        with open(os.path.join(made, resolutions.RESOLUTIONS), "w", encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
 
             def looked_at() -> t.Iterator[Resolution]:
                 for host, site, found in _resolutions(converted, left_out):
@@ -207,7 +208,7 @@ def resolve_work(module: MigrationModule) -> Outcome:
         changed=bool(found),
         summary={**numbers, "owners": len(verdicts), "owners_breaking": len(breaking)},
         warnings=[*warnings, *tally.warnings()],
-        report_path=os.path.join(dest, store.RESOLUTIONS),
+        report_path=os.path.join(dest, resolutions.RESOLUTIONS),
         diff=diff,
         values={"owners": breaking[:OWNERS_SHOWN]},
     )

@@ -10,7 +10,6 @@ whole solve over the channels' repodata finds what pins alone do not show: packa
 from __future__ import annotations
 
 import asyncio
-import collections
 import dataclasses
 import datetime
 import re
@@ -18,18 +17,11 @@ import time
 import traceback
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
-    MISSING,
-    OTHER,
-    STATES,
-    PinState,
-    Rewriting,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Rewriting
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Asked, PinState, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 RATTLER_ERROR: t.Optional[str] = None
 try:
@@ -38,8 +30,6 @@ try:
 except ImportError:
     RATTLER_ERROR = traceback.format_exc()
 
-PINS_SHOWN = 3
-PROJECTS_SHOWN = 10
 WHY_LENGTH = 500
 SOLVE_TIMEOUT = 60
 """Seconds."""
@@ -62,69 +52,6 @@ class Undecided(MigrationError):
     """Whether an environment can be made could not be found out; the text is the end of a sentence."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Asked(JsonRecord):
-    """What one environment of a project asks for on AE5, as its ``environment.yml`` or env spec does."""
-
-    TITLE = "list of what a project asks for"
-
-    name: str
-    channels: t.Tuple[str, ...]
-    specs: t.Tuple[str, ...]
-    """Of conda packages, in the form in which they are kept (option ``pin``)."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Resolution(JsonRecord):
-    """What the environments of one project find on AE5."""
-
-    TITLE = "resolution"
-
-    owner: str
-    project: str
-    user: str
-    """The AE5 user it was looked at for."""
-    channels: t.Tuple[str, ...]
-    pins: t.Tuple[PinState, ...]
-    dropped: t.Tuple[str, ...] = ()
-    """Old channels that nothing stands for, see ``Rewriting``."""
-    pip: t.Tuple[str, ...] = ()
-    environments: t.Tuple[Asked, ...] = ()
-    unsolved: str = ""
-    """Why a whole solve failed; ``""`` if it did not, or was not made."""
-    lacking: t.Tuple[str, ...] = ()
-    """Of a failed one: what its packages need and no channel of the environment has."""
-    awaited: t.Tuple[str, ...] = ()
-    """Of a failed one: pins that a channel was said to have, or to get, and that are not there now."""
-    against: t.Tuple[str, ...] = ()
-    """Of a failed one that lacks nothing: packages that do not go together with the others."""
-    unchecked: str = ""
-    """Why it is not known whether the whole can be solved, the end of a sentence; ``""`` if it is known, or nobody asked."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.owner}/{self.project}"
-
-    @property
-    def missing(self) -> t.Tuple[PinState, ...]:
-        return tuple(state for state in self.pins if state.state == MISSING)
-
-    @property
-    def others(self) -> t.Tuple[PinState, ...]:
-        return tuple(state for state in self.pins if state.state == OTHER)
-
-    @property
-    def breaks(self) -> bool:
-        """Whether the environment cannot be made on AE5.  Another package of the same build can still be installed."""
-        return bool(self.missing or self.unsolved)
-
-    @property
-    def counts(self) -> t.Dict[str, int]:
-        """Number of pins by state."""
-        found = collections.Counter(state.state for state in self.pins)
-        return {state: found[state] for state in STATES}
-
-
 def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[EnvironmentSpec, Rewriting]]) -> Resolution:
     """The environments of one project together; a pin that several have counts once."""
     pins: t.Dict[t.Tuple[str, str, str, str], PinState] = {}
@@ -140,74 +67,6 @@ def resolution(owner: str, project: str, user: str, found: t.Sequence[t.Tuple[En
         tuple(dict.fromkeys(line for spec, _rewriting in found for line in spec.pip)),
         tuple(Asked(spec.name, rewriting.channels, tuple(pin.text(rewriting.how) for pin in spec.pins)) for spec, rewriting in found),
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class OwnerVerdict:
-    """How many of an owner's projects would break, and which."""
-
-    owner: str
-    projects: int
-    breaking: t.Tuple[Resolution, ...]
-    unchecked: int = 0
-    """Of the others, those of which only the pins were compared although more was asked for."""
-
-    @property
-    def sentence(self) -> str:
-        """For the report: these N of M projects would break on Monday, and by which package."""
-        owner = shown(self.owner)
-        but = f", as far as is known: {counted(self.unchecked, 'of them was', 'of them were')} not looked through" if self.unchecked else ""
-        if not self.breaking:
-            words = "the environment of the one project" if self.projects == 1 else f"the environments of all {self.projects} projects"
-            return f"Of {owner}, {words} can be made on AE5{but}."
-        reasons = "; ".join(f"{shown(item.project)} by {_reason(item)}" for item in self.breaking[:PROJECTS_SHOWN])
-        if len(self.breaking) > PROJECTS_SHOWN:
-            reasons += f"; and {len(self.breaking) - PROJECTS_SHOWN} more"
-        return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}{but}."
-
-
-def _reason(item: Resolution) -> str:
-    if item.missing:
-        return listed([shown(state.pin.text(EXACT)) for state in item.missing], PINS_SHOWN)
-    if item.awaited:
-        return f"{listed([shown(text) for text in item.awaited], PINS_SHOWN)}, to be brought and not there yet"
-    if item.lacking:
-        return f"what its packages need ({listed([shown(text) for text in item.lacking], PINS_SHOWN)})"
-    if item.against:
-        return f"packages that do not go together ({listed([shown(text) for text in item.against], PINS_SHOWN)})"
-    return f"what its packages need ({shown(item.unsolved)})"
-
-
-class Owners:
-    """Adds up resolutions; of those that break only the reasons are kept."""
-
-    def __init__(self) -> None:
-        self._projects: t.Dict[str, int] = collections.Counter()
-        self._unchecked: t.Dict[str, int] = collections.Counter()
-        self._breaking: t.Dict[str, t.List[Resolution]] = collections.defaultdict(list)
-
-    def add(self, item: Resolution) -> None:
-        self._projects[item.owner] += 1
-        if item.breaks:
-            self._breaking[item.owner].append(dataclasses.replace(item, pins=item.missing, environments=(), pip=()))
-        elif item.unchecked:
-            self._unchecked[item.owner] += 1
-
-    def verdicts(self) -> t.List[OwnerVerdict]:
-        """A verdict for each owner, those with the most broken projects first."""
-        found = [
-            OwnerVerdict(owner, number, tuple(sorted(self._breaking[owner], key=lambda item: item.project)), self._unchecked[owner])
-            for owner, number in sorted(self._projects.items())
-        ]
-        return sorted(found, key=lambda verdict: -len(verdict.breaking))
-
-
-def by_owner(resolutions: t.Iterable[Resolution]) -> t.List[OwnerVerdict]:
-    """A verdict for each owner, those with the most broken projects first."""
-    owners = Owners()
-    for item in resolutions:
-        owners.add(item)
-    return owners.verdicts()
 
 
 def can_solve() -> bool:

@@ -12,7 +12,6 @@ import os
 import time
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Keycloak, User
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Projects
@@ -21,20 +20,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import (
-    CONFLICT,
-    STATES,
-    Missing,
-    People,
-    Row,
-    Wanted,
-    read_rows,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, People, Wanted
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.run import (
     NEW_NAME,
     REPORT,
@@ -53,6 +43,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
     read_conversions,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, STATES, Row, read_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 UPLOAD = ArgumentSpec(
     {

@@ -13,21 +13,16 @@ import dataclasses
 import itertools
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import MAX_LENGTH
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER, Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed, share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import tree_digest
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED, REFUSED
-
-UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"
-STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, EXCLUDED, FAILED)
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 ADDED_BY_AE5 = (".gitattributes", ".gitignore")
 """Files that archives given out by AE5 hold, also where the project had none (fixtures of ae5-tools)."""
@@ -36,43 +31,6 @@ COPIES = 99
 """A project has at most so many copies under further names."""
 PATHS_SHOWN = 5
 GROUP_MAP = "ae_notebook_group_map"
-
-
-@dataclasses.dataclass(frozen=True)
-class Row(JsonRecord):
-    """What became of one project."""
-
-    TITLE = "row of an upload"
-
-    owner: str
-    """On AE5, as ``name`` is."""
-    name: str
-    project: str
-    """``OWNER/NAME`` on AE4."""
-    host: str
-    state: str
-    """uploaded, present, conflict, refused (somebody has to do something), excluded (by the inventory), or failed."""
-    why: str = ""
-    shared: t.Tuple[str, ...] = ()
-    """Whom this run shared it with, each as one says it."""
-    notes: t.Tuple[str, ...] = ()
-    seen: str = ""
-    """When AE5 was asked (UTC)."""
-    tree: str = ""
-    """Digest of the files that were compared or sent, see ``Conversion.tree``."""
-
-    def to_result(self) -> Json:
-        """As the module returns it: without what only later runs ask for."""
-        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree")}
-
-
-def read_rows(path: str) -> t.Iterator[Row]:
-    """The rows of the uploads of one host.
-
-    Raises:
-        MigrationError: they cannot be read.
-    """
-    return read_records(path, "list of uploads", Row.from_json, "upload again")
 
 
 # -- names and content

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (
     REVISION_LOOKS,
@@ -24,23 +23,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.retry import AGAIN, ASK, ATTEMPTS, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import LoginRefused
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.archive import Archive, Unfit
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import (
-    CONFLICT,
-    FAILED,
-    PRESENT,
-    UPLOADED,
-    Missing,
-    Row,
-    Wanted,
-    added_by_ae5,
-    names_to_try,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, Wanted, added_by_ae5, names_to_try
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.shares import give
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import REFUSED, Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, FAILED, PRESENT, UPLOADED, Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 REPORT, NEW_NAME = "report", "new_name"
 OLDER_READ = 20

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Projects, ShareRefused
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import share_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import key_of, plan_shares
 
 

@@ -13,6 +13,7 @@ import time
 import typing as t
 from urllib.parse import quote
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as storage_size
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect, http_of
@@ -59,7 +60,7 @@ def check_cluster(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     facts["work_dir"] = params["work_dir"]
     found = measure.importable(LIBRARIES)
     rows = measure.attempt(
-        r.LIBRARIES, host, rules_host.PLAN, lambda: rules_host.libraries(host, found, measure.interpreter(), rules_host.PLAN)
+        r.LIBRARIES, host, rules_host.PLAN, lambda: rules_host.libraries(host, found, _command.interpreter(), rules_host.PLAN)
     )
     reached = measure.attempt(r.ADDRESS, host, rules_ae5.LOGIN_TASK, lambda: reach_rows(host, params, rules_ae5.LOGIN_TASK))
     rows += reached
@@ -114,7 +115,7 @@ def _connected(host: str, params: t.Mapping[str, t.Any], facts: Json) -> t.List[
 
 
 def _cli(host: str, params: t.Mapping[str, t.Any], cluster: Cluster) -> Row:
-    error = measure.runs([params["cli"], "--help"], params["timeout"])
+    error = _command.runs([params["cli"], "--help"], params["timeout"])
     if error:
         return rules_ae5.cli_answers(host, params["cli"], error)
     return rules_ae5.cli_abilities(host, params["cli"], {text: cluster.can(ability) for ability, text in ABILITIES.items()})

@@ -27,10 +27,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import CREATOR
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels.module import users_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_aen
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import users_of
 
 NOTEBOOKS: t.Dict[str, t.Any] = {
     "type": "list",

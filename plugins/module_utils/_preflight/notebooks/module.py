@@ -15,6 +15,7 @@ import shutil
 import time
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command, _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as folder_size
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
@@ -22,12 +23,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.collect impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.files import GIT
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import DEPTH, MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import DEPTH, MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_aen, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import effective_user
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 HOST = ArgumentSpec(
     options={
@@ -94,12 +96,12 @@ def _missing(names: t.Sequence[str]) -> t.List[str]:
 
 
 def _git(host: str, found: rules_aen.Found, params: t.Mapping[str, t.Any]) -> Row:
-    error = measure.runs(["git", "--version"], params["timeout"])
+    error = _command.runs(["git", "--version"], params["timeout"])
     return rules_aen.git(host, found, params["git_ignored"], error)
 
 
 def _libraries(host: str) -> Row:
-    return rules_host.libraries(host, measure.importable(LIBRARIES), measure.interpreter(), rules_aen.CONVERT)
+    return rules_host.libraries(host, measure.importable(LIBRARIES), _command.interpreter(), rules_aen.CONVERT)
 
 
 def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
@@ -117,7 +119,7 @@ def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
     unread = [problem for problem in collector.problems if problem.code == UNREADABLE]
     return dataclasses.replace(
         nothing,
-        owners=tuple(dict.fromkeys(dump.shown(owner) for owner, _name in projects)),
+        owners=tuple(dict.fromkeys(shown(owner) for owner, _name in projects)),
         projects=len(projects),
         with_git=count.with_git,
         closed=(*(_UNREAD.sub(r"\1", problem.detail) for problem in unread), *count.closed),
@@ -158,14 +160,14 @@ class _Count:
     def _enter(self, root_fd: int, project: t.Tuple[str, str]) -> None:
         owner, name = project
         try:
-            with dump.folder(root_fd, owner) as owner_fd, dump.folder(owner_fd, name) as fd:
+            with _safe_open.folder(root_fd, owner) as owner_fd, _safe_open.folder(owner_fd, name) as fd:
                 self.with_git += os.access(GIT, os.F_OK, dir_fd=fd, follow_symlinks=False)
                 if not self.stopped:
                     self._folder(fd, project, 0)
         except FileNotFoundError:
             return  # somebody has taken it away since it was listed
         except OSError:
-            self.closed.append(dump.shown("/".join(project)))
+            self.closed.append(shown("/".join(project)))
 
     def _folder(self, fd: int, above: t.Tuple[str, ...], depth: int) -> None:
         folders = []
@@ -186,12 +188,12 @@ class _Count:
                 return
             here = (*above, name)
             try:
-                with dump.folder(fd, name) as below:
+                with _safe_open.folder(fd, name) as below:
                     self._folder(below, here, depth + 1)
             except FileNotFoundError:
                 continue  # as above
             except OSError:
-                self.closed.append(dump.shown("/".join(here)))
+                self.closed.append(shown("/".join(here)))
 
     def _is_enough(self) -> bool:
         self._entries += 1

@@ -13,6 +13,7 @@ import pwd
 import subprocess
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
@@ -152,8 +153,8 @@ def _ae4_state(host: str, params: t.Mapping[str, t.Any]) -> Row:
 
 
 def _libraries(host: str) -> Row:
-    return rules_host.libraries(host, measure.importable(["requests"]), measure.interpreter(), rules_host.UPLOAD)
+    return rules_host.libraries(host, measure.importable(["requests"]), _command.interpreter(), rules_host.UPLOAD)
 
 
 def _cli(host: str, program: str, timeout: float) -> Row:
-    return rules_ae5.cli_answers(host, program, measure.runs([program, "--help"], timeout))
+    return rules_ae5.cli_answers(host, program, _command.runs([program, "--help"], timeout))

@@ -12,12 +12,12 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import CONFLICT, PRESENT, UPLOADED, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, EXCLUDED, Conversion
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, PRESENT, UPLOADED, Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 WAITING = "waiting"
 """Collected, and not on its way yet: a run broke off, or was not made."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, WARNING
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import CONFLICT, FAILED
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import tables as c
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ARRIVED, WAITING, ProjectLine
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.read import FINDINGS_TABLE
@@ -22,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import REFUSED
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, FAILED
 
 PROJECTS_SHOWN = 20_000
 BREAKING_SHOWN = 10

@@ -8,13 +8,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, INFO, WARNING
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import Markup, element, joined, link, table, tag
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ARRIVED, SETTLED
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.lists import BREAKING, MOODS, PROJECTS
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import BREAKS, UNSEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 Json = t.Mapping[str, t.Any]
 

@@ -14,14 +14,8 @@ import os
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted, listed
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import MISSING
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.lists import RESOLUTIONS, read_resolutions
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import Resolution
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Row, read_rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import (
     ARRIVED,
     NAMES_SHOWN,
@@ -38,6 +32,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion, read_conversions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.notebook_layout import HostFolder, host_folders
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_findings, read_projects
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import MISSING, RESOLUTIONS, Resolution, read_resolutions
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import Row, read_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 FINDINGS_TABLE = "notebook-findings.csv"
 NEEDS = "needs"

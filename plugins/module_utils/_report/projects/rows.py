@@ -10,21 +10,17 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import row_writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, SEVERITIES, WARNING, Finding, Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import listed, share_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
-    PINS_SHOWN,
-    OwnerVerdict,
-    Resolution,
-    by_owner,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import PLAYBOOK, ProjectLine
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PINS_SHOWN, OwnerVerdict, Resolution, by_owner
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 RESOLVES, BREAKS, UNSEEN = "resolves", "would break", "not looked at"
 PINS_FOUND = "pins found"

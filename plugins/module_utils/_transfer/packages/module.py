@@ -9,10 +9,11 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS, in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import read_placements
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.dump_now import DumpNow
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import sync

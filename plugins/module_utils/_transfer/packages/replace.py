@@ -19,10 +19,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, Key, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, is_as_it_was, state_at_planning
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import Stop, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.upload import SPENT, End, Uploader, pair_of, token_seconds
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 SIZE_LIMIT = "size_limit"
 """The answer of a probe that says which size a cluster refuses."""

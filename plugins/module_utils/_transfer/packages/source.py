@@ -9,10 +9,11 @@ import contextlib
 import hashlib
 import os
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_beneath, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_beneath
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 BLOCK = 1 << 20
 

@@ -30,7 +30,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import ato
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT, KEPT, SAME, UNPROVEN, Key, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, file_moved, is_as_it_was, state_at_planning
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.dump_now import DumpNow
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.replace import Replacer, why_not
@@ -44,6 +43,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.package
     Uploader,
     pair_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 WINDOW_PLACEMENTS = 20_000
 WINDOW_PAIRS = 500

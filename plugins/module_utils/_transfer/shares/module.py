@@ -14,16 +14,15 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import in_parallel
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import unknown_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import unknown_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, run_all
+from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Standing, standing

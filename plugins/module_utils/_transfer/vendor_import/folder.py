@@ -13,10 +13,12 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import is_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource, SourceError
 
 NEWER = "the dump was made anew since; run export and plan again"
@@ -42,23 +44,23 @@ def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
     """
     strange: t.List[str] = []
     try:
-        with dump.folder(dump_fd, owner) as owner_fd:
-            for entry in dump.listing(owner_fd):
+        with _safe_open.folder(dump_fd, owner) as owner_fd:
+            for entry in _safe_open.listing(owner_fd):
                 if dump.split_package_folder(entry.name) is None:
                     continue
-                if entry.kind != dump.FOLDER:
+                if entry.kind != _safe_open.FOLDER:
                     strange.append(f"{owner}/{entry.name}")
                     continue
-                with dump.folder(owner_fd, entry.name) as package_fd:
-                    for found in dump.walk(package_fd, (owner, entry.name)):
-                        taken = found.entry.kind == dump.FILE and not is_package(found.entry.name)
+                with _safe_open.folder(owner_fd, entry.name) as package_fd:
+                    for found in _safe_open.walk(package_fd, (owner, entry.name)):
+                        taken = found.entry.kind == _safe_open.FILE and not is_package(found.entry.name)
                         if not taken and found.path not in known:
                             strange.append(found.path)
     except OSError as exc:
         raise MigrationError(f"its folder in the dump cannot be read ({exc.strerror})") from exc
     if strange:
         more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        raise MigrationError(f"its folder holds {dump.shown(strange[0])}{more}, which the plan does not know; {NEWER}")
+        raise MigrationError(f"its folder holds {shown(strange[0])}{more}, which the plan does not know; {NEWER}")
 
 
 def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) -> t.Iterator[t.Tuple[Placement, SourceError]]:

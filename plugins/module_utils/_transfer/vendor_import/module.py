@@ -13,7 +13,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import SiteOwners, read_owners
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.vendor_owners import SiteOwners, read_owners
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.run import (
     FAILED_OWNER,
     IMPORTED,

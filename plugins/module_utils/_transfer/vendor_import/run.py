@@ -25,7 +25,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, refusal
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.words import counted
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import CorruptFile, SourceError
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import (
     MOVED,
@@ -44,6 +43,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.package
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import import folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.slice import Slice
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 IMPORTED = "imported"
 LEFT_ALONE = "present"

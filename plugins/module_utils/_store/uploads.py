@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of the projects: the lines of ``uploads.jsonl``.  Private to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED, REFUSED
+
+UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"
+
+STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, EXCLUDED, FAILED)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row(JsonRecord):
+    """What became of one project."""
+
+    TITLE = "row of an upload"
+
+    owner: str
+    """On AE5, as ``name`` is."""
+    name: str
+    project: str
+    """``OWNER/NAME`` on AE4."""
+    host: str
+    state: str
+    """uploaded, present, conflict, refused (somebody has to do something), excluded (by the inventory), or failed."""
+    why: str = ""
+    shared: t.Tuple[str, ...] = ()
+    """Whom this run shared it with, each as one says it."""
+    notes: t.Tuple[str, ...] = ()
+    seen: str = ""
+    """When AE5 was asked (UTC)."""
+    tree: str = ""
+    """Digest of the files that were compared or sent, see ``Conversion.tree``."""
+
+    def to_result(self) -> Json:
+        """As the module returns it: without what only later runs ask for."""
+        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree")}
+
+
+def read_rows(path: str) -> t.Iterator[Row]:
+    """The rows of the uploads of one host.
+
+    Raises:
+        MigrationError: they cannot be read.
+    """
+    return read_records(path, "list of uploads", Row.from_json, "upload again")

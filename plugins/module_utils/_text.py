@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that may hold anything: as bytes, and as they can be shown.  Private to the collection.
+
+A name is text decoded as UTF-8 with ``surrogateescape``, whatever the locale is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def encode(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def is_unsafe(name: str) -> bool:
+    """Whether a name cannot be written into a file of a run or onto a terminal: control characters, undecodable bytes."""
+    if name.isprintable():
+        return False  # the usual case, and fast
+    return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _BIDI for char in name)
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def shown(name: str) -> str:
+    """The name as it can be shown: what ``is_unsafe`` objects to is escaped (an undecodable byte 0xff becomes ``\\xff``)."""
+    if not is_unsafe(name):
+        return name
+    parts = []
+    for char in name:
+        if not is_unsafe(char):
+            parts.append(char)
+        elif "\udc80" <= char <= "\udcff":
+            parts.append(f"\\x{ord(char) - 0xDC00:02x}")
+        else:
+            parts.append(char.encode("ascii", "backslashreplace").decode("ascii") if ord(char) > 127 else f"\\x{ord(char):02x}")
+    return "".join(parts)
