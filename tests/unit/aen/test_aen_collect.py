@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe, proposed_names
 
 sys.path.insert(0, str(Path(__file__).parent))
-from notebooks_world import Host, conda_package, notebook  # noqa: E402
+from tests.unit.notebooks.notebooks_world import Host, conda_package, notebook  # noqa: E402
 
 
 def fingerprint(root: Path) -> str:

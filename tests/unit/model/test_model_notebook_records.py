@@ -37,7 +37,19 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects i
 )
 
 sys.path.insert(0, str(Path(__file__).parent))
-from records_world import CONVERSION, ENVIRONMENT, FINDING, HEAD, LIBRARY, LISTS, PROJECT, RESOLUTION, ROW, SAMPLES, SOURCE  # noqa: E402
+from tests.unit.notebooks.records_world import (  # noqa: E402
+    CONVERSION,
+    ENVIRONMENT,
+    FINDING,
+    HEAD,
+    LIBRARY,
+    LISTS,
+    PROJECT,
+    RESOLUTION,
+    ROW,
+    SAMPLES,
+    SOURCE,
+)
 
 RECORDS = [PROJECT, SOURCE, FINDING, HEAD, ENVIRONMENT, CONVERSION, RESOLUTION, LIBRARY, ROW]
 

@@ -19,7 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.collect.run import collect
 
 sys.path.insert(0, str(Path(__file__).parent))
-from notebooks_world import collected, conda_package  # noqa: E402
+from tests.unit.notebooks.notebooks_world import collected, conda_package  # noqa: E402
 
 CORPUS = Path(__file__).parent / "corpus"
 LABEL = re.compile(r"(?P<rule>[a-z-]+) (?:cell (?P<cell>\d+) )?line (?P<line>\d+)\Z")

@@ -36,7 +36,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects i
 from tests.unit.module_runner import run_module
 
 sys.path.insert(0, str(Path(__file__).parent))
-from notebooks_world import conda_package, notebook  # noqa: E402
+from tests.unit.notebooks.notebooks_world import conda_package, notebook  # noqa: E402
 
 MB = 1000**2
 Result = dict[str, t.Any]

@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from notebooks_world import Host  # noqa: E402
+from tests.unit.notebooks.notebooks_world import Host  # noqa: E402
 
 
 @pytest.fixture
