@@ -22,7 +22,7 @@ description:
   - What the import did not bring is reported by name, and so are files and channels that it made beyond the plan.
   - Runs on the host that holds the dump, with a short-lived O(access_token). It always uses the command line client, so O(transport=auto)
     is O(transport=cli) here and O(transport=api) is refused.
-  - Create the channels first with M(ae_ops.migration.channel) and its phase V(birth), which says what must not be filled
+  - Create the channels first with M(ae_ops.migration.channel) and its phase V(create), which says what must not be filled
     (O(refused)). Channels that do not exist are made by the import, public.
 extends_documentation_fragment:
   - ae_ops.migration.ae5

@@ -57,10 +57,10 @@ options:
     type: path
   phase:
     description:
-      - V(birth) creates the channels that are missing, private whatever they become later, and makes those private that are public and must not be.
+      - V(create) creates the channels that are missing, private whatever they become later, and makes those private that are public and must not be.
       - V(publish) makes those public that may be public, as soon as every placement that is not quarantined is seen in their repodata with its digest.
     type: str
-    choices: [birth, publish]
+    choices: [create, publish]
   accept_public:
     description:
       - Patterns (shell style) of channels that may be public although they should be private, for a transport that cannot make them private.
@@ -92,7 +92,7 @@ EXAMPLES = r"""
     username: migrator
     password: "{{ ae5_password }}"
     plan: /srv/migration/prod/plan
-    phase: birth
+    phase: create
 
 - name: What may be public becomes public
   ae_ops.migration.channel:
@@ -115,7 +115,7 @@ channels:
       type: str
       returned: success
     result:
-      description: V(created), V(changed), V(present), V(refused), V(held) (not public yet) or V(failed).
+      description: V(created), V(changed), V(present), V(refused), V(waiting) (not public yet) or V(failed).
       type: str
       returned: success
     privacy:
@@ -133,7 +133,7 @@ summary:
   description: Number of channels by result, and C(seconds).
   returned: when the cluster could be asked
   type: dict
-  sample: {created: 1, changed: 0, present: 0, refused: 0, held: 0, failed: 0, seconds: 0.3}
+  sample: {created: 1, changed: 0, present: 0, refused: 0, waiting: 0, failed: 0, seconds: 0.3}
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

@@ -139,8 +139,8 @@ shares:
       returned: success
     result:
       description:
-        - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(held) (the channel is not
-          complete, or has gained packages since the plan), V(moved) (neither as it was when the plan was made nor as planned), V(withheld) (due, and held
+        - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(waiting) (the channel is not
+          complete, or has gained packages since the plan), V(moved) (neither as it was when the plan was made nor as planned), V(skipped) (due, and held
           back by the plan) or V(failed).
       type: str
       returned: success
@@ -159,7 +159,7 @@ summary:
   description: Number of rights by result, with O(plan) also C(extra), and C(seconds).
   returned: when the cluster could be asked
   type: dict
-  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, held: 0, moved: 0, failed: 0, seconds: 0.3}
+  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, waiting: 0, moved: 0, failed: 0, seconds: 0.3}
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

@@ -43,7 +43,7 @@ options:
     required: true
   dest:
     description:
-      - Folder the plan is written to. V(plan.json), V(placements.jsonl), V(placements/SITE.jsonl), V(left_out.jsonl) and V(held.jsonl) are for machines,
+      - Folder the plan is written to. V(plan.json), V(placements.jsonl), V(placements/SITE.jsonl), V(left_out.jsonl) and V(skipped.jsonl) are for machines,
         V(plan.yml) is for people.
       - V(principals.csv) proposes who the AE4 users and groups are on AE5, to be completed by a person; V(access.jsonl) says what AE4 gave whom.
     type: path

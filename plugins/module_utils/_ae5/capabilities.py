@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     DELETE_CHANNEL,
     DELETE_FILE,
     LIST_SHARES,
-    PRIVACY_AT_BIRTH,
+    PRIVACY_AT_CREATION,
     PRIVACY_LATER,
     UNSHARE,
 )
@@ -39,7 +39,7 @@ AUTHENTICATED = "authenticated"
 PROVEN = frozenset([DELETE_CHANNEL, DELETE_FILE])
 """Abilities that nobody relies on before a probe has seen them work (DESIGN section 7)."""
 
-PROBED = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, UNSHARE]) | PROVEN
+PROBED = frozenset([PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES, UNSHARE]) | PROVEN
 """Abilities of a transport that are questions of the probe, under the same names."""
 
 

@@ -19,7 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     ADMIN_IMPORT,
     DELETE_CHANNEL,
     LIST_SHARES,
-    PRIVACY_AT_BIRTH,
+    PRIVACY_AT_CREATION,
     PRIVACY_LATER,
     UNSHARE,
     UPLOAD_MANY,
@@ -63,7 +63,7 @@ class CliTransport(Transport):
         self._cli.close()
 
     def can(self, ability: str) -> bool:
-        if ability == PRIVACY_AT_BIRTH:
+        if ability == PRIVACY_AT_CREATION:
             return cli_text.has_option(self.help("channels", "create"), "--private")
         if ability == PRIVACY_LATER:
             return self._modify_command() is not None
@@ -84,7 +84,7 @@ class CliTransport(Transport):
     def create_channel(self, name: str, private: bool) -> None:
         args = ["channels", "create", plain(name)]
         if private:
-            if not self.can(PRIVACY_AT_BIRTH):
+            if not self.can(PRIVACY_AT_CREATION):
                 raise MigrationError(
                     f"Channel {name} must be private and anaconda-enterprise-cli cannot create a private channel; use transport api."
                 )

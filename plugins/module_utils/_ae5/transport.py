@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 
-PRIVACY_AT_BIRTH = "privacy_at_birth"
+PRIVACY_AT_CREATION = "privacy_at_creation"
 PRIVACY_LATER = "privacy_later"
 LIST_SHARES = "list_shares"
 LIST_PRIVACY = "list_privacy"
@@ -24,7 +24,7 @@ DELETE_CHANNEL = "delete_channel"
 DELETE_FILE = "delete_file"
 ADMIN_IMPORT = "admin_import"
 
-ABILITIES = frozenset([PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE, DELETE_CHANNEL, DELETE_FILE, ADMIN_IMPORT])
+ABILITIES = frozenset([PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE, DELETE_CHANNEL, DELETE_FILE, ADMIN_IMPORT])
 
 UPLOAD_MANY = "several_files"
 """Several files in one command: of the cli alone, so that it is none of what the transports are compared by."""

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK, NameMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
     GROUP,
@@ -125,10 +125,10 @@ def merged(shares: t.Iterable[Share]) -> t.Tuple[Share, ...]:
 
 def nobodies(
     slot: Slot, owner: OwnerRecord, names: PrincipalMap, collaborators: t.Optional[Collaborators] = None
-) -> t.Tuple[Withheld, ...]:
+) -> t.Tuple[SkippedShare, ...]:
     """The shares of a slot's channel that nobody gets, because a person declared so."""
     return tuple(
-        Withheld(due, NOBODY, f"The AE4 {due.kind} {due.name!r} of site {slot.site!r} is declared to be nobody on AE5.")
+        SkippedShare(due, NOBODY, f"The AE4 {due.kind} {due.name!r} of site {slot.site!r} is declared to be nobody on AE5.")
         for due in due_on(slot, owner, collaborators)
         if named(slot, due, names) is None
     )
@@ -156,15 +156,15 @@ def _without(channel: Channel, unknown: t.Sequence[Share]) -> Channel:
     if not unknown:
         return channel
     kept = tuple(share for share in channel.shares if share not in unknown)
-    withheld = tuple(Withheld(share, UNKNOWN_PRINCIPAL, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in unknown)
-    return dataclasses.replace(channel, shares=kept, withheld=(*channel.withheld, *withheld))
+    withheld = tuple(SkippedShare(share, UNKNOWN_PRINCIPAL, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in unknown)
+    return dataclasses.replace(channel, shares=kept, skipped_shares=(*channel.skipped_shares, *withheld))
 
 
 def unknown_principals(channels: t.Iterable[Channel]) -> t.List[t.Tuple[Share, t.List[str]]]:
     """Each user and group that AE5 does not have, with the channels that are withheld from it; ordered."""
     found: t.Dict[t.Tuple[str, str], t.Tuple[Share, t.List[str]]] = {}
     for channel in channels:
-        for item in channel.withheld:
+        for item in channel.skipped_shares:
             if item.reason == UNKNOWN_PRINCIPAL:
                 found.setdefault(principal_of(item.share), (item.share, []))[1].append(channel.name)
     return [found[key] for key in sorted(found)]

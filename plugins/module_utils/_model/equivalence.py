@@ -320,7 +320,7 @@ class OwnerTable:
         if source == "collaborator":
             return f"collaborator of package {example}, and AE5 has no right on a single package"
         channels = [self._channels[name] for name in variant.channels if name in self._channels]
-        withheld = {principal_of(item.share): item.reason for channel in channels for item in channel.withheld}
+        withheld = {principal_of(item.share): item.reason for channel in channels for item in channel.skipped_shares}
         if not source:
             return "taken away on AE5" if withheld.get(person) == REMOVED_ON_AE5 else "not shared on AE5"
         name = next(group.ae5 for group in self._owner.groups if f"group {group.name}" == source)

@@ -129,8 +129,8 @@ def changes_of(channels: t.Sequence[Channel], placements: t.Iterable[Placement],
 
 
 def _channel(channel: Channel, files: t.Mapping[str, int], owner: t.Optional[str]) -> ChannelChanges:
-    privacy = channel.was.privacy if channel.was is not None else None
-    seen = channel.was.shares if channel.was is not None else ()
+    privacy = channel.before.privacy if channel.before is not None else None
+    seen = channel.before.shares if channel.before is not None else ()
     held = {principal_of(share): share.access for share in seen or ()}
     add: t.List[str] = []
     change: t.List[str] = []
@@ -144,9 +144,9 @@ def _channel(channel: Channel, files: t.Mapping[str, int], owner: t.Optional[str
             change.append(f"{share_in_words(share)} (now {held[key]})")
     return ChannelChanges(
         channel.name,
-        create=channel.was is None,
+        create=channel.before is None,
         hide=privacy == PUBLIC and not channel.public,
-        publish=channel.public and (channel.was is None or privacy == PRIVATE),
+        publish=channel.public and (channel.before is None or privacy == PRIVATE),
         send=files[ABSENT],
         send_bytes=files["bytes"],
         present=files[SAME],

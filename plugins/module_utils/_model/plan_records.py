@@ -8,8 +8,8 @@ file                   records
 =====================  =============================================================
 placements.jsonl       ``Placement``, one line per file and channel
 placements/SITE.jsonl  ``SliceHead``, then the placements of one site
-plan.json              ``Channel`` with ``Share`` and ``Withheld``, ``Decision``
-held.jsonl             ``Held``, one line per placement that is due and held back
+plan.json              ``Channel`` with ``Share`` and ``SkippedShare``, ``Decision``
+skipped.jsonl             ``SkippedPlacement``, one line per placement that is due and held back
 left_out.jsonl         ``LeftOut``, one line per file that gets no placement
 transfer/SITE.jsonl    ``TransferRow``, one line per placement, what became of it
 =====================  =============================================================
@@ -55,7 +55,7 @@ class Share:
 
 
 @dataclasses.dataclass(frozen=True)
-class Withheld:
+class SkippedShare:
     """A share that is due and is not given: nobody sends it, everybody tells of it.
 
     ``reason`` is stable and for machines (``removed_on_ae5``, ...), ``detail`` is one sentence for people.
@@ -69,13 +69,13 @@ class Withheld:
         return {"share": self.share.to_json(), "reason": self.reason, "detail": self.detail}
 
     @classmethod
-    def from_json(cls, data: t.Any) -> Withheld:
+    def from_json(cls, data: t.Any) -> SkippedShare:
         need(data, "withheld share", "share", "reason")
         return cls(Share.from_json(data["share"]), str(data["reason"]), str(data.get("detail", "")))
 
 
 @dataclasses.dataclass(frozen=True)
-class ChannelWas:
+class ChannelBefore:
     """What the target held of a planned channel when the plan was made."""
 
     privacy: t.Optional[str]
@@ -90,7 +90,7 @@ class ChannelWas:
         return {"privacy": self.privacy, "shares": shares, "extra": None if self.extra is None else list(self.extra)}
 
     @classmethod
-    def from_json(cls, data: t.Any) -> ChannelWas:
+    def from_json(cls, data: t.Any) -> ChannelBefore:
         need(data, "channel as it was", "privacy", "shares")
         shares, extra = data["shares"], data.get("extra")
         return cls(
@@ -110,10 +110,10 @@ class Channel:
     shares: t.Tuple[Share, ...] = ()
     files: int = 0
     bytes: int = 0
-    withheld: t.Tuple[Withheld, ...] = ()
+    skipped_shares: t.Tuple[SkippedShare, ...] = ()
     """Shares that are due and not given."""
-    was: t.Optional[ChannelWas] = None
-    """``None`` if the channel was not there when the plan was made, or nobody looked (see ``Plan.looked``)."""
+    before: t.Optional[ChannelBefore] = None
+    """``None`` if the channel was not there when the plan was made, or nobody looked (see ``Plan.target_read``)."""
     kept_private: str = ""
     """Why the channel is not public although it may be: one sentence; empty where nothing is held back."""
 
@@ -125,8 +125,8 @@ class Channel:
             "shares": [share.to_json() for share in self.shares],
             "files": self.files,
             "bytes": self.bytes,
-            "withheld": [item.to_json() for item in self.withheld],
-            "was": None if self.was is None else self.was.to_json(),
+            "skipped_shares": [item.to_json() for item in self.skipped_shares],
+            "before": None if self.before is None else self.before.to_json(),
             "kept_private": self.kept_private,
         }
 
@@ -140,8 +140,8 @@ class Channel:
             tuple(Share.from_json(item) for item in data.get("shares", ())),
             data.get("files", 0),
             data.get("bytes", 0),
-            tuple(Withheld.from_json(item) for item in data.get("withheld", ())),
-            None if data.get("was") is None else ChannelWas.from_json(data["was"]),
+            tuple(SkippedShare.from_json(item) for item in data.get("skipped_shares", ())),
+            None if data.get("before") is None else ChannelBefore.from_json(data["was"]),
             str(data.get("kept_private", "")),
         )
 
@@ -178,7 +178,7 @@ class Placement:
     sha256: t.Optional[str]
     path: str
     """Of the file in its site's dump, see ``SourceFile.path``."""
-    was: t.Optional[str] = UNKNOWN
+    before: t.Optional[str] = UNKNOWN
     """The file of that name that the channel held when the plan was made: ``sha256:...``, ``md5:...`` or, where neither was
     shown, ``size:...``; ``None`` if there was none, ``unknown`` if nobody looked or the channel could not be read."""
 
@@ -199,7 +199,7 @@ class Placement:
             "md5": self.md5,
             "sha256": self.sha256,
             "path": self.path,
-            "was": self.was,
+            "before": self.before,
         }
 
     @classmethod
@@ -216,7 +216,7 @@ class Placement:
             data.get("md5"),
             data.get("sha256"),
             data["path"],
-            data.get("was", UNKNOWN),
+            data.get("before", UNKNOWN),
         )
 
 
@@ -240,7 +240,7 @@ class SliceHead:
 
 
 @dataclasses.dataclass(frozen=True)
-class Held:
+class SkippedPlacement:
     """A placement that is due and is held back until somebody decides."""
 
     channel: str
@@ -263,13 +263,13 @@ class Held:
         return dataclasses.asdict(self)
 
     @classmethod
-    def of(cls, placement: Placement, reason: str, detail: str) -> Held:
+    def of(cls, placement: Placement, reason: str, detail: str) -> SkippedPlacement:
         """The placement, held back."""
         where = (placement.channel, placement.site, placement.owner, placement.package, placement.file, placement.subdir)
         return cls(*where, placement.size, placement.path, reason, detail)
 
     @classmethod
-    def from_json(cls, data: t.Any) -> Held:
+    def from_json(cls, data: t.Any) -> SkippedPlacement:
         names = [field.name for field in dataclasses.fields(cls)]
         need(data, "held placement", *names)
         return cls(**{name: data[name] for name in names})

@@ -19,8 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 AGAIN = "plan again"
 
 
-def was_of(placement: Placement, package: t.Optional[Package]) -> t.Optional[str]:
-    """``Placement.was`` from what the channel shows of that name; a digest that the placement has too, if there is one."""
+def before_of(placement: Placement, package: t.Optional[Package]) -> t.Optional[str]:
+    """``Placement.before`` from what the channel shows of that name; a digest that the placement has too, if there is one."""
     if package is None:
         return None
     shown = (("sha256", package.sha256, placement.sha256), ("md5", package.md5, placement.md5))
@@ -35,11 +35,11 @@ def was_of(placement: Placement, package: t.Optional[Package]) -> t.Optional[str
 
 def state_at_planning(placement: Placement) -> str:
     """How the file on the target compared when the plan was made: absent, same, different, unproven, or unknown."""
-    if placement.was is None:
+    if placement.before is None:
         return ABSENT
-    kind, _colon, digest = placement.was.partition(":")
+    kind, _colon, digest = placement.before.partition(":")
     ours = {"sha256": placement.sha256, "md5": placement.md5}.get(kind)
-    if placement.was == UNKNOWN:
+    if placement.before == UNKNOWN:
         return UNKNOWN
     if not ours:
         return UNPROVEN
@@ -48,9 +48,9 @@ def state_at_planning(placement: Placement) -> str:
 
 def is_as_it_was(placement: Placement, package: Package) -> t.Optional[bool]:
     """Whether the file on the target is the one that was there at planning; ``None`` where that cannot be told."""
-    if placement.was is None:
+    if placement.before is None:
         return False
-    kind, _colon, digest = placement.was.partition(":")
+    kind, _colon, digest = placement.before.partition(":")
     shown = {"sha256": package.sha256, "md5": package.md5, "size": None if package.size is None else str(package.size)}.get(kind)
     if not shown:
         return None

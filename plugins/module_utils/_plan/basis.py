@@ -17,9 +17,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelWas, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelBefore, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import was_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import before_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 
 PAIRS_AT_ONCE = 400
@@ -38,11 +38,11 @@ class Basis:
     extra: t.Dict[str, t.Optional[t.Tuple[str, ...]]] = dataclasses.field(default_factory=dict)
     """``SUBDIR/FILE`` of the packages nobody planned, ``None`` for a channel that could not be read."""
 
-    def channel_was(self, name: str) -> t.Optional[ChannelWas]:
+    def channel_before(self, name: str) -> t.Optional[ChannelBefore]:
         """What the plan carries of it."""
         if name not in self.states:
             return None
-        return ChannelWas(self.privacy.get(name), self.shares.get(name), self.extra[name])
+        return ChannelBefore(self.privacy.get(name), self.shares.get(name), self.extra[name])
 
 
 def read_basis(
@@ -59,7 +59,7 @@ def read_basis(
     found: t.List[Placement] = []
     for piece in _pieces(_by_channel(channels, placements), states):
         found.extend(_piece(cluster, piece, basis))
-    return basis, [dataclasses.replace(channel, was=basis.channel_was(channel.name)) for channel in channels], found
+    return basis, [dataclasses.replace(channel, before=basis.channel_before(channel.name)) for channel in channels], found
 
 
 def _by_channel(channels: t.Iterable[Channel], placements: t.Iterable[Placement]) -> t.List[Group]:
@@ -94,14 +94,14 @@ def _piece(cluster: Cluster, groups: t.Sequence[Group], basis: Basis) -> t.Itera
     cluster.repodata.release()
     for name, group in groups:
         if name not in basis.states:
-            yield from (dataclasses.replace(placement, was=None) for placement in group)
+            yield from (dataclasses.replace(placement, before=None) for placement in group)
             continue
         mine = {subdir: listings[name, subdir] for _name, subdir in pairs[name]}
         basis.extra[name] = _extra(mine, {(placement.subdir, placement.file) for placement in group})
         for placement in group:
             listing = mine[placement.subdir]
-            was = UNKNOWN if listing.state == REFUSED else was_of(placement, listing.packages.get(placement.file))
-            yield dataclasses.replace(placement, was=was)
+            was = UNKNOWN if listing.state == REFUSED else before_of(placement, listing.packages.get(placement.file))
+            yield dataclasses.replace(placement, before=was)
 
 
 def _extra(listings: t.Mapping[str, Listing], planned: t.Container[t.Tuple[str, str]]) -> t.Optional[t.Tuple[str, ...]]:

@@ -143,7 +143,7 @@ def people_findings(
     for name, slots in groups_in_use(draft).items():
         held = people.groups.get(name)
         if held is None:
-            continue  # its shares are withheld, see withheld_decisions
+            continue  # its shares are withheld, see skipped_share_decisions
         for slot in slots:
             entitled = {login.casefold() for login in now[group_key(slot)]}
             before = {login.casefold() for login in last_members.get(group_key(slot), ())}
@@ -188,7 +188,7 @@ def lacking_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decis
     return decisions
 
 
-def withheld_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
+def skipped_share_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
     """One decision for each user and group from whom something is withheld."""
     channels = list(channels)
     found = [
@@ -197,7 +197,7 @@ def withheld_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
     ]
     nobody: t.Dict[str, t.List[str]] = {}
     for channel in channels:
-        for item in channel.withheld:
+        for item in channel.skipped_shares:
             if item.reason == NOBODY:
                 nobody.setdefault(item.detail, []).append(channel.name)
     found.extend(Decision(NOBODY, f"{detail} Without them: {listed(names)}.", "ae_principals") for detail, names in nobody.items())

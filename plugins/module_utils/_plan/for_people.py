@@ -37,7 +37,11 @@ def _channel(channel: Channel) -> t.Dict[str, t.Any]:
         "owner": channel.owner,
         "public": channel.public,
         "shared": [share_in_words(share) for share in channel.shares],
-        **({"not_shared": [f"{share_in_words(item.share)}: {item.detail}" for item in channel.withheld]} if channel.withheld else {}),
+        **(
+            {"not_shared": [f"{share_in_words(item.share)}: {item.detail}" for item in channel.skipped_shares]}
+            if channel.skipped_shares
+            else {}
+        ),
         "files": channel.files,
         "size": size_in_words(channel.bytes),
     }
@@ -93,7 +97,7 @@ def render(plan: Plan, left_out: t.Sequence[LeftOut]) -> str:
         "layout": plan.layout,
         "sites": {site.site: {"files": site.files, "size": size_in_words(site.bytes), "inventory": site.sha256} for site in plan.sites},
         "sites_without_inventory": list(plan.missing_sites),
-        **({"from_where_the_cluster_is_now": _to_do(plan)} if plan.looked else {}),
+        **({"from_where_the_cluster_is_now": _to_do(plan)} if plan.target_read else {}),
         "channels": {channel.name: _channel(channel) for channel in plan.channels},
         "decisions": [
             {"what": decision.detail, "why": decision.code, **({"change_it_with": decision.variable} if decision.variable else {})}

@@ -17,10 +17,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed i
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
-    Held,
     Placement,
     Share,
-    Withheld,
+    SkippedPlacement,
+    SkippedShare,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, REMOVED_ON_AE5, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import Basis
@@ -41,31 +41,31 @@ class LastApplied:
 
 
 @dataclasses.dataclass
-class Holding:
+class PlanWithoutRemoved:
     """A plan without what is held back, and what that is."""
 
     channels: t.List[Channel]
     placements: t.List[Placement]
-    held: t.List[Held]
+    held: t.List[SkippedPlacement]
     decisions: t.List[Decision]
     warnings: t.List[str]
 
 
 def hold_back(
     channels: t.Sequence[Channel], placements: t.Sequence[Placement], basis: Basis, last: LastApplied, restore: t.Sequence[str]
-) -> Holding:
+) -> PlanWithoutRemoved:
     """Takes out of a plan what was removed on AE5, unless the channel matches a pattern of ``restore``."""
     watched = {channel.name for channel in channels if not matches(channel.name, restore)}
     filled = {key[0] for key in last.applied.placements}
     gone = {name for name in watched if name in filled and name not in basis.states}
-    found = Holding([], [], [], [], [])
-    by_channel: t.Dict[str, t.List[Held]] = {}
+    found = PlanWithoutRemoved([], [], [], [], [])
+    by_channel: t.Dict[str, t.List[SkippedPlacement]] = {}
     for placement in placements:
         reason = _why(placement, gone, last) if placement.channel in watched else None
         if reason is None:
             found.placements.append(placement)
         else:
-            by_channel.setdefault(placement.channel, []).append(Held.of(placement, REMOVED_ON_AE5, reason))
+            by_channel.setdefault(placement.channel, []).append(SkippedPlacement.of(placement, REMOVED_ON_AE5, reason))
     found.held = [item for name in sorted(by_channel) for item in by_channel[name]]
     for channel in channels:
         mine = by_channel.get(channel.name, [])
@@ -80,7 +80,7 @@ def hold_back(
         if channel.name in watched:
             kept = _shares(kept, basis, last)
             kept = _privacy(kept, basis, last)
-            found.decisions.extend(_decision(item.detail) for item in kept.withheld if item.reason == REMOVED_ON_AE5)
+            found.decisions.extend(_decision(item.detail) for item in kept.skipped_shares if item.reason == REMOVED_ON_AE5)
             found.decisions.extend([_decision(kept.kept_private)] if kept.kept_private else [])
         found.channels.append(kept)
     # The unwatched ones are there only by name: whoever restores a part knows what happened.
@@ -97,12 +97,12 @@ def _why(placement: Placement, gone: t.Container[str], last: LastApplied) -> t.O
     what = f"{placement.subdir}/{placement.file}"
     if placement.channel in gone:
         return f"Channel {placement.channel} was taken away on AE5 since the last run, and {what} with it."
-    if placement.was is None and placement.key in last.applied.placements:
+    if placement.before is None and placement.key in last.applied.placements:
         return f"An earlier run brought {what} to channel {placement.channel}, and it was taken away there since."
     return None
 
 
-def _less(channel: Channel, held: t.Sequence[Held]) -> Channel:
+def _less(channel: Channel, held: t.Sequence[SkippedPlacement]) -> Channel:
     """The channel without the held files in its sums."""
     return dataclasses.replace(channel, files=channel.files - len(held), bytes=channel.bytes - sum(item.size for item in held))
 
@@ -116,19 +116,19 @@ def _shares(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
     now = {principal_of(share): share for share in seen}
     given = last.shares.get(channel.name, {})
     due: t.List[Share] = []
-    withheld: t.List[Withheld] = []
+    withheld: t.List[SkippedShare] = []
     for share in channel.shares:
         key = principal_of(share)
         detail = ""
         if key in last.applied.shares.get(channel.name, ()) and (state.owner is None or key != (USER, state.owner.casefold())):
             detail = _taken(channel.name, share, given.get(key), now.get(key))
         if detail:
-            withheld.append(Withheld(share, REMOVED_ON_AE5, detail))
+            withheld.append(SkippedShare(share, REMOVED_ON_AE5, detail))
         else:
             due.append(share)
     if not withheld:
         return channel
-    return dataclasses.replace(channel, shares=tuple(due), withheld=(*channel.withheld, *withheld))
+    return dataclasses.replace(channel, shares=tuple(due), skipped_shares=(*channel.skipped_shares, *withheld))
 
 
 def _taken(channel: str, due: Share, given: t.Optional[Share], now: t.Optional[Share]) -> str:
@@ -153,12 +153,12 @@ def _decision(detail: str) -> Decision:
     return Decision(REMOVED_ON_AE5, detail, VARIABLE)
 
 
-def _files(held: t.Sequence[Held]) -> str:
+def _files(held: t.Sequence[SkippedPlacement]) -> str:
     names = _names([f"{item.subdir}/{item.file}" for item in held])
     return f"{counted(len(held), 'file')} ({names})"
 
 
-def _were(held: t.Sequence[Held]) -> str:
+def _were(held: t.Sequence[SkippedPlacement]) -> str:
     return "was" if len(held) == 1 else "were"
 
 

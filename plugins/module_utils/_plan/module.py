@@ -64,8 +64,8 @@ def make_plan(module: MigrationModule) -> Outcome:
     plan = declared.extended(draft, plan)
     if identity is not None:
         plan = dataclasses.replace(plan, channels=access.withholding(plan.channels, identity))
-    plan = plan.with_decisions([*found, *checks.withheld_decisions(plan.channels)])
-    made = target.Targeted(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
+    plan = plan.with_decisions([*found, *checks.skipped_share_decisions(plan.channels)])
+    made = target.PlanOnTarget(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
     plan, placements = made.plan, made.placements
     text = for_people.render(plan, left_out)
     files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan, made.held), made.held, people.lists(identity))
@@ -90,19 +90,19 @@ def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:
 
 def _beside_the_cluster(
     module: MigrationModule, plan: store.Plan, placements: t.Sequence[Placement], warnings: t.List[str]
-) -> target.Targeted:
+) -> target.PlanOnTarget:
     """The plan with what the cluster holds of it now, without what was taken away there."""
     last, damaged = target.last_applied(module.params["records"])
     warnings.extend(sentence for sentence in damaged if sentence not in warnings)
     with connect(module.params, read_only=True) as cluster:
-        return target.against(cluster, plan, placements, last, module.params["restore"])
+        return target.compare_with_cluster(cluster, plan, placements, last, module.params["restore"])
 
 
-def _summary(made: target.Targeted) -> t.Dict[str, t.Any]:
+def _summary(made: target.PlanOnTarget) -> t.Dict[str, t.Any]:
     plan, placements = made.plan, made.placements
     totals = plan.changes.get("totals", {})
     return {
-        **({"channels_to_create": totals["channels_to_create"], "changes": totals} if plan.looked else {}),
+        **({"channels_to_create": totals["channels_to_create"], "changes": totals} if plan.target_read else {}),
         "sites": len(plan.sites),
         "channels": len(plan.channels),
         "placements": len(placements),
@@ -122,7 +122,7 @@ def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
         )
     for decision in plan.decisions:
         yield f"  ! {decision.detail}"
-    if plan.looked:
+    if plan.target_read:
         due = [item.line for item in channels_from(plan.changes)]
         yield "from where the cluster is now:" if due else "from where the cluster is now: nothing to do"
         yield from (f"  {line}" for line in due)

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import changes_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Placement, SkippedPlacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import read_basis
@@ -25,12 +25,12 @@ NAMES_SHOWN = 3
 
 
 @dataclasses.dataclass
-class Targeted:
+class PlanOnTarget:
     """A plan, and what became of it beside the cluster."""
 
     plan: Plan
     placements: t.List[Placement]
-    held: t.List[Held] = dataclasses.field(default_factory=list)
+    held: t.List[SkippedPlacement] = dataclasses.field(default_factory=list)
     warnings: t.List[str] = dataclasses.field(default_factory=list)
 
 
@@ -40,7 +40,9 @@ def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
     return LastApplied(known.applied, ShareRecords(folder).shares), known.warnings
 
 
-def against(cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], last: LastApplied, restore: t.Sequence[str]) -> Targeted:
+def compare_with_cluster(
+    cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], last: LastApplied, restore: t.Sequence[str]
+) -> PlanOnTarget:
     """Reads what the cluster holds of the plan, holds back what was taken away there, and works out what is to do.
 
     Raises:
@@ -50,9 +52,9 @@ def against(cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], las
     rest = hold_back(channels, found, basis, last, restore)
     owners = {name: state.owner for name, state in basis.states.items()}
     changes = changes_of(rest.channels, rest.placements, owners)
-    made = dataclasses.replace(plan, channels=tuple(rest.channels), looked=True, changes=changes.to_json())
+    made = dataclasses.replace(plan, channels=tuple(rest.channels), target_read=True, changes=changes.to_json())
     made = made.with_decisions([*rest.decisions, *conflicts(rest.placements)])
-    return Targeted(made, rest.placements, rest.held, rest.warnings)
+    return PlanOnTarget(made, rest.placements, rest.held, rest.warnings)
 
 
 def conflicts(placements: t.Iterable[Placement]) -> t.Iterator[Decision]:

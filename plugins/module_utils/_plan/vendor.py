@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, SkippedPlacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
@@ -23,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan impor
 WHAT = "list of the plan's owners"
 
 
-def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[Held] = ()) -> t.Dict[str, t.List[str]]:
+def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[SkippedPlacement] = ()) -> t.Dict[str, t.List[str]]:
     """The lines of each site's file, by site.  To the vendor's import a file that is held back is one that is left out."""
     public = {channel.name for channel in plan.channels if channel.public}
     names: t.Dict[t.Tuple[str, str], t.Dict[Slot, str]] = {}

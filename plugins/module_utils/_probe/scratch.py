@@ -12,7 +12,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import CONDA_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SEEN, channel_path
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import DELETE_CHANNEL, PRIVACY_AT_BIRTH, PRIVACY_LATER
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import DELETE_CHANNEL, PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
@@ -21,7 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_na
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
 
-BIRTH = ("privacy_at_birth", "default_privacy")
+BIRTH = ("privacy_at_creation", "default_privacy")
 
 
 def open_scratch(bench: Bench, cluster: Cluster) -> None:
@@ -40,8 +40,8 @@ def open_scratch(bench: Bench, cluster: Cluster) -> None:
         if not bench.deletes:
             bench.leave_unknown(BIRTH, f"channel {bench.scratch} was there from an earlier probe")
             return
-    if not cluster.transport.can(PRIVACY_AT_BIRTH):
-        bench.answers["privacy_at_birth"] = known(verdict.NOT_OFFERED, f"transport {cluster.transport.name} has no way to ask for it")
+    if not cluster.transport.can(PRIVACY_AT_CREATION):
+        bench.answers["privacy_at_creation"] = known(verdict.NOT_OFFERED, f"transport {cluster.transport.name} has no way to ask for it")
         born(bench, private=False)
         delete(bench)
         if bench.deletes:
@@ -52,7 +52,7 @@ def open_scratch(bench: Bench, cluster: Cluster) -> None:
         delete(bench)
     if bench.deletes or not created.ok:
         born(bench, private=False)
-        if bench.deletes and bench.answers["privacy_at_birth"].value == WORKS and not cluster.transport.can(PRIVACY_LATER):
+        if bench.deletes and bench.answers["privacy_at_creation"].value == WORKS and not cluster.transport.can(PRIVACY_LATER):
             # What follows needs a private channel, and this one could not become one.
             delete(bench)
             born(bench, private=True)
@@ -75,7 +75,7 @@ def born(bench: Bench, private: bool) -> Seen:
     bench.is_new = seen.ok
     bench.is_private = privacy == PRIVATE
     if private:
-        bench.answers["privacy_at_birth"] = verdict.privacy_at_birth(seen, privacy)
+        bench.answers["privacy_at_creation"] = verdict.privacy_at_creation(seen, privacy)
     else:
         bench.answers["default_privacy"] = verdict.default_privacy(seen, privacy)
         if not seen.ok:

@@ -12,7 +12,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import CONDA_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SEEN, channel_path
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_BIRTH, UploadSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_CREATION, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER
@@ -148,7 +148,7 @@ def _create(bench: Bench, name: str, cluster: Cluster, asked: str) -> Seen:
         # From an earlier probe that was ended before it could clean up.
         bench.made[name].delete_channel(name)
     bench.made[name] = cluster
-    seen = attempted(asked, lambda: cluster.create_channel(name, cluster.transport.can(PRIVACY_AT_BIRTH)))
+    seen = attempted(asked, lambda: cluster.create_channel(name, cluster.transport.can(PRIVACY_AT_CREATION)))
     if seen.refused:
         del bench.made[name]
     return seen

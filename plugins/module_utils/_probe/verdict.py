@@ -115,7 +115,7 @@ def duplicate_other(seen: Seen, before: str, sent: str, after: t.Optional[str]) 
     return unknown(seen, "repodata shows neither digest" if after else "repodata does not show the file")
 
 
-def privacy_at_birth(created: Seen, seen: t.Optional[str]) -> Answer:
+def privacy_at_creation(created: Seen, seen: t.Optional[str]) -> Answer:
     """Whether a channel that was created private is private to a stranger."""
     if not created.ok:
         return taken(created, no=REFUSED)

@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import (
     ACCEPTED,
@@ -142,9 +142,9 @@ def rights(channel: Channel, observed: Observed, applied: Applied) -> t.Iterator
             yield Right(channel.name, share.kind, share.name, "", share.access, verdict)
 
 
-def removed_on_ae5(channel: Channel) -> t.Dict[Principal, Withheld]:
+def removed_on_ae5(channel: Channel) -> t.Dict[Principal, SkippedShare]:
     """The rights that are due and that somebody has taken away or changed on AE5, which is kept."""
-    return {principal_of(item.share): item for item in channel.withheld if item.reason == REMOVED_ON_AE5}
+    return {principal_of(item.share): item for item in channel.skipped_shares if item.reason == REMOVED_ON_AE5}
 
 
 def share_findings(channel: Channel, observed: Observed, applied: Applied, strict: bool) -> t.Iterator[Finding]:

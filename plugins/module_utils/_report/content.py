@@ -89,7 +89,7 @@ class Verification:
     def shared_in_words(channel: Channel) -> str:
         """Whom a channel is shared with, and whom not yet."""
         shared = [share_in_words(share) for share in channel.shares]
-        return ", ".join(shared + [f"held back: {share_in_words(item.share)}" for item in channel.withheld]) or "nobody"
+        return ", ".join(shared + [f"held back: {share_in_words(item.share)}" for item in channel.skipped_shares]) or "nobody"
 
     def summary(self) -> t.Dict[str, t.Any]:
         counts = collections.Counter(finding.verdict for finding in self.findings)
@@ -160,7 +160,9 @@ def channel_for_report(channel: Channel) -> Json:
         "files": channel.files,
         "bytes": channel.bytes,
         "shared": [share_in_words(share) for share in channel.shares],
-        "withheld": [{"share": share_in_words(item.share), "reason": item.reason, "detail": item.detail} for item in channel.withheld],
+        "skipped_shares": [
+            {"share": share_in_words(item.share), "reason": item.reason, "detail": item.detail} for item in channel.skipped_shares
+        ],
     }
 
 

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, LeftOut, Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, Placement, SkippedPlacement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT as KEPT_REASON
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
@@ -183,7 +183,7 @@ def build_ledger(
     placements: t.Iterable[t.Tuple[Placement, str]],
     transfers: t.Mapping[PlacementKey, TransferRow],
     left_out: t.Iterable[LeftOut],
-    held: t.Iterable[Held] = (),
+    held: t.Iterable[SkippedPlacement] = (),
     downloads: t.Optional[t.Mapping[PlacementKey, str]] = None,
 ) -> Ledger:
     """The ledger from each placement with its state on the target, the last transfers, the files left out, what is held back.
@@ -203,7 +203,7 @@ def build_ledger(
     return Ledger(tuple(sorted(lines, key=lambda line: (line.site, line.owner, line.package, line.path, line.file))))
 
 
-def _file_of(item: t.Union[Placement, Held]) -> FileKey:
+def _file_of(item: t.Union[Placement, SkippedPlacement]) -> FileKey:
     """The file that a placement is of, as the plan tells files apart."""
     return (item.site, item.owner, item.package, item.file, item.path, item.size)
 

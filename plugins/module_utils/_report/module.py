@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SkippedPlacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
@@ -116,7 +116,7 @@ def verify(module: MigrationModule) -> Outcome:
     if projects is not None:
         ledger = dataclasses.replace(ledger, projects=projects.lines)
     access = verify_access(params, plan, observed, known, dest)
-    applied = _planned(plan, placements, store.iter_held(params["plan"]))
+    applied = _planned(plan, placements, store.iter_skipped(params["plan"]))
     findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
     total = len(applied.placements)
     result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]), projects)
@@ -141,15 +141,15 @@ def _ledger(
         zip(placements, proven),
         {row.key: row for row in store.iter_transfer(folder)},
         store.iter_left_out(folder),
-        store.iter_held(folder),
+        store.iter_skipped(folder),
         {key: found.why for key, found in downloads.items() if found.why},
     )
 
 
-def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterable[Held]) -> Applied:
+def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterable[SkippedPlacement]) -> Applied:
     """What the plan asks for, with what is due and held back."""
     shares = {
-        channel.name: frozenset(map(principal_of, [*channel.shares, *(item.share for item in channel.withheld)]))
+        channel.name: frozenset(map(principal_of, [*channel.shares, *(item.share for item in channel.skipped_shares)]))
         for channel in plan.channels
     }
     keys = frozenset([*(placement.key for placement in placements), *(item.key for item in held)])

@@ -28,9 +28,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
-    Held,
     LeftOut,
     Placement,
+    SkippedPlacement,
     SliceHead,
     TransferRow,
 )
@@ -41,7 +41,7 @@ PLAN_FOR_PEOPLE = "plan.yml"
 PLACEMENTS = "placements.jsonl"
 PLACEMENTS_WHAT = "list of placements"
 LEFT_OUT = "left_out.jsonl"
-HELD = "held.jsonl"
+SKIPPED = "skipped.jsonl"
 PLACEMENTS_BY_SITE = "placements"
 OWNERS_BY_SITE = "owners"
 TRANSFER_BY_SITE = "transfer"
@@ -80,8 +80,8 @@ class Plan:
     """Sites of the cluster of which there is no inventory."""
     digests: t.Dict[str, str] = dataclasses.field(default_factory=dict)
     """sha256 of each list of a stored plan, by the name of its file."""
-    looked: bool = False
-    """Whether the cluster was read when the plan was made, so that what it held then is known (``Channel.was``)."""
+    target_read: bool = False
+    """Whether the cluster was read when the plan was made, so that what it held then is known (``Channel.before``)."""
     changes: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
     """What was to be done from where the cluster was then, see ``_plan.changes``; empty where nobody looked."""
 
@@ -101,7 +101,7 @@ class Plan:
             "left_out": self.left_out,
             "members": self.members,
             "digests": self.digests,
-            "looked": self.looked,
+            "target_read": self.target_read,
             "changes": self.changes,
         }
 
@@ -119,7 +119,7 @@ class Plan:
             dict(data["members"]),
             tuple(data.get("missing_sites", ())),
             dict(data.get("digests", {})),
-            bool(data.get("looked", False)),
+            bool(data.get("target_read", False)),
             dict(data.get("changes", {})),
         )
 
@@ -204,14 +204,14 @@ def iter_left_out(folder: str) -> t.Iterator[LeftOut]:
     return read_records(whole(folder, LEFT_OUT, what), what, LeftOut.from_json)
 
 
-def iter_held(folder: str) -> t.Iterator[Held]:
+def iter_skipped(folder: str) -> t.Iterator[SkippedPlacement]:
     """The placements that are due and held back.
 
     Raises:
         MigrationError: there is no plan, or the list is not the one it was stored with.
     """
     what = "list of held placements"
-    return read_records(whole(folder, HELD, what), what, Held.from_json)
+    return read_records(whole(folder, SKIPPED, what), what, SkippedPlacement.from_json)
 
 
 def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
@@ -226,7 +226,7 @@ def iter_transfer(folder: str) -> t.Iterator[TransferRow]:
 
 
 def _lists(
-    plan: Plan, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut], held: t.Iterable[Held]
+    plan: Plan, placements: t.Iterable[Placement], left_out: t.Iterable[LeftOut], held: t.Iterable[SkippedPlacement]
 ) -> t.Dict[str, t.List[str]]:
     """The lines of each list of a plan, by the name of its file."""
     lists: t.Dict[str, t.List[str]] = {PLACEMENTS: []}
@@ -238,7 +238,7 @@ def _lists(
         lists[PLACEMENTS].append(line)
         by_site[placement.site].append(line)
     lists[LEFT_OUT] = [json_line(item.to_json()) for item in left_out]
-    lists[HELD] = [json_line(item.to_json()) for item in held]
+    lists[SKIPPED] = [json_line(item.to_json()) for item in held]
     return lists
 
 
@@ -257,7 +257,7 @@ def rendered(
     placements: t.Iterable[Placement],
     left_out: t.Iterable[LeftOut],
     owners: t.Optional[t.Mapping[str, t.List[str]]] = None,
-    held: t.Iterable[Held] = (),
+    held: t.Iterable[SkippedPlacement] = (),
     people: t.Optional[t.Mapping[str, t.List[str]]] = None,
 ) -> Rendered:
     """The files of a plan; ``plan.json`` names the digest of every list.
@@ -301,7 +301,7 @@ def save_plan(
     for_people: str,
     placements: t.Iterable[Placement],
     left_out: t.Iterable[LeftOut],
-    held: t.Iterable[Held] = (),
+    held: t.Iterable[SkippedPlacement] = (),
     people: t.Optional[t.Mapping[str, t.List[str]]] = None,
 ) -> None:
     """Writes the files of a plan into ``folder``, ``plan.json`` last."""

@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_held, iter_placements, iter_transfer
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_placements, iter_skipped, iter_transfer
 
 EXAMPLES = 3
 
@@ -37,7 +37,7 @@ class Gap:
 
 
 @dataclasses.dataclass(frozen=True)
-class Standing:
+class Readiness:
     """The channels that must not be given to anybody yet, and why; the others are complete and as they were planned."""
 
     lacking: t.Dict[str, Gap] = dataclasses.field(default_factory=dict)
@@ -45,21 +45,21 @@ class Standing:
     """Channels that hold packages which are not planned and were not there when the plan was made; the end of a sentence."""
 
 
-def standing(cluster: Cluster, folder: str, plan: Plan, names: t.Container[str]) -> Standing:
+def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container[str]) -> Readiness:
     """How the named channels of the plan in ``folder`` stand on the cluster.
 
     The placements are read twice so that they need not be held in memory.  One GET for each (channel, subdir).
     """
     channels = {channel.name: channel for channel in plan.channels if channel.name in names}
-    subdirs: t.Dict[str, t.Set[str]] = {name: set(ALWAYS) if plan.looked else set() for name in channels}
+    subdirs: t.Dict[str, t.Set[str]] = {name: set(ALWAYS) if plan.target_read else set() for name in channels}
     for placement in _placements(folder, channels):
         subdirs[placement.channel].add(placement.subdir)
     listings = cluster.repodata.read((name, subdir) for name, mine in subdirs.items() for subdir in sorted(mine))
     held: t.Dict[str, t.Set[Place]] = {}
-    for item in iter_held(folder) if plan.looked else ():
+    for item in iter_skipped(folder) if plan.target_read else ():
         held.setdefault(item.channel, set()).add((item.subdir, item.file))
     quarantined = excused(iter_transfer(folder))
-    found = Standing()
+    found = Readiness()
     rest = set(channels)
     groups = itertools.groupby(_placements(folder, channels), key=lambda placement: placement.channel)
     for name, group in itertools.chain(groups, ((name, iter(())) for name in sorted(channels))):
@@ -73,7 +73,7 @@ def standing(cluster: Cluster, folder: str, plan: Plan, names: t.Container[str])
             examples = tuple(f"{item.placement.subdir}/{item.placement.file} {item.why}" for item in lacking[:EXAMPLES])
             found.lacking[name] = Gap(len(lacking), examples, any(listing.state == REFUSED for listing in seen))
         planned = {(placement.subdir, placement.file) for placement in mine} | held.get(name, set())
-        new = _new(channels[name], seen, planned) if plan.looked else []
+        new = _new(channels[name], seen, planned) if plan.target_read else []
         if new:
             found.gained[name] = f"it has gained {_shown(new[:EXAMPLES], len(new))} since the plan was made; {AGAIN}"
     return found
@@ -93,7 +93,7 @@ def _by_place(listing: Listing) -> t.Iterator[t.Tuple[Place, t.Any]]:
 
 def _new(channel: Channel, seen: t.Iterable[Listing], planned: t.Container[Place]) -> t.List[str]:
     """``SUBDIR/FILE`` of the packages that are neither planned nor were there; none where that is not known."""
-    before: t.Optional[t.Tuple[str, ...]] = () if channel.was is None else channel.was.extra
+    before: t.Optional[t.Tuple[str, ...]] = () if channel.before is None else channel.before.extra
     if before is None:
         return []
     known = set(before)

@@ -115,7 +115,7 @@ class State:
     def create(self, name: str, owner: str, privacy: t.Optional[str]) -> Row:
         check_name(name, self._switches.channel_names)
         privacy = self._privacy(privacy or self._switches.default_privacy)
-        if self._switches.privacy_at_birth == "ignored":
+        if self._switches.privacy_at_creation == "ignored":
             privacy = self._switches.default_privacy
         with self._db.change():
             if self.channel(name) is not None:

@@ -50,7 +50,7 @@ class Switches:
     # Documented default of the product, switchable to prove that the collection never relies on it.
     default_privacy: str = "public"  # public | private
     # Invented: whether a privacy that is given when a channel is created counts.
-    privacy_at_birth: str = "honoured"  # honoured | ignored (it is born with the default)
+    privacy_at_creation: str = "honoured"  # honoured | ignored (it is born with the default)
     # Invented: deleting channels and files.
     delete: str = "ok"  # ok | refused (403) | absent (404, and the CLI has no command)
     # A3: what the CLI can do beyond the documented commands.
@@ -140,7 +140,7 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "slash_paths": ("both", "encoded", "literal"),
     "conda_v2": ("ok", "refused"),
     "size_refusal": ("late", "early"),
-    "privacy_at_birth": ("honoured", "ignored"),
+    "privacy_at_creation": ("honoured", "ignored"),
     "delete": ("ok", "refused", "absent"),
     "conda_auth": ("both", "token", "bearer"),
     "paging": ("offset", "none"),

@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     LIST_SHARES,
-    PRIVACY_AT_BIRTH,
+    PRIVACY_AT_CREATION,
     PRIVACY_LATER,
     ChannelState,
     UnknownPrincipal,
@@ -204,7 +204,7 @@ def test_the_certificates_to_trust_are_passed_on(client: Client, tmp_path: Path)
 def test_what_a_documented_client_cannot_do_is_refused_by_name(client: Client) -> None:
     client.script({"channels --help": [[0, "{create,list,share}", ""]], "channels create --help": [[0, "create NAME", ""]]})
     with client.connect() as cluster:
-        assert not any(cluster.can(ability) for ability in (PRIVACY_AT_BIRTH, PRIVACY_LATER, LIST_SHARES))
+        assert not any(cluster.can(ability) for ability in (PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES))
         assert cluster.shares("a") is None
         with pytest.raises(MigrationError, match="Channel a/b must be private and anaconda-enterprise-cli cannot"):
             cluster.create_channel("a/b", True)
@@ -229,7 +229,7 @@ def test_what_the_help_texts_show_is_used_and_asked_once(client: Client) -> None
         cluster.create_channel("a", True)
         cluster.set_privacy("a", "public")
         assert cluster.shares("a") == (Share("group", "Wet Lab", "r"), Share("user", "jane", "rw"))
-        assert cluster.can(PRIVACY_AT_BIRTH)
+        assert cluster.can(PRIVACY_AT_CREATION)
     helps = [command for command in client.commands if command.endswith("--help")]
     assert len(helps) == len(set(helps)) == 4
 

@@ -18,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_rec
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Context, Row, rows
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share, SkippedShare
 
 EVERYONE = Share("group", "everyone", "r")
 
@@ -217,14 +217,14 @@ def test_one_more_in_a_group_that_the_plan_did_not_look_at_is_wider() -> None:
 
 
 def test_an_unknown_group_is_withheld_and_its_people_lose() -> None:
-    withheld = dataclasses.replace(DEVS, shares=(), withheld=(Withheld(DEVS.shares[0], "unknown_principal"),))
+    withheld = dataclasses.replace(DEVS, shares=(), skipped_shares=(SkippedShare(DEVS.shares[0], "unknown_principal"),))
     found = differing(table(organization(*TWO), [O, withheld], target(O, withheld, members={})))
     assert found == {**both("ann", "narrower", "AE5 has no group Devs"), **both("ben", "narrower", "AE5 has no group Devs")}
 
 
 def test_what_was_taken_away_on_ae5_is_said_so() -> None:
-    kept_away = dataclasses.replace(DEVS, shares=(), withheld=(Withheld(DEVS.shares[0], "removed_on_ae5"),))
-    boss = dataclasses.replace(O, shares=(), withheld=(Withheld(O.shares[0], "removed_on_ae5"),))
+    kept_away = dataclasses.replace(DEVS, shares=(), skipped_shares=(SkippedShare(DEVS.shares[0], "removed_on_ae5"),))
+    boss = dataclasses.replace(O, shares=(), skipped_shares=(SkippedShare(O.shares[0], "removed_on_ae5"),))
     found = differing(table(organization(*TWO), [boss, kept_away]))
     reasons = dict.fromkeys(("ann", "ben"), "group Devs was taken away on AE5") | {"boss": "taken away on AE5"}
     assert found == {key: value for who, reason in reasons.items() for key, value in both(who, "narrower", reason).items()}

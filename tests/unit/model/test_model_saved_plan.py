@@ -34,7 +34,7 @@ def package(content: str | None, md5: bool = True, sha256: bool = True, size: in
 
 def planned(before: Package | None, **ours: bool) -> Placement:
     found = placement(**ours)
-    return dataclasses.replace(found, was=saved_plan.was_of(found, before))
+    return dataclasses.replace(found, before=saved_plan.before_of(found, before))
 
 
 states = st.sampled_from([None, "a", "b", "c"])
@@ -79,15 +79,15 @@ def test_nobody_is_refused_anything_by_a_plan_that_has_not_looked(now: str | Non
 )
 def test_what_was_there_is_written_with_a_digest_that_can_be_compared(before: Package | None, was: str | None, state: str) -> None:
     found = planned(before)
-    assert (found.was, saved_plan.state_at_planning(found)) == (was, state)
+    assert (found.before, saved_plan.state_at_planning(found)) == (was, state)
     if before is not None:
         expected = None if state == "unproven" else True
         assert saved_plan.is_as_it_was(found, before) is expected
 
 
 def test_a_digest_that_the_placement_has_too_is_preferred() -> None:
-    assert planned(package("b"), sha256=False).was == "md5:" + "b" * 32
-    assert planned(package("b", md5=False), sha256=False).was == "sha256:" + "b" * 64
+    assert planned(package("b"), sha256=False).before == "md5:" + "b" * 32
+    assert planned(package("b", md5=False), sha256=False).before == "sha256:" + "b" * 64
     assert saved_plan.state_at_planning(planned(package("b", md5=False), sha256=False)) == "unproven"
 
 

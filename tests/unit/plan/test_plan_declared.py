@@ -278,7 +278,7 @@ def test_a_package_with_collaborators_has_a_channel_for_exactly_them(tmp_path: P
     assert files == {"o": ["p-1-0.conda", "q-1-0.conda"], "o/p": ["p-1-0.conda"]}
     assert channels["o/p"].shares == (user_share("amy.w", "rw"), user_share("bob", "rw"), user_share("odd", "r"), user_share("zoe", "r"))
     assert channels["o/p"].public is False
-    assert [item.share for item in channels["o/p"].withheld] == [user_share("old", "r")]
+    assert [item.share for item in channels["o/p"].skipped_shares] == [user_share("old", "r")]
     assert "so it has a channel of its own that is shared with them." in "".join(decision.detail for decision in plan.decisions)
 
 

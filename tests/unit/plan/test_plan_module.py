@@ -16,7 +16,6 @@ from tests.unit.plan.inventory_builder import Site, demo_east, group, organizati
 
 FILES = [
     "access.jsonl",
-    "held.jsonl",
     "left_out.jsonl",
     "owners/east.jsonl",
     "owners/west.jsonl",
@@ -26,6 +25,7 @@ FILES = [
     "plan.json",
     "plan.yml",
     "principals.csv",
+    "skipped.jsonl",
 ]
 
 

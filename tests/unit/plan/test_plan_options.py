@@ -87,7 +87,7 @@ def test_people_by_pattern_and_nobody(tmp_path: Path) -> None:
     assert result["failed"] is False, result
     found = {channel.name: channel for channel in store.load_plan(str(tmp_path / "plan")).channels}
     assert [share.name for share in found["Ann"].shares] == ["ann@east"]
-    assert (found["bot"].shares, [item.share.name for item in found["bot"].withheld]) == ((), ["bot"])
+    assert (found["bot"].shares, [item.share.name for item in found["bot"].skipped_shares]) == ((), ["bot"])
 
 
 def test_all_flaws_of_declarations_are_told_at_once_and_before_anything_is_read(tmp_path: Path) -> None:

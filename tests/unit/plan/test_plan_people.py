@@ -21,12 +21,12 @@ def test_principals_that_do_not_exist_get_nothing_and_nobody_gets_it_for_them(tm
     site = with_group("east", "o").file("u/p/p-1-0.conda", "main", access="authenticated")
     plan, _placements, _left_out = build.finish(draft_of(tmp_path, site))
     channels = access.withholding(plan.channels, people("BOSS"))
-    assert {channel.name: (channel.shares, [(item.share, item.reason) for item in channel.withheld]) for channel in channels} == {
+    assert {channel.name: (channel.shares, [(item.share, item.reason) for item in channel.skipped_shares]) for channel in channels} == {
         "o": ((user_share("boss"),), []),
         "o/Devs": ((), [(group_share("Devs"), "unknown_principal")]),
         "u": ((), [(user_share("u"), "unknown_principal"), (group_share("everyone"), "unknown_principal")]),
     }
-    assert [(item.code, item.detail, item.variable) for item in checks.withheld_decisions(channels)] == [
+    assert [(item.code, item.detail, item.variable) for item in checks.skipped_share_decisions(channels)] == [
         (
             "group_missing",
             "The AE5 group 'Devs' does not exist, so channel o/Devs is not shared with it; say in principals.csv who that is on AE5"
@@ -51,12 +51,12 @@ def test_principals_that_do_not_exist_get_nothing_and_nobody_gets_it_for_them(tm
 def test_who_is_declared_to_be_nobody_is_told_and_gets_nothing(tmp_path: Path) -> None:
     names = PrincipalMap({"boss": "-"}, {"east:o/Devs": "-"})
     plan, _placements, _left_out = build.finish(draft_of(tmp_path, with_group("east", "o"), principals=names))
-    assert [(channel.name, channel.shares, [item.reason for item in channel.withheld]) for channel in plan.channels] == [
+    assert [(channel.name, channel.shares, [item.reason for item in channel.skipped_shares]) for channel in plan.channels] == [
         ("o", (), ["nobody"]),
         ("o/Devs", (), ["nobody"]),
     ]
     assert access.withholding(plan.channels, people()) == plan.channels
-    assert [item.detail for item in checks.withheld_decisions(plan.channels)] == [
+    assert [item.detail for item in checks.skipped_share_decisions(plan.channels)] == [
         "The AE4 user 'boss' of site 'east' is declared to be nobody on AE5. Without them: o.",
         "The AE4 group 'Devs' of site 'east' is declared to be nobody on AE5. Without them: o/Devs.",
     ]
@@ -89,7 +89,7 @@ def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
         first = run_module("migration_plan", given)
         assert first["failed"] is False, first["msg"]
         channels = {channel.name: channel for channel in store.load_plan(given["dest"]).channels}
-        assert (channels["bob"].shares, [item.reason for item in channels["bob"].withheld]) == ((), ["unknown_principal"])
+        assert (channels["bob"].shares, [item.reason for item in channels["bob"].skipped_shares]) == ((), ["unknown_principal"])
         text = (tmp_path / "plan" / "principals.csv").read_text(encoding="utf-8")
         assert "east,user,bob,,2,bob,robert,yes,robert is the same before the @ of the e-mail address; is it the same?\n" in text
         declared = tmp_path / "principals-prod.csv"
@@ -99,7 +99,7 @@ def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
             "Line 5 of principals-prod.csv is not used: no inventory has the user 'nobody-like-that' of site 'east'."
         ]
         channels = {channel.name: channel for channel in store.load_plan(given["dest"]).channels}
-        assert (channels["bob"].shares, channels["bob"].withheld) == ((user_share("robert"),), ())
+        assert (channels["bob"].shares, channels["bob"].skipped_shares) == ((user_share("robert"),), ())
         assert lab.writes() == []
         means = {"schema_version": 1, "answers": {"private_means": {"value": "authenticated", "confidence": "known", "evidence": "seen"}}}
         assert "reads a private channel" in run_module("migration_plan", {**given, "capabilities": means})["msg"]

@@ -259,7 +259,7 @@ def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
         "plan.yml",
         "placements.jsonl",
         "left_out.jsonl",
-        "held.jsonl",
+        "skipped.jsonl",
         "placements/east.jsonl",
         "placements/west.jsonl",
     }

@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model import acc
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import changes_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelWas, LeftOut, Placement
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelBefore, LeftOut, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, declared
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import PRESENT
@@ -153,10 +153,10 @@ def to_do(found: Planned) -> bool:
     assert again.placements == found.placements
     assert again.plan.channels == found.plan.channels
     channels = [
-        dataclasses.replace(channel, was=ChannelWas("public" if channel.public else "private", channel.shares))
+        dataclasses.replace(channel, before=ChannelBefore("public" if channel.public else "private", channel.shares))
         for channel in again.plan.channels
     ]
-    placements = [dataclasses.replace(placement, was=f"sha256:{placement.sha256}") for placement in again.placements]
+    placements = [dataclasses.replace(placement, before=f"sha256:{placement.sha256}") for placement in again.placements]
     return not changes_of(channels, placements, {}).empty
 
 

@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     DELETE_FILE,
     LIST_PRIVACY,
     LIST_SHARES,
-    PRIVACY_AT_BIRTH,
+    PRIVACY_AT_CREATION,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.unit.ae5.ae5_params import params
@@ -63,11 +63,11 @@ def test_auto_is_the_api_only_where_it_was_confirmed(transport: str, capabilitie
 @pytest.mark.parametrize(
     ("capabilities", "ability", "can"),
     [
-        (None, PRIVACY_AT_BIRTH, True),
-        (found(privacy_at_birth="works"), PRIVACY_AT_BIRTH, True),
-        (found(privacy_at_birth="ignored"), PRIVACY_AT_BIRTH, False),
-        (with_confidence(found(privacy_at_birth="ignored"), PRIVACY_AT_BIRTH, "unknown"), PRIVACY_AT_BIRTH, True),
-        (found("cli", privacy_at_birth="not_offered"), PRIVACY_AT_BIRTH, True),
+        (None, PRIVACY_AT_CREATION, True),
+        (found(privacy_at_creation="works"), PRIVACY_AT_CREATION, True),
+        (found(privacy_at_creation="ignored"), PRIVACY_AT_CREATION, False),
+        (with_confidence(found(privacy_at_creation="ignored"), PRIVACY_AT_CREATION, "unknown"), PRIVACY_AT_CREATION, True),
+        (found("cli", privacy_at_creation="not_offered"), PRIVACY_AT_CREATION, True),
         (found(list_shares="ignored"), LIST_SHARES, False),
         (found(), LIST_PRIVACY, True),
         (None, DELETE_CHANNEL, False),

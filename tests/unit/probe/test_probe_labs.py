@@ -15,7 +15,7 @@ from tests.unit.probe.probe_world import OTHER_PASSWORD, PASSWORD, SCRATCH, Json
 UNKNOWN = "unknown"
 NAMES = ("upper_case", "dot", "colon", "blank", "two_slashes", "not_ascii", "length_120")
 ALL_NAMES = dict.fromkeys(NAMES, "accepted")
-RICH = ["delete_channel", "list_shares", "privacy_at_birth", "privacy_later", "several_files"]
+RICH = ["delete_channel", "list_shares", "privacy_at_creation", "privacy_later", "several_files"]
 LEFT = f"channel {SCRATCH} with ae-migration-probe-1.0-0.tar.bz2, ae-migration-probe-1.0-1.conda"
 
 API: Json = {
@@ -45,7 +45,7 @@ API: Json = {
     "private_means": "collaborators",
     "unprivileged": {"share_to_itself": "rejected", "upload": "rejected", "create_channel": "accepted"},
     "default_privacy": "public",
-    "privacy_at_birth": "works",
+    "privacy_at_creation": "works",
     "privacy_later": "works",
     "repodata_latency": "immediate",
     "delete_channel": "works",
@@ -130,15 +130,15 @@ CASES = {
             "channel_list": UNKNOWN,
             "private_means": UNKNOWN,
             "unprivileged": {"share_to_itself": "rejected", "upload": "rejected"},
-            "privacy_at_birth": "not_offered",
+            "privacy_at_creation": "not_offered",
             "privacy_later": "not_offered",
             "delete_channel": "not_offered",
         },
         "cli",
         [LEFT],
     ),
-    "nothing is deleted, privacy at birth does not count": Case(
-        {"delete": "refused", "privacy_at_birth": "ignored", "duplicate": "keep", "cli_abilities": "rich"},
+    "nothing is deleted, privacy at creation does not count": Case(
+        {"delete": "refused", "privacy_at_creation": "ignored", "duplicate": "keep", "cli_abilities": "rich"},
         {"leave_behind": True},
         {
             **API,
@@ -150,7 +150,7 @@ CASES = {
             # There is but one channel.
             "paging": UNKNOWN,
             "default_privacy": UNKNOWN,
-            "privacy_at_birth": "ignored",
+            "privacy_at_creation": "ignored",
             "unprivileged": {"share_to_itself": "rejected", "upload": "rejected"},
             "delete_channel": "refused",
             "delete_file": "refused",
@@ -206,12 +206,12 @@ def test_the_file_has_the_labs_answers_and_names_what_stays(name: str, make_lab:
     [
         "api",
         "client with the documented abilities",
-        "nothing is deleted, privacy at birth does not count",
+        "nothing is deleted, privacy at creation does not count",
         "nobody said that something may stay",
     ],
 )
 def test_a_second_probe_writes_the_same_file(name: str, make_lab: MakeLab) -> None:
-    """Also where the scratch channel is used again: what only its birth can tell is kept from before."""
+    """Also where the scratch channel is used again: what only its creation can tell is kept from before."""
     case = CASES[name]
     world = make_lab(**case.switches)
     world.probe(**case.options)

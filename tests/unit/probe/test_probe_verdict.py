@@ -111,10 +111,10 @@ def test_what_opens_a_private_channel(bearer: t.Optional[bool], token: t.Optiona
 
 
 def test_privacy_needs_the_effect_and_not_only_the_answer() -> None:
-    assert verdict.privacy_at_birth(OK, "private").value == "works"
-    assert verdict.privacy_at_birth(OK, "public").value == "ignored"
-    assert verdict.privacy_at_birth(OK, None).value == "unknown"
-    assert verdict.privacy_at_birth(NO, None).value == "refused"
+    assert verdict.privacy_at_creation(OK, "private").value == "works"
+    assert verdict.privacy_at_creation(OK, "public").value == "ignored"
+    assert verdict.privacy_at_creation(OK, None).value == "unknown"
+    assert verdict.privacy_at_creation(NO, None).value == "refused"
     assert verdict.privacy_later(OK, "public", OK, "private").value == "works"
     assert verdict.privacy_later(OK, "public", OK, "public").value == "ignored"
     assert verdict.privacy_later(OK, "public", NO, None).value == "refused"

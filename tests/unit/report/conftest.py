@@ -14,7 +14,13 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import as_keycloak
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, LeftOut, Placement, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
+    Decision,
+    LeftOut,
+    Placement,
+    Share,
+    SkippedPlacement,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     ORGANIZATION,
     PRIVATE,
@@ -43,7 +49,7 @@ class Done(World):
         super().__init__(root)
         self.lab = lab
         self.left: list[LeftOut] = []
-        self.held: list[Held] = []
+        self.held: list[SkippedPlacement] = []
         self.missing_sites: tuple[str, ...] = ()
         self.decisions: tuple[Decision, ...] = ()
         self.dest = root / "report"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision, Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Decision, Share, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
@@ -89,11 +89,11 @@ def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = (
         for end in item.placements:
             sums[end.channel][0] += 1
             sums[end.channel][1] += item.size
-    held = Withheld(Share("user", "user3", "r"), "unknown_principal", "AE5 does not know user3.")
+    held = SkippedShare(Share("user", "user3", "r"), "unknown_principal", "AE5 does not know user3.")
     channels = tuple(
         Channel(name, name.split("/")[0], number % 4 == 0, (Share("group", "Devs", "r"), Share("user", "ann", "rw")), *sums[name])
         if number != 2 or clean
-        else Channel(name, name.split("/")[0], False, (Share("group", "Devs", "r"),), *sums[name], withheld=(held,))
+        else Channel(name, name.split("/")[0], False, (Share("group", "Devs", "r"),), *sums[name], skipped_shares=(held,))
         for number, name in enumerate(names)
     )
     ledger = Ledger(tuple(lines))
@@ -129,7 +129,7 @@ def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = (
     totals = {"channels_to_create": len(channels), "files_to_send": len(lines), "bytes_to_send": sum(item.size for item in lines)}
     to_do = {channel.name: {"create": True, "send": channel.files, "send_bytes": channel.bytes} for channel in channels}
     changes: dict[str, t.Any] = {} if clean else {"totals": totals, "channels": to_do}
-    plan = Plan("prod", "vendor", stored, channels, decisions, {}, {}, looked=not clean, changes=changes)
+    plan = Plan("prod", "vendor", stored, channels, decisions, {}, {}, target_read=not clean, changes=changes)
     table = AccessSummary() if clean or not people else access(people, channels)
     ends = sum(len(item.placements) for item in lines)
     downloads = {("a", "noarch", str(number)): Downloaded("present", 1000) for number in range(12)}
@@ -150,7 +150,7 @@ def hostile(names: t.Sequence[str]) -> Verification:
             found.add(Row(name, name, "user", name, name, name, name, name, verdict, name))
     findings = [Finding(verdict, name, name, name, verdict == "wider", name) for name in names for verdict in ("wider", "foreign", name)]
     share = Share("user", names[0], "r")
-    channels = tuple(Channel(name, name, False, (Share("group", name, "r"),), 1, 1, (Withheld(share, name, name),)) for name in names)
+    channels = tuple(Channel(name, name, False, (Share("group", name, "r"),), 1, 1, (SkippedShare(share, name, name),)) for name in names)
     decisions = tuple(Decision(code, name, name) for name in names for code in ("narrower", name))
     sites = tuple(SiteInventory(name, 3, 15, sha(name)) for name in names)
     plan = Plan(names[0], "vendor", sites, channels, decisions, {}, {}, (names[-1],))

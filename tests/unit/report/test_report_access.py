@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, SkippedShare
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.report.conftest import KNOWN, Done
 
@@ -94,16 +94,16 @@ def test_what_private_means_and_nobody_knows_is_one_warning(done: Done) -> None:
 
 
 def test_a_withheld_share_fails_with_one_sentence_for_the_principal(done: Done, lab: Ae5Lab) -> None:
-    zoe = Withheld(Share("user", "zoe", "r"), "unknown_principal", "The AE5 user 'zoe' does not exist.")
-    done.channels = [dataclasses.replace(channel, withheld=(zoe,)) for channel in done.channels]
+    zoe = SkippedShare(Share("user", "zoe", "r"), "unknown_principal", "The AE5 user 'zoe' does not exist.")
+    done.channels = [dataclasses.replace(channel, skipped_shares=(zoe,)) for channel in done.channels]
     done.save()
     sentence = (
         "The AE5 user 'zoe' does not exist, so 2 channels (ann, org/Devs) are not shared with them; say in principals.csv who that is on "
         "AE5 (- for nobody), or create it in Keycloak."
     )
     assert done.verify(**KEYCLOAK)["failures"] == [sentence]
-    nobody = Withheld(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared to be nobody on AE5.")
-    done.channels = [dataclasses.replace(channel, withheld=(nobody,)) for channel in done.channels]
+    nobody = SkippedShare(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared to be nobody on AE5.")
+    done.channels = [dataclasses.replace(channel, skipped_shares=(nobody,)) for channel in done.channels]
     done.save()
     assert done.verify(**KEYCLOAK)["failures"] == []
 

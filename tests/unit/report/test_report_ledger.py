@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SkippedPlacement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import Ledger, PlacementEnd, build_ledger
 from tests.unit.plan.inventory_builder import Site, draft_of
@@ -158,13 +158,13 @@ BUG = "so something was lost or counted twice; keep the plan folder and report t
 )
 def test_the_sums_name_both_numbers_when_they_are_wrong(sites: dict[str, tuple[int, int]], placements: int, sentences: list[str]) -> None:
     """One file with two placements, and one that is held back."""
-    held = Held.of(placement("c", "q-1-0.conda"), "removed_on_ae5", "Somebody has removed it.")
+    held = SkippedPlacement.of(placement("c", "q-1-0.conda"), "removed_on_ae5", "Somebody has removed it.")
     ledger = build_ledger([(ONE, "present"), (TWO, "present")], {}, [], [held])
     assert ledger.imbalances(sites, placements) == [f"{text}, {BUG}" for text in sentences]
 
 
 def test_what_is_held_back_has_its_own_end_and_needs_a_person() -> None:
-    held = Held.of(TWO, "removed_on_ae5", "Somebody has removed it from channel b.")
+    held = SkippedPlacement.of(TWO, "removed_on_ae5", "Somebody has removed it from channel b.")
     ledger = build_ledger([(ONE, "present")], {}, [], [held])
     (line,) = ledger.lines
     assert (line.disposition, line.detail) == ("removed_on_ae5", "Somebody has removed it from channel b.")

@@ -14,7 +14,13 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Held, LeftOut, Share, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
+    Decision,
+    LeftOut,
+    Share,
+    SkippedPlacement,
+    TransferRow,
+)
 from tests.unit.report.conftest import Done
 from tests.unit.report.report_samples import wrong
 
@@ -408,7 +414,7 @@ def test_what_is_held_back_needs_a_person(done: Done) -> None:
     item = done.placed("ann", "beta")
     done.drop(item)
     done.placements.remove(item)
-    done.held.append(Held.of(item, "removed_on_ae5", "It was removed from channel ann since it was migrated."))
+    done.held.append(SkippedPlacement.of(item, "removed_on_ae5", "It was removed from channel ann since it was migrated."))
     done.save()
     result = done.verify()
     assert result["failures"] == ["owner/beta/beta-1.0-0.tar.bz2 of site east: It was removed from channel ann since it was migrated."]

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Held, SliceHead, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import SkippedPlacement, SliceHead, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
@@ -27,7 +27,7 @@ def stored(folder: Path, *sites: Site) -> Path:
     (folder / "in").mkdir(parents=True)
     west = Site("west").file("alice/q/q-1-0.conda", "main", "dev", subdir="noarch").file("alice/s/s-1.tar.gz", "main", kind="pypi")
     plan, placements, left_out = build.finish(draft_of(folder / "in", *(sites or (demo_east(), west))))
-    held = [Held.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
+    held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
     store.save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out, held)
     return folder / "plan"
 
@@ -38,21 +38,21 @@ def read_all(folder: Path) -> None:
     for site in plan.sites:
         list(store.iter_placements(str(folder), site.site))
     list(store.iter_left_out(str(folder)))
-    list(store.iter_held(str(folder)))
+    list(store.iter_skipped(str(folder)))
     list(store.iter_transfer(str(folder)))
 
 
 def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft_of(tmp_path, demo_east(), Site("west").file("alice/q/q-1-0.conda")))
     folder = str(tmp_path / "plan")
-    held = [Held.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
+    held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
     store.save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out, held)
     assert store.load_plan(folder).digests.keys() == {
         "placements.jsonl",
         "placements/east.jsonl",
         "placements/west.jsonl",
         "left_out.jsonl",
-        "held.jsonl",
+        "skipped.jsonl",
     }
     back = store.load_plan(folder)
     assert {**back.to_json(), "digests": {}} == plan.to_json()
@@ -60,7 +60,7 @@ def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     assert list(store.iter_placements(folder, "east")) == placements
     assert list(store.iter_placements(folder, "west")) == []
     assert list(store.iter_left_out(folder)) == left_out
-    assert list(store.iter_held(folder)) == held
+    assert list(store.iter_skipped(folder)) == held
     head, mine = store.read_placements(f"{folder}/placements/east.jsonl")
     assert (head, list(mine)) == (SliceHead("east", plan.sites[0].sha256), placements)
     head, mine = store.read_placements(f"{folder}/placements.jsonl")
@@ -189,7 +189,7 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     "a site's slice is another's": (exchange("placements/east.jsonl", "placements/west.jsonl"), "placements/east.jsonl", NOT_THE_ONE),
     "a site's slice missing": (remove("placements/west.jsonl"), "placements/west.jsonl", "cannot be read: No such file"),
     "left-out files cut off": (cut_line("left_out.jsonl"), "left_out.jsonl", NOT_THE_ONE),
-    "held placements cut off": (cut_line("held.jsonl"), "held.jsonl", NOT_THE_ONE),
+    "held placements cut off": (cut_line("skipped.jsonl"), "skipped.jsonl", NOT_THE_ONE),
     "left-out files exchanged": (exchange("left_out.jsonl", "placements.jsonl"), "left_out.jsonl", NOT_THE_ONE),
     "a transfer row cut off": (transfer('{"channel":"c","sub'), "transfer/east.jsonl", "Line 1 of the transfer record"),
     "a transfer row a list": (transfer("[]\n"), "transfer/east.jsonl", "is not a JSON object"),

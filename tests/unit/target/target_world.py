@@ -91,8 +91,8 @@ class TargetWorld:
         """By channel and file name."""
         return {(one.channel, one.file): one for one in store.iter_placements(str(self.plan_dir))}
 
-    def birth(self, check: bool = False) -> Result:
-        return run_module("channel", {**self.options, "plan": str(self.plan_dir), "phase": "birth"}, check=check, diff=True)
+    def create(self, check: bool = False) -> Result:
+        return run_module("channel", {**self.options, "plan": str(self.plan_dir), "phase": "create"}, check=check, diff=True)
 
     def sync(self, check: bool = False, **more: t.Any) -> Result:
         results = self.plan_dir / "transfer" / "east.jsonl"
@@ -122,10 +122,10 @@ class TargetWorld:
 
     def apply(self, **sync: t.Any) -> dict[str, Result]:
         """The phases of the playbook apply, in its order."""
-        birth = self.birth()
+        create = self.create()
         return {
-            "birth": birth,
-            "sync": self.sync(refused=birth["refused"], **sync),
+            "create": create,
+            "sync": self.sync(refused=create["refused"], **sync),
             "share": self.share(),
             "publish": self.publish(),
         }

@@ -32,7 +32,7 @@ def test_the_same_plan_is_applied_twice_and_after_each_phase_again(world: Target
     world.package("ann", "p")
     lab_owner(world)
     world.plan()
-    phases = (world.birth, world.sync, world.share, world.publish)
+    phases = (world.create, world.sync, world.share, world.publish)
     for count in range(1, len(phases) + 1):
         for phase in phases[:count]:
             result = phase()
@@ -48,7 +48,7 @@ def test_a_half_of_the_files_and_then_the_same_plan_again(world: TargetWorld) ->
     world.package("ann", "p")
     world.package("ann", "q")
     world.plan()
-    world.birth()
+    world.create()
     world.put("ann", "p")  # as our own upload, before a kill
     assert outcomes(world.sync()) == {"uploaded": 1, "present": 1}
 
@@ -61,7 +61,7 @@ def test_a_file_of_other_bytes_that_came_since_the_plan_is_refused(world: Target
     world.package("ann", "p")
     world.package("ann", "q")
     world.plan()
-    world.birth()
+    world.create()
     world.put("ann", "p", size=900)
     there = world.files("ann")[P]
     predicted = world.sync(check=True, conflict=conflict)
@@ -74,7 +74,7 @@ def test_a_file_of_other_bytes_that_came_since_the_plan_is_refused(world: Target
     assert world.rows()["ann", P][0] == "moved"
     assert world.files("ann")[P] == there
     shared = world.share()
-    assert [row["result"] for row in shared["shares"]] == ["held"], "it is not excused"
+    assert [row["result"] for row in shared["shares"]] == ["waiting"], "it is not excused"
     world.plan()
     assert outcomes(world.sync()) == {"present": 1, "conflict": 1}
 
@@ -117,7 +117,7 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
     for name in ("p", "q", "same"):
         world.package("ann", name)
     world.plan()
-    world.birth()
+    world.create()
     world.package("ann", "p", size=900)
     world.package("ann", "later")
     world.remove_from_ae4(Q)
@@ -133,7 +133,7 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
     ]
     if not check:
         assert list(world.files("ann")) == ["same-1.0-0.tar.bz2"]
-        assert [row["result"] for row in world.share()["shares"]] == ["held"], "a moved file is not excused as a damaged one is"
+        assert [row["result"] for row in world.share()["shares"]] == ["waiting"], "a moved file is not excused as a damaged one is"
         world.plan()
         world.apply_well()
 
@@ -150,7 +150,7 @@ def test_a_dump_made_anew_does_not_matter_to_what_is_there_as_planned(world: Tar
 def test_without_an_inventory_files_are_checked_while_they_are_sent(world: TargetWorld) -> None:
     world.package("ann", "p")
     world.plan()
-    world.birth()
+    world.create()
     (world.root / "east.jsonl").unlink()
     result = world.sync()
     assert outcomes(result) == {"uploaded": 1}
@@ -170,7 +170,7 @@ def test_a_channel_that_went_since_the_plan_is_refused_and_nothing_is_put_there(
     with world.admin() as cluster:
         cluster.delete_channel("ann")
     world.lab.clear_log()
-    result = world.birth(check=check)
+    result = world.create(check=check)
     assert result["refused"] == ["ann"]
     assert result["msg"] == "Channel ann was there when the plan was made and is gone, so nothing is put there; plan again."
     sync = world.sync(check=check, refused=["ann"])
@@ -186,7 +186,7 @@ def test_a_private_channel_that_became_public_since_the_plan_is_refused(world: T
     world.put("lab/Devs", "alien")
     with world.admin() as cluster:
         cluster.set_privacy("lab", "public")
-    result = world.birth()
+    result = world.create()
     assert sorted(result["refused"]) == ["lab", "lab/Devs"]
     assert sorted(result["failures"]) == [
         "Channel lab was private when the plan was made and is public now, and must be private, so nothing is put there; plan again.",
@@ -194,7 +194,7 @@ def test_a_private_channel_that_became_public_since_the_plan_is_refused(world: T
     ]
     assert set(world.privacy().values()) == {"public"}
     world.plan()
-    assert not world.birth()["failed"]
+    assert not world.create()["failed"]
     assert set(world.privacy().values()) == {"private"}
 
 
@@ -213,7 +213,7 @@ def test_a_public_channel_that_was_made_private_since_the_plan_is_not_published(
     with world.admin() as cluster:
         cluster.set_privacy("ann", "private")
     done = world.apply()
-    assert [done[phase]["failed"] for phase in ("birth", "sync", "share")] == [False] * 3
+    assert [done[phase]["failed"] for phase in ("create", "sync", "share")] == [False] * 3
     assert done["publish"]["msg"] == (
         "Channel ann is not made public: it was public when the plan was made and is private now; plan again."
     )
@@ -230,7 +230,7 @@ def test_a_right_that_changed_since_the_plan_is_left_as_it_is(world: TargetWorld
     world.plan()
     with world.admin() as cluster:
         cluster.unshare("lab", Share("user", "bob", "r"))
-    world.birth()
+    world.create()
     world.sync()
     predicted, result = world.share(check=True), world.share()
     for found in (predicted, result):
@@ -250,8 +250,8 @@ def test_a_channel_that_gained_packages_since_the_plan_is_neither_shared_further
     before = world.put("ann", "before")
     world.plan()
     [ann] = world.stored().channels
-    assert ann.was is not None
-    assert ann.was.extra == (f"linux-64/{before}",)
+    assert ann.before is not None
+    assert ann.before.extra == (f"linux-64/{before}",)
     alien = world.put("ann", "alien")
     done = world.apply()
     why = f"it has gained linux-64/{alien} since the plan was made; plan again"

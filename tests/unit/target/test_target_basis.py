@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import ChannelWas, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import ChannelBefore, Share
 from tests.unit.target.target_world import TargetWorld
 
 
@@ -19,9 +19,9 @@ def test_an_empty_cluster_held_nothing_and_everything_is_to_do(world: TargetWorl
     result = world.plan()
     assert not result["failed"], result.get("msg")
     plan = world.stored()
-    assert plan.looked
-    assert [channel.was for channel in plan.channels] == [None, None]
-    assert {key: one.was for key, one in world.placements().items()} == {("ann", file): None, ("ann/dev", file): None}
+    assert plan.target_read
+    assert [channel.before for channel in plan.channels] == [None, None]
+    assert {key: one.before for key, one in world.placements().items()} == {("ann", file): None, ("ann/dev", file): None}
     size = world.placements()["ann", file].size
     assert plan.changes["totals"] == {
         "channels_to_create": 2,
@@ -56,9 +56,9 @@ def test_the_plan_of_a_migrated_site_has_nothing_to_do_and_is_the_same_bytes_eac
     assert plan.changes["totals"]["files_present"] == 3
     assert diff_of(result) == [" nothing to do"]
     assert "from_where_the_cluster_is_now: nothing is to be done" in (world.plan_dir / "plan.yml").read_text()
-    assert plan.channels[0].was == ChannelWas("private", (Share("user", "ann", "rw"),), ())
-    assert plan.channels[1].was == ChannelWas("public", (Share("user", "bob", "rw"),), ())
-    assert {one.was for one in world.placements().values()} == {f"sha256:{one.sha256}" for one in world.placements().values()}
+    assert plan.channels[0].before == ChannelBefore("private", (Share("user", "ann", "rw"),), ())
+    assert plan.channels[1].before == ChannelBefore("public", (Share("user", "bob", "rw"),), ())
+    assert {one.before for one in world.placements().values()} == {f"sha256:{one.sha256}" for one in world.placements().values()}
     assert world.plan()["changed"] is False
 
 
@@ -74,8 +74,8 @@ def test_what_was_there_is_compared_and_what_nobody_planned_is_named(world: Targ
     world.package("ann", "secret", access="private")
     result = world.plan()
     [channel] = world.stored().channels
-    assert channel.was == ChannelWas("public", (Share("user", "ann", "r"),), (f"linux-64/{alien}",))
-    was = {file: one.was for (_channel, file), one in world.placements().items()}
+    assert channel.before == ChannelBefore("public", (Share("user", "ann", "r"),), (f"linux-64/{alien}",))
+    was = {file: one.before for (_channel, file), one in world.placements().items()}
     assert was[same] == f"sha256:{world.sha256(same)}"
     assert was[other] == f"sha256:{world.files('ann')[other]}"
     assert list(was.values()).count(None) == 2
@@ -98,7 +98,7 @@ def test_an_offline_plan_knows_nothing_of_the_cluster_and_refuses_nothing(world:
     world.lab.clear_log()
     world.plan(offline=True)
     assert world.lab.log() == []
-    assert (world.stored().looked, world.stored().changes, world.stored().channels[0].was) == (False, {}, None)
+    assert (world.stored().target_read, world.stored().changes, world.stored().channels[0].before) == (False, {}, None)
     assert world.placements()["ann", file].was == "unknown"
     world.lab.seed(channels=[{"name": "ann", "owner": "migrator", "privacy": "public"}])
     world.put("ann", "alien")

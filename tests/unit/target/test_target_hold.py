@@ -28,7 +28,7 @@ def migrated(world: TargetWorld) -> TargetWorld:
 
 
 def held(world: TargetWorld) -> dict[tuple[str, str], str]:
-    return {(one.channel, one.file): one.detail for one in plan.iter_held(str(world.plan_dir))}
+    return {(one.channel, one.file): one.detail for one in plan.iter_skipped(str(world.plan_dir))}
 
 
 def decisions(world: TargetWorld) -> list[str]:
@@ -44,7 +44,7 @@ def test_a_file_that_was_taken_away_stays_away_and_verify_fails_until_somebody_d
     file = "p-1.0-0.tar.bz2"
     delete(migrated, "ann", file)
     result = migrated.plan()
-    assert (result["failed"], result["summary"]["held"]) == (False, 1)
+    assert (result["failed"], result["summary"]["waiting"]) == (False, 1)
     detail = f"An earlier run brought linux-64/{file} to channel ann, and it was taken away there since."
     assert held(migrated) == {("ann", file): detail}
     assert ("ann", file) not in migrated.placements()
@@ -130,7 +130,9 @@ def test_a_right_that_was_taken_away_is_withheld_and_is_no_failure_unless_strict
     assert decisions(migrated) == [sentence]
     [channel] = [one for one in migrated.stored().channels if one.name == "lab/Devs"]
     assert channel.shares == ()
-    assert [(one.share, one.reason, one.detail) for one in channel.withheld] == [(Share("group", "Devs", "r"), "removed_on_ae5", sentence)]
+    assert [(one.share, one.reason, one.detail) for one in channel.skipped_shares] == [
+        (Share("group", "Devs", "r"), "removed_on_ae5", sentence)
+    ]
     assert sentence in (migrated.plan_dir / "plan.yml").read_text().replace("\n      ", " ").replace("  ", " ")
     migrated.lab.clear_log()
     migrated.apply_well()

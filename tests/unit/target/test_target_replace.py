@@ -123,7 +123,7 @@ def test_a_file_that_is_gone_because_the_upload_failed_is_named_and_comes_with_t
     assert predicted["summary"]["moved"] == 0
     conflict.verify()
     conflict.plan()
-    assert not (conflict.plan_dir / "held.jsonl").read_text()
+    assert not (conflict.plan_dir / "skipped.jsonl").read_text()
     conflict.apply_well(conflict="replace")
     assert conflict.files("ann")[P] == conflict.sha256(P)
 
@@ -147,7 +147,7 @@ def test_a_file_that_an_earlier_run_brought_and_ae4_has_changed_can_be_replaced_
     world.lab.faults([])
     world.verify()
     world.plan()
-    assert not (world.plan_dir / "held.jsonl").read_text()
+    assert not (world.plan_dir / "skipped.jsonl").read_text()
     world.apply_well(conflict="replace")
     assert world.files("ann")[P] == world.sha256(P)
     assert not world.verify()["failed"]

@@ -56,7 +56,7 @@ def process(world: World, lab: Ae5Lab, connection: dict[str, t.Any]) -> Process:
     world.add("owner", "alpha")
     world.add("owner", "beta", subdir="noarch")
     plan = world.save()
-    assert not run_module("channel", {**connection, "plan": plan, "phase": "birth"})["failed"]
+    assert not run_module("channel", {**connection, "plan": plan, "phase": "create"})["failed"]
     return Process(world, lab, connection)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, Withheld
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, SkippedShare
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
@@ -33,8 +33,8 @@ def saved(root: Path, reason: str) -> str:
     for name in ("a", "b"):
         world.channel(name, ANN)
     for number, shares in enumerate([(BOB, DEVS), (BOB,)]):
-        withheld = tuple(Withheld(share, reason, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in shares)
-        world.channels[number] = dataclasses.replace(world.channels[number], withheld=withheld)
+        withheld = tuple(SkippedShare(share, reason, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in shares)
+        world.channels[number] = dataclasses.replace(world.channels[number], skipped_shares=withheld)
     return world.save()
 
 
@@ -45,16 +45,16 @@ def test_what_is_withheld_is_never_sent_and_told_by_principal(tmp_path: Path, la
     assert [(row["channel"], row.get("user", row.get("group")), row["result"]) for row in result["shares"]] == [
         ("a", "ann", "added"),
         ("b", "ann", "added"),
-        ("a", "bob", "withheld"),
-        ("a", "Devs", "withheld"),
-        ("b", "bob", "withheld"),
+        ("a", "bob", "skipped"),
+        ("a", "Devs", "skipped"),
+        ("b", "bob", "skipped"),
     ]
     advice = "; say in principals.csv who that is on AE5 (- for nobody), or create it in Keycloak."
     assert result["failures"] == [
         f"The AE5 group 'Devs' does not exist, so channel a is not shared with it{advice}",
         f"The AE5 user 'bob' does not exist, so 2 channels (a, b) are not shared with them{advice}",
     ]
-    assert (result["failed"], result["summary"]["added"], result["summary"]["withheld"]) == (True, 2, 3)
+    assert (result["failed"], result["summary"]["added"], result["summary"]["skipped"]) == (True, 2, 3)
     shares = {name: channel["shares"] for name, channel in lab.state()["channels"].items()}
     mine = [] if check else [{"type": "user", "name": "ann", "access": "rw"}]
     assert shares == {"a": mine, "b": mine}
@@ -63,5 +63,5 @@ def test_what_is_withheld_is_never_sent_and_told_by_principal(tmp_path: Path, la
 @pytest.mark.parametrize("reason", ["nobody", "removed_on_ae5"])
 def test_what_a_person_decided_is_no_failure(tmp_path: Path, lab: Ae5Lab, reason: str) -> None:
     result = run_module("channel_share", {**options(lab, "api"), "plan": saved(tmp_path, reason)})
-    assert (result["failed"], result["failures"], result["summary"]["withheld"]) == (False, [], 3)
-    assert {row["reason"] for row in result["shares"] if row["result"] == "withheld"} == {reason}
+    assert (result["failed"], result["failures"], result["summary"]["skipped"]) == (False, [], 3)
+    assert {row["reason"] for row in result["shares"] if row["result"] == "skipped"} == {reason}

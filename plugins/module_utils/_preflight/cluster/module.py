@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of, master_grant
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_BIRTH, PRIVACY_LATER
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
@@ -40,7 +40,7 @@ CLUSTER = ArgumentSpec(
 
 LIBRARIES = ("requests", "ruamel.yaml")
 ABILITIES = {
-    PRIVACY_AT_BIRTH: "create private channels",
+    PRIVACY_AT_CREATION: "create private channels",
     PRIVACY_LATER: "change the privacy of channels",
     LIST_SHARES: "list shares",
 }

@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_BIRTH, PRIVACY_LATER, ChannelState
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
@@ -24,16 +24,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Standing, standing
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
-BIRTH = "birth"
+CREATE = "create"
 PUBLISH = "publish"
 
 CREATED = "created"
 CHANGED = "changed"
 PRESENT = "present"
 REFUSED = "refused"
-HELD = "held"
+WAITING = "waiting"
 FAILED = "failed"
 
 PRIVACY = {"type": "str", "choices": [PRIVATE, PUBLIC], "default": PRIVATE}
@@ -44,7 +44,7 @@ CHANNEL = ArgumentSpec(
         "privacy": PRIVACY,
         "channels": {"type": "list", "elements": "dict", "options": {"name": {"type": "str", "required": True}, "privacy": PRIVACY}},
         "plan": {"type": "path"},
-        "phase": {"type": "str", "choices": [BIRTH, PUBLISH]},
+        "phase": {"type": "str", "choices": [CREATE, PUBLISH]},
         "accept_public": {"type": "list", "elements": "str", "default": []},
         "assume_transferred": {"type": "bool", "default": False},
     },
@@ -84,13 +84,13 @@ class Steps:
     """Decides what to do, from what the cluster shows and what its transport can do.  Changes nothing."""
 
     def __init__(self, cluster: Cluster, accept_public: t.Sequence[str]) -> None:
-        self._at_birth = cluster.can(PRIVACY_AT_BIRTH)
+        self._at_creation = cluster.can(PRIVACY_AT_CREATION)
         self._later = cluster.can(PRIVACY_LATER)
         self._accept = accept_public
 
-    def birth(self, name: str, private: bool, may_be_public: bool) -> Step:
+    def create(self, name: str, private: bool, may_be_public: bool) -> Step:
         """A channel that is not there: ``private`` is how it shall be born, ``may_be_public`` whether it may be otherwise."""
-        if not private or self._at_birth:
+        if not private or self._at_creation:
             return Step(name, CREATED, PRIVATE if private else PUBLIC, create_private=private)
         if self._later:
             # Empty for the moment in which it is public, so nothing is shown to anyone.
@@ -135,7 +135,7 @@ def work(module: MigrationModule) -> Outcome:
     with connect(params, read_only=module.check_mode) as cluster:
         if params["plan"] is None:
             return apply(cluster, declared(cluster, params))
-        if params["phase"] == BIRTH:
+        if params["phase"] == CREATE:
             return apply(cluster, planned_birth(cluster, params))
         return apply(cluster, planned_publication(cluster, params, module.check_mode and params["assume_transferred"]))
 
@@ -151,7 +151,7 @@ def declared(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Step]:
     made = []
     for name, wish in wanted.items():
         if name not in states:
-            made.append(steps.birth(name, wish == PRIVATE, may_be_public=False))
+            made.append(steps.create(name, wish == PRIVATE, may_be_public=False))
         elif wish == PRIVATE:
             made.append(steps.hide(states[name], privacy[name]))
         else:
@@ -167,11 +167,11 @@ def planned_birth(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Ste
     made = []
     for channel in plan.channels:
         state = states.get(channel.name)
-        moved = moved_before_birth(cluster, channel, state, privacy.get(channel.name), steps) if plan.looked else None
+        moved = moved_before_creation(cluster, channel, state, privacy.get(channel.name), steps) if plan.target_read else None
         if moved is not None:
             made.append(Step(channel.name, REFUSED, privacy.get(channel.name), why=f"Channel {channel.name} {moved}; {AGAIN}."))
         elif state is None:
-            made.append(steps.birth(channel.name, private=True, may_be_public=channel.public))
+            made.append(steps.create(channel.name, private=True, may_be_public=channel.public))
         elif channel.public or channel.kept_private:
             made.append(Step(channel.name, PRESENT, privacy[channel.name]))
         else:
@@ -179,16 +179,16 @@ def planned_birth(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Ste
     return made
 
 
-def moved_before_birth(
+def moved_before_creation(
     cluster: Cluster, channel: Channel, state: t.Optional[ChannelState], privacy: t.Optional[str], steps: Steps
 ) -> t.Optional[str]:
     """The end of a sentence, if a channel is neither as it was when the plan was made nor as planned."""
     if state is None:
-        return None if channel.was is None else "was there when the plan was made and is gone, so nothing is put there"
+        return None if channel.before is None else "was there when the plan was made and is gone, so nothing is put there"
     if channel.public or channel.kept_private or steps.accepted(channel.name):
         return None  # public is as planned or accepted, and private is what it is at its birth
-    if channel.was is not None:
-        moved = privacy_moved(PRIVATE, channel.was.privacy, privacy)
+    if channel.before is not None:
+        moved = privacy_moved(PRIVATE, channel.before.privacy, privacy)
         return None if moved is None else f"{moved}, and must be private, so nothing is put there"
     if privacy != PUBLIC or not holds_something(cluster, channel.name):
         return None  # an empty one is ours, from a run that ended before it was made private
@@ -206,27 +206,27 @@ def planned_publication(cluster: Cluster, params: t.Mapping[str, t.Any], assume:
     names = [channel.name for channel in plan.channels if channel.public]
     steps = Steps(cluster, params["accept_public"])
     states, privacy = look(cluster, names)
-    basis = {channel.name: channel.was for channel in plan.channels} if plan.looked else {}
+    basis = {channel.name: channel.before for channel in plan.channels} if plan.target_read else {}
     if assume:
         for name in names:
             if name not in states and basis.get(name) is None:
                 states[name], privacy[name] = ChannelState(name), PRIVATE
     hidden = {name for name in names if name in states and privacy[name] != PUBLIC}
-    now = Standing()
+    now = Readiness()
     if hidden and not assume:
-        now = standing(cluster, params["plan"], plan, hidden)
+        now = read_readiness(cluster, params["plan"], plan, hidden)
     made = []
     for name in names:
         was = basis.get(name)
         moved = privacy_moved(PUBLIC, was.privacy, privacy.get(name)) if was is not None else None
         if name not in states:
-            made.append(Step(name, HELD, None, why=f"Channel {name} is not made public: it does not exist; run the phase birth first."))
+            made.append(Step(name, WAITING, None, why=f"Channel {name} is not made public: it does not exist; run the phase create first."))
         elif name in now.lacking:
-            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: {now.lacking[name]}."))
+            made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: {now.lacking[name]}."))
         elif name in now.gained:
-            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: {now.gained[name]}."))
+            made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: {now.gained[name]}."))
         elif moved is not None:
-            made.append(Step(name, HELD, privacy[name], why=f"Channel {name} is not made public: it {moved}; {AGAIN}."))
+            made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: it {moved}; {AGAIN}."))
         else:
             made.append(steps.show(states[name], privacy[name]))
     return made
@@ -261,7 +261,7 @@ def apply(cluster: Cluster, steps: t.Sequence[Step]) -> Outcome:
         elif step.why:
             failures[step.name] = step.why
     lines = [step.line for step in steps if step.line is not None and rows[step.name]["result"] != FAILED]
-    summary = dict.fromkeys((CREATED, CHANGED, PRESENT, REFUSED, HELD, FAILED), 0)
+    summary = dict.fromkeys((CREATED, CHANGED, PRESENT, REFUSED, WAITING, FAILED), 0)
     for row in rows.values():
         summary[row["result"]] += 1
     return Outcome(

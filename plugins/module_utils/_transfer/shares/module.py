@@ -25,16 +25,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import Ar
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Standing, standing
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 ADDED = "added"
 CHANGED = "changed"
 REMOVED = "removed"
 PRESENT = "present"
 RECORDED = "recorded"
-HELD = "held"
+WAITING = "waiting"
 MOVED = "moved"
-WITHHELD = "withheld"
+SKIPPED = "skipped"
 FAILED = "failed"
 
 _ONE: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -106,20 +106,20 @@ def work(module: MigrationModule) -> Outcome:
     params = module.params
     with connect(params, read_only=module.check_mode) as cluster:
         listed = cluster.channels()
-        standing_now = Standing()
+        readiness_now = Readiness()
         channels: t.Sequence[Channel] = ()
         basis: t.Mapping[str, Channel] = {}
         assume = module.check_mode and params["assume_transferred"]
         if params["plan"] is not None:
             plan = load_plan(params["plan"])
             channels = plan.channels
-            basis = {channel.name: channel for channel in channels} if plan.looked else {}
+            basis = {channel.name: channel for channel in channels} if plan.target_read else {}
             wishes = [Wish(channel.name, share) for channel in channels for share in channel.shares]
             if not assume:
-                standing_now = standing(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
+                readiness_now = read_readiness(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
         else:
             wishes = declared(params)
-        sharing = Sharing(cluster, listed, ShareRecords(params["records"]), standing_now, assume, basis)
+        sharing = Sharing(cluster, listed, ShareRecords(params["records"]), readiness_now, assume, basis)
         outcome = sharing.run(wishes, extra=params["plan"] is not None)
     return with_withheld(outcome, channels)
 
@@ -130,13 +130,13 @@ def with_withheld(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:
     What a person declared, or took away on AE5, is told and is no failure.
     """
     rows = [
-        {"channel": channel.name, **item.share.to_json(), "result": WITHHELD, "verified": False, "reason": item.reason}
+        {"channel": channel.name, **item.share.to_json(), "result": SKIPPED, "verified": False, "reason": item.reason}
         for channel in channels
-        for item in channel.withheld
+        for item in channel.skipped_shares
     ]
     if rows:
         outcome.values["shares"] = [*outcome.values["shares"], *rows]
-        outcome.summary[WITHHELD] = len(rows)
+        outcome.summary[SKIPPED] = len(rows)
     outcome.failures.extend(unknown_in_words(share, names) for share, names in unknown_principals(channels))
     return outcome
 
@@ -157,7 +157,7 @@ def declared(params: t.Mapping[str, t.Any]) -> t.List[Wish]:
 
 
 class Sharing:
-    """One run over wishes.  ``standing_now`` has the channels that must not be shared yet or any further.
+    """One run over wishes.  ``readiness_now`` has the channels that must not be shared yet or any further.
 
     ``basis`` are the channels of a plan that carries what the target held of them.
     """
@@ -167,15 +167,15 @@ class Sharing:
         cluster: Cluster,
         listed: t.Mapping[str, ChannelState],
         records: ShareRecords,
-        standing_now: Standing,
+        readiness_now: Readiness,
         assume: bool,
         basis: t.Mapping[str, Channel],
     ) -> None:
         self._cluster = cluster
         self._listed = listed
         self._records = records
-        self._lacking = standing_now.lacking
-        self._gained = standing_now.gained
+        self._lacking = readiness_now.lacking
+        self._gained = readiness_now.gained
         self._basis = basis
         self._assume = assume
         self._can_list = cluster.can(LIST_SHARES)
@@ -210,14 +210,14 @@ class Sharing:
 
     def _decide(self, wish: Wish) -> Step:
         planned = self._basis.get(wish.channel)
-        if wish.channel not in self._listed and not (self._assume and (planned is None or planned.was is None)):
+        if wish.channel not in self._listed and not (self._assume and (planned is None or planned.before is None)):
             if not wish.present:
                 return Step(wish, PRESENT)
             return Step(
-                wish, HELD, why=f"Channel {wish.channel} is not shared with {wish.share.kind} {wish.share.name!r}: it does not exist."
+                wish, WAITING, why=f"Channel {wish.channel} is not shared with {wish.share.kind} {wish.share.name!r}: it does not exist."
             )
         if wish.channel in self._lacking:
-            return Step(wish, HELD, why=f"Channel {wish.channel} is not shared: {self._lacking[wish.channel]}.")
+            return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._lacking[wish.channel]}.")
         state = self._listed.get(wish.channel)
         if state is not None and state.owner is not None and wish.principal == (USER, state.owner.casefold()):
             return Step(wish, PRESENT)
@@ -230,7 +230,7 @@ class Sharing:
         if now is not None and now.access == wish.share.access:
             return Step(wish, same)
         if wish.channel in self._gained:
-            return Step(wish, HELD, why=f"Channel {wish.channel} is not shared any further: {self._gained[wish.channel]}.")
+            return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared any further: {self._gained[wish.channel]}.")
         moved = self._moved(wish, now)
         if moved is not None:
             who = f"{wish.share.kind} {wish.share.name!r}"
@@ -241,7 +241,7 @@ class Sharing:
         """Why a right is neither as it was when the plan was made nor as planned, if that can be seen."""
         if not self._can_list or wish.channel not in self._basis:
             return None
-        was = self._basis[wish.channel].was
+        was = self._basis[wish.channel].before
         if was is not None and was.shares is None:
             return None
         held = {principal_of(share): share for share in was.shares or ()} if was is not None else {}
@@ -273,7 +273,7 @@ class Sharing:
 
     def _note(self, steps: t.Iterable[Step], ends: t.Mapping[Wish, t.Any]) -> None:
         for step in steps:
-            if step.result not in (HELD, MOVED) and ends.get(step.wish) is None:
+            if step.result not in (WAITING, MOVED) and ends.get(step.wish) is None:
                 self._records.note(step.wish.channel, step.wish.share, step.wish.present)
         self._records.save()
 
@@ -293,7 +293,7 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
     rows = []
     failures: t.Dict[str, None] = {}
     lines: t.Dict[str, t.List[str]] = {}
-    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, HELD, MOVED, FAILED), 0)
+    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, WAITING, MOVED, FAILED), 0)
     for step in steps:
         wish, end = step.wish, ends.get(step.wish)
         result = FAILED if isinstance(end, Exception) else step.result
@@ -303,7 +303,7 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
                 "channel": wish.channel,
                 **wish.share.to_json(),
                 "result": result,
-                "verified": can_list and result not in (FAILED, HELD, MOVED),
+                "verified": can_list and result not in (FAILED, WAITING, MOVED),
             }
         )
         who = f"{wish.share.kind} {wish.share.name!r}"
