@@ -141,7 +141,7 @@ class Channel:
             data.get("files", 0),
             data.get("bytes", 0),
             tuple(SkippedShare.from_json(item) for item in data.get("skipped_shares", ())),
-            None if data.get("before") is None else ChannelBefore.from_json(data["was"]),
+            None if data.get("before") is None else ChannelBefore.from_json(data["before"]),
             str(data.get("kept_private", "")),
         )
 

@@ -109,7 +109,7 @@ def _summary(made: target.PlanOnTarget) -> t.Dict[str, t.Any]:
         "bytes": sum(channel.bytes for channel in plan.channels),
         "decisions": len(plan.decisions),
         "left_out": plan.left_out,
-        **({"held": len(made.held)} if made.held else {}),
+        **({"skipped": len(made.held)} if made.held else {}),
     }
 
 

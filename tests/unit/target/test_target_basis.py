@@ -99,7 +99,7 @@ def test_an_offline_plan_knows_nothing_of_the_cluster_and_refuses_nothing(world:
     world.plan(offline=True)
     assert world.lab.log() == []
     assert (world.stored().target_read, world.stored().changes, world.stored().channels[0].before) == (False, {}, None)
-    assert world.placements()["ann", file].was == "unknown"
+    assert world.placements()["ann", file].before == "unknown"
     world.lab.seed(channels=[{"name": "ann", "owner": "migrator", "privacy": "public"}])
     world.put("ann", "alien")
     world.apply_well()
