@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON lines and whole files, written so that a reader never sees half of one.  Private to the collection."""
+"""JSON lines and whole files, written atomically.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def json_line(record: Json) -> str:
 
 
 def atomic_writer(path: str, mode: int = 0o640) -> t.ContextManager[t.TextIO]:
-    """A text file that appears under ``path`` only when the block ends without an exception."""
+    """A text file that appears at ``path`` only when the block ends without an exception."""
     return _appearing(path, mode, "w", encoding="utf-8", errors="surrogateescape", newline="\n")
 
 
 def write_bytes(path: str, data: bytes, mode: int = 0o640) -> None:
-    """A file that appears under ``path`` only as a whole."""
+    """Writes a file that appears at ``path`` only when it is complete."""
     with _appearing(path, mode, "wb") as stream:
         stream.write(data)
 
@@ -53,7 +53,7 @@ def _appearing(path: str, mode: int, how: str, **encoded: str) -> t.Iterator[t.A
 
 
 def holds_text(path: str, text: str) -> bool:
-    """Whether a file is there and holds exactly this text."""
+    """Whether a file exists and has exactly this text."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
             return stream.read() == text
@@ -62,7 +62,7 @@ def holds_text(path: str, text: str) -> bool:
 
 
 def write_text(path: str, text: str) -> bool:
-    """Writes ``text`` to ``path`` unless it is there already; says whether it was written."""
+    """Writes ``text`` to ``path`` unless the file already has it; returns whether it was written."""
     if holds_text(path, text):
         return False
     with atomic_writer(path) as stream:
@@ -78,16 +78,20 @@ def read_lines(path: str, what: str) -> t.Iterator[Json]:
                 try:
                     data = json.loads(line)
                 except ValueError:
-                    raise MigrationError(f"Line {number} of the {what} {path} is not JSON, so the file is damaged; make it anew.") from None
+                    raise MigrationError(
+                        f"Line {number} of the {what} {path} is not JSON, so the file is damaged; create it again."
+                    ) from None
                 if not isinstance(data, dict):
-                    raise MigrationError(f"Line {number} of the {what} {path} is not a JSON object, so the file is damaged; make it anew.")
+                    raise MigrationError(
+                        f"Line {number} of the {what} {path} is not a JSON object, so the file is damaged; create it again."
+                    )
                 yield data
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
 
 
-def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy: str = "make it anew") -> t.Iterator[Record]:
-    """The records of a JSON-lines file, one at a time; ``remedy`` is the end of the sentence for a line that ``make`` does not take."""
+def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy: str = "create it again") -> t.Iterator[Record]:
+    """The records of a JSON-lines file, one at a time; ``remedy`` ends the sentence about a line that ``make`` refuses."""
     for number, data in enumerate(read_lines(path, what), start=1):
         try:
             record = make(data)
@@ -97,8 +101,8 @@ def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy:
 
 
 def why(exc: Exception) -> str:
-    """The reason in an exception's words; a KeyError has only the key."""
-    return f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
+    """The message of an exception; a KeyError has only the key."""
+    return f"{exc.args[0]} is missing" if isinstance(exc, KeyError) else str(exc)
 
 
 def read_object(path: str, what: str) -> Json:
@@ -109,14 +113,14 @@ def read_object(path: str, what: str) -> Json:
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
     except ValueError:
-        raise MigrationError(f"The {what} {path} is not JSON, so it is damaged; make it anew.") from None
+        raise MigrationError(f"The {what} {path} is not JSON, so it is damaged; create it again.") from None
     if not isinstance(data, dict):
-        raise MigrationError(f"The {what} {path} is not a JSON object, so it is damaged; make it anew.")
+        raise MigrationError(f"The {what} {path} is not a JSON object, so it is damaged; create it again.")
     return data
 
 
 def new_md5() -> t.Any:
-    """An md5 to feed.  It is AE4's and conda's own digest and guards against damage, not against people."""
+    """An md5 object.  It is AE4's and conda's own digest and protects against damage, not against people."""
     try:
         return hashlib.md5(usedforsecurity=False)  # type: ignore[call-arg,unused-ignore]
     except TypeError:

@@ -130,7 +130,7 @@ def test_sites_at_which_nothing_is_wrong_migrate(nights: Nights) -> None:
 @pytest.mark.parametrize("site", ["bare", "stranger", "lost"])
 def test_site_without_an_inventory_is_reported_as_having_none(nights: Nights, site: str) -> None:
     """The plan and the report name it and say what to do; nothing of it is on the cluster and nothing half done lies about."""
-    planned = f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it."
+    planned = f"Site {site} has no inventory, so nothing is planned from it; run the export playbook for it."
     assert planned in mishaps.printed(nights.first.run)
     sentence = f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
     assert [text for text in nights.first.failures if text.startswith(f"Site {site} ")] == [sentence]
@@ -378,8 +378,8 @@ def test_file_damaged_after_the_inventory_is_found_while_sending(make_world: t.C
     shown = path.relative_to(mishaps.dump_of(east))
     digests = f"its sha256 is {mishaps.sha256(damaged)} and not {east.sha256(path.name)}"
     sentences = {
-        channel: f"File {shown} of site east is corrupted, {digests}; it was not sent to channel {channel},"
-        " export and inventory the site again."
+        channel: f"File {shown} of site east is corrupted, {digests}, so it was not sent to channel {channel};"
+        " run the playbook export again for the site."
         for channel in ("anaconda-organization", "anaconda-organization/Devs")
     }
     assert sorted(result["failures"]) == sorted(sentences.values())

@@ -137,7 +137,7 @@ def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal
     said = [text for result in mishaps.failures(minimal.refused.run, "prod") for text in result.get("failures", [])]
     for channel in PRIVATE:
         sentence = (
-            f"Channel {channel} must be private and is refused: it does not exist and would be created public,"
+            f"Channel {channel} is refused, because it must be private: it does not exist and would be created public,"
             " and this transport cannot make it private; use transport api or accept it in ae_accept_public."
         )
         assert said.count(sentence) == 1

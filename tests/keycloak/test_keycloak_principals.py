@@ -119,8 +119,8 @@ def test_an_unknown_member_is_one_sentence_and_the_rest_is_done(cluster: Cluster
     result = cluster.run("principal", groups=wishes)
     assert result["failed"] is True
     assert result["failures"] == [
-        "Keycloak has no user 'ghost', who was not created and was not added to groups Also, Half Known; "
-        "create the user there, or set create_users."
+        "User 'ghost' does not exist in Keycloak and was neither created nor added to groups Also, Half Known; create the user "
+        "there, or set create_users."
     ]
     assert (cluster.group("Half Known"), cluster.group("Also"), cluster.user("ghost")) == ({"user-0040"}, set(), None)
 

@@ -76,9 +76,7 @@ def test_keycloak_that_refuses_is_a_warning_and_verification_goes_on(done: Done)
 
 def test_private_channels_that_everybody_reads_fail_by_name(done: Done) -> None:
     result = done.verify(capabilities=private_means("authenticated"), **KEYCLOAK)
-    detail = (
-        "everyone can do more than in AE4 with 1 channel (org/Devs): everybody who is logged in reads a private channel on this cluster."
-    )
+    detail = "everyone can do more than in AE4 with 1 channel (org/Devs): every logged-in user can read a private channel on this cluster."
     assert result["failures"] == [detail]
     assert next((row["channel"], row["principal"], row["verdict"]) for row in table(done)) == ("org/Devs", "everyone", "wider")
 
@@ -102,7 +100,7 @@ def test_a_withheld_share_fails_with_one_sentence_for_the_principal(done: Done, 
         "AE5 (- for nobody), or create it in Keycloak."
     )
     assert done.verify(**KEYCLOAK)["failures"] == [sentence]
-    nobody = SkippedShare(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared to be nobody on AE5.")
+    nobody = SkippedShare(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared as nobody on AE5.")
     done.channels = [dataclasses.replace(channel, skipped_shares=(nobody,)) for channel in done.channels]
     done.save()
     assert done.verify(**KEYCLOAK)["failures"] == []

@@ -174,7 +174,7 @@ def test_who_lost_access_stands_first_with_the_reason() -> None:
     assert "7 principals can do less than in AE4 in 16 places." in lost
     rows = re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", lost)
     assert rows[0] == ("Anyone, without a login", "bio-lab", "package six made it private")
-    assert ("user3", "finance, risk-models, bio-lab", "not known in AE5") in rows
+    assert ("user3", "finance, risk-models, bio-lab", "does not exist in AE5") in rows
 
 
 def test_who_lost_access_is_said_where_nothing_else_needs_a_person() -> None:

@@ -58,7 +58,7 @@ def sync_work(module: MigrationModule) -> Outcome:
             dump_now=dump_now,
         )
     return Outcome(
-        changed=result.brought > 0,
+        changed=result.sent > 0,
         summary={**result.outcomes, "placements": sum(result.outcomes.values()), "bytes_uploaded": result.bytes_uploaded},
         failures=result.failures,
         report_path=None if module.check_mode else os.path.abspath(params["results"]),
@@ -107,6 +107,6 @@ def packages_of(cluster: Cluster, names: t.Sequence[str], subdirs: t.Sequence[st
 def token_work(module: MigrationModule) -> Outcome:
     """The module ``access_token``."""
     if not module.params["password"]:
-        raise MigrationError("A token is made from username and password; give both.")
+        raise MigrationError("A token is requested with username and password; set both.")
     with connect(module.params, read_only=True) as cluster:
         return Outcome(values={"access_token": cluster.bearer()})

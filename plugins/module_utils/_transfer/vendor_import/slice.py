@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A list of placements, owner by owner.  Private to the collection.
 
-The list is ordered by channel, so the lines of one owner may be anywhere in it.  Only where each line begins is kept in
-memory; the placements themselves are read again when it is their owner's turn.
+The list is ordered by channel, so the lines of one owner may be anywhere in it.  Only the offset of each line is kept in
+memory; the placements themselves are read again for each owner.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Slice:
         self._path = path
         self._begins: t.Dict[str, array.array[int]] = {}
         self.channels: t.Set[str] = set()
-        """All channels of the list, whosever they are."""
+        """All channels of the list, of all owners."""
         position = 0
         try:
             with open(path, "rb") as stream:
@@ -49,14 +49,14 @@ class Slice:
 
     @property
     def owners(self) -> t.List[str]:
-        """Who has a placement, ordered."""
+        """The owners with a placement, ordered."""
         return sorted(self._begins)
 
     def of(self, owner: str) -> t.List[Placement]:
         """The placements of one owner.
 
         Raises:
-            MigrationError: the list is not any more what it was.
+            MigrationError: the list has changed since it was opened.
         """
         found = []
         with open(self._path, "rb") as stream:
@@ -65,11 +65,13 @@ class Slice:
                 found.append(self._line(stream.readline(), f"The line at byte {begin}"))
         mine = [placement for placement in found if isinstance(placement, Placement) and placement.owner == owner]
         if len(mine) < len(found):
-            raise MigrationError(f"The list of placements {self._path} was changed while it was read; run again.")
+            raise MigrationError(f"The list of placements {self._path} has changed while it was read; run it again.")
         return mine
 
     def _line(self, line: bytes, where: str) -> t.Union[SliceHead, Placement]:
         try:
             return slice_line(json.loads(line.decode("utf-8", "surrogateescape")))
         except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise MigrationError(f"{where} of the list of placements {self._path} cannot be used: {why(exc)}; make it anew.") from exc
+            raise MigrationError(
+                f"{where} of the list of placements {self._path} cannot be used: {why(exc)}; run the playbook plan again."
+            ) from exc
