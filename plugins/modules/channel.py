@@ -14,9 +14,10 @@ author:
 description:
   - Creates channels and sets their privacy, one channel, a list of channels, or all channels of a plan, in parallel.
   - A channel is never deleted.
-  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that has gained packages since,
-    which nobody planned, is not made public.
-  - What a transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module fails at the end.
+  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that got unplanned
+    packages since is not made public.
+  - A channel that the transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module
+    fails at the end.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -57,7 +58,7 @@ options:
     type: path
   phase:
     description:
-      - V(create) creates the channels that are missing, private whatever they become later, and makes those private that are public and must not be.
+      - V(create) creates the missing channels, always private, and makes those private that are public and must not be.
       - V(publish) makes those public that may be public, as soon as every placement that is not quarantined is seen in their repodata with its digest.
     type: str
     choices: [create, publish]

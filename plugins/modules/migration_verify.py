@@ -12,15 +12,15 @@ version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Reads the cluster anew (the repodata of every subdir of every planned channel, shares, privacy) and compares it with the plan.
-  - Writes the ledger, in which every file of every inventory has exactly one line and every placement one end. Fails when the sums, in
-    number or in bytes, are not those of the inventories.
-  - Writes a report for people, V(report.html). It asks no network, works from a mail attachment, and shows first what needs a person.
-    What its tables show stands in its address, for example V(report.html#files?disposition=failed&sort=-size).
-  - What an administrator changed on AE5 and what AE4 took away since is reported with the command that would revoke it. It is never undone.
-  - Accounts for the notebook projects, too, where O(notebooks) says what was made of them. Each project of AE4 has one line in the ledger.
-    AE5 is not asked about them again; the report says when it was.
-  - Fails at the end when something planned is not there, holds other bytes, or can be used by more people than planned, and when a
+  - Reads the cluster again (the repodata of every subdir of every planned channel, shares, privacy) and compares it with the plan.
+  - Writes the ledger, in which every file of every inventory has exactly one line and every placement one result. Fails when the sums, in
+    number or in bytes, differ from those of the inventories.
+  - Writes a report for people, V(report.html). It uses no network, works as a mail attachment, and shows first what needs a person.
+    The state of its tables is in its address, for example V(report.html#files?disposition=failed&sort=-size).
+  - Changes that were made on AE5, and what was removed in AE4 since, are reported with the command that would revert it. They are never undone.
+  - Includes the notebook projects with O(notebooks). Each project of AE4 has one line in the ledger.
+    They are not read on AE5 again; the report says when they were.
+  - Fails at the end when something planned is missing, has other bytes, or can be used by more people than planned, and when a
     notebook project was refused, is in conflict, failed, or waits.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -41,8 +41,8 @@ options:
   dest:
     description:
       - Folder for V(report.html), V(report.json), V(ledger.jsonl), and tables for spreadsheets, V(ledger.csv), V(access.csv), V(findings.csv).
-      - Where there are notebook projects also for V(projects.csv), one row a project, and V(notebook-findings.csv), all findings of the audit.
-      - A text of a table that a spreadsheet could take for a formula has an apostrophe before it.
+      - With notebook projects also for V(projects.csv), one row per project, and V(notebook-findings.csv), all findings of the audit.
+      - A cell that a spreadsheet could treat as a formula begins with an apostrophe.
     type: path
     required: true
   records:

@@ -69,4 +69,4 @@ def test_what_an_admin_did_on_ae5_is_kept_and_reported(two_sites: World) -> None
 
     strict = two_sites.run("verify", verify_strict=True)
     assert strict.returncode != 0
-    assert "Channel anaconda-user-1 is shared with user mallory, which no migration did." in strict.output
+    assert "Channel anaconda-user-1 is shared with user mallory, but not by this migration." in strict.output

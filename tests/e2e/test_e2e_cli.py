@@ -161,7 +161,7 @@ def test_what_is_accepted_as_public_is_done(minimal: Minimal) -> None:
     assert {name: channel["privacy"] for name, channel in minimal.accepted.channels.items()} == dict.fromkeys(PUBLIC | PRIVATE, "public")
     assert essence(minimal.accepted.channels)["bio-lab/Wetlab"][3] == [("group", "Wetlab", "rw"), ("group", "everyone", "r")]
     for channel in PRIVATE:
-        sentence = f"Channel {channel} is public, and not everything in it was public in AE4; ae_accept_public accepts that."
+        sentence = f"Channel {channel} is public, but not everything in it was public in AE4; accepted by ae_accept_public."
         assert sentence in [finding["detail"] for finding in minimal.accepted.findings]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of an inventory: written beside the old ones, compared, swapped in whole.  Private to the collection."""
+"""The files of an inventory: written next to the old ones, compared, replaced as a whole.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def owners_path(inventory: str) -> str:
 
 
 class Output:
-    """A JSON-lines file in the making.  With ``write`` false only its digest is.  Left without ``commit`` nothing remains."""
+    """A JSON-lines file being written.  With ``write`` false only its digest is computed.  Without ``commit`` nothing remains."""
 
     def __init__(self, path: str, write: bool) -> None:
         self.path = os.path.abspath(path)
@@ -54,7 +54,7 @@ class Output:
         return record
 
     def differs(self) -> bool:
-        """Whether the file at ``path`` has another content or is not there."""
+        """Whether the file at ``path`` has other content or does not exist."""
         told = hashlib.sha256()
         try:
             with open(self.path, "rb") as stream:
@@ -65,7 +65,7 @@ class Output:
         return told.digest() != self._hash.digest()
 
     def commit(self) -> None:
-        """Puts the new file in the old one's place if it differs; readers see the one or the other, never a part."""
+        """Replaces the old file by the new one if it differs, atomically."""
         if self._stream is None or self._temporary is None or not self.differs():
             return
         self._stream.flush()
@@ -80,7 +80,7 @@ class Output:
 
 
 class LinesDiff:
-    """What becomes different in one of the files, by record.  Keeps the old file in memory, so only if ``wanted``."""
+    """The differences in one of the files, by record.  Keeps the old file in memory, so only if ``wanted``."""
 
     def __init__(self, path: str, wanted: bool) -> None:
         self._wanted = wanted
@@ -99,7 +99,7 @@ class LinesDiff:
             self._lines.append(f"~ {key} ({names})")
 
     def lines(self) -> t.List[str]:
-        """To be called once all records were added: what is left of the old file is gone."""
+        """Call it after all records were added: what is left of the old file was removed."""
         return [*self._lines, *(f"- {key}" for key in self._old)]
 
 

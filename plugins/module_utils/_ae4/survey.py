@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts what a dump holds and tells whether two dumps hold the same.  Private to the collection.
+"""Counts the content of a dump and compares two dumps.  Private to the collection.
 
-A survey reads names, sizes and every meta.json, not the package files.  Where two surveys agree, a file's bytes can
-still differ; they are compared one by one, except where the package's meta.json, which is the same in both dumps, tells
-the file's md5: then AE4 itself says that it has not changed.  Those that were touched after the dump got its name are compared
-all the same, so that an export puts right what was damaged in the last good dump.
+A survey reads names, sizes and every meta.json, not the package files.  If two surveys agree, a file's bytes can still differ;
+they are compared one by one, except if the package's meta.json, which is the same in both dumps, has the file's md5: then AE4
+itself says that it has not changed.  Files that were written after the dump was renamed are compared anyway, so that an export
+repairs what was damaged in the last good dump.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Survey:
     owners: t.Dict[str, OwnerSurvey] = dataclasses.field(default_factory=dict)
     incomplete: t.Set[str] = dataclasses.field(default_factory=set)
     loose: t.List[t.Tuple[str, str, int]] = dataclasses.field(default_factory=list)
-    """What lies beside the owner folders: name, kind, size."""
+    """Entries that are not owner folders: name, kind, size."""
     touched: t.Set[str] = dataclasses.field(default_factory=set)
-    """Paths of files that were written to after the dump got its name; means nothing for a dump that is being made."""
+    """Paths of files that were written after the dump was renamed; without meaning for a dump being created."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,7 +82,7 @@ def survey(root_fd: int) -> Survey:
 
 
 def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> OwnerSurvey:
-    """Adds to ``whole`` what is incomplete and what was touched after ``named_ns``."""
+    """Adds incomplete packages, and files written after ``named_ns``, to ``whole``."""
     result, told = OwnerSurvey(), hashlib.sha256()
     with _safe_open.folder(root_fd, name) as fd:
         for entry in _safe_open.listing(fd):
@@ -142,7 +142,7 @@ def same_surveys(old: Survey, new: Survey) -> bool:
 def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str]) -> t.List[str]:
     """Owners with a file whose bytes differ between two dumps that have the same survey.
 
-    ``touched`` are the paths of the old dump at which no md5 is relied on.  Raises ``OSError``, ``MigrationError``.
+    ``touched`` are the paths of the old dump whose md5 is not trusted.  Raises ``OSError``, ``MigrationError``.
     """
     return [
         entry.name
@@ -153,7 +153,7 @@ def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str])
 
 
 def _pairs(root_fd: int, owner: str) -> t.Iterator[t.Tuple[_safe_open.Found, bool]]:
-    """The owner's files, each with whether a meta.json tells its md5."""
+    """The owner's files, each with whether a meta.json has its md5."""
     with _safe_open.folder(root_fd, owner) as fd:
         for entry in _safe_open.listing(fd):
             if entry.kind != _safe_open.FOLDER:
@@ -171,7 +171,7 @@ def _file_metas(fd: int) -> t.Sequence[meta.FileMeta]:
         data = dump.read_meta(fd)
         return () if data is None else meta.parse_package(meta.load(data)).files
     except MigrationError:
-        return ()  # then nothing tells an md5 and all bytes are compared
+        return ()  # without an md5 all bytes are compared
 
 
 def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, told: bool) -> bool:

@@ -5,8 +5,8 @@
 
 * One ``requests`` session per thread, blocks of 1 MiB, TLS verified, no redirect followed.
 * Plain http only to the loopback interface.
-* ``~/.netrc`` is not read (it would replace our bearer token); proxies of the environment are.
-* No secret gets into a message: known secrets and ``/t/TOKEN/`` are masked.
+** ``~/.netrc`` is not read (it would replace our bearer token); the environment's proxies are used.
+* No message contains a secret: known secrets and ``/t/TOKEN/`` are masked.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ class TokenSource(t.Protocol):
     """Something that has a bearer token: a login, or a fixed token."""
 
     def token(self) -> str:
-        """A token that is good for the next request."""
+        """A token for the next request."""
 
     def renew(self, stale: str) -> t.Optional[str]:
-        """A token other than ``stale``, which was refused; ``None`` where there is no way to get one."""
+        """A token other than ``stale``, which was refused; ``None`` if there is no other."""
 
 
 class HttpError(MigrationError):
-    """A request that did not succeed.  ``status`` is ``None`` where no answer came.
+    """A request that failed.  ``status`` is ``None`` if there was no answer.
 
-    ``reached`` is false if the server cannot have seen the request: then nothing can have happened there.
+    ``reached`` is false if the server cannot have received the request: then nothing can have changed.
     """
 
     def __init__(
@@ -81,15 +81,15 @@ class HttpError(MigrationError):
         self.status = status
         self.reached = reached
         self.reason = reason
-        """The server's own words, or what broke the connection."""
+        """The server's message, or the cause of the broken connection."""
         self.retry_after = retry_after
         self.phrase = phrase
-        """The reason phrase of the status line, which the body need not repeat."""
+        """The reason phrase of the status line, which may not be in the body."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the headers (any case), and the JSON of the body where it was asked for."""
+    """The answer: the status, the headers (any case), and the JSON of the body if requested."""
 
     status: int
     headers: t.Mapping[str, str]
@@ -100,18 +100,18 @@ def origin_of(url: str) -> str:
     """``https://HOST[:PORT]`` of a cluster's address.
 
     Raises:
-        MigrationError: the address is not one that a token may be sent to.
+        MigrationError: no token may be sent to this address.
     """
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.hostname or ''}"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise MigrationError(f"The address {shown!r} of the AE5 cluster is not usable; give it as https://HOST.")
+        raise MigrationError(f"The address {shown!r} of the AE5 cluster cannot be used; set it as https://HOST.")
     if parts.username or parts.password:
-        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; give it as username and password instead.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; set username and password instead.")
     if parts.path.rstrip("/") or parts.query or parts.fragment:
-        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; the paths are known.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; remove its path.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would show tokens to the network; use https.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would send tokens unencrypted; use https.")
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -126,7 +126,7 @@ def is_loopback(host: str) -> bool:
 
 
 def retry_after_seconds(value: t.Optional[str], now: t.Optional[datetime.datetime] = None) -> t.Optional[float]:
-    """What a Retry-After header asks for, in seconds; both of its forms."""
+    """The seconds of a Retry-After header, in both of its forms."""
     if not value:
         return None
     if value.strip().isdigit():
@@ -144,7 +144,7 @@ def retry_after_seconds(value: t.Optional[str], now: t.Optional[datetime.datetim
 class Http:
     """Requests to one cluster.  Safe to use from several threads.
 
-    ``sleep`` and ``jitter`` are there for tests.
+    ``sleep`` and ``jitter`` are for tests.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Http:
         self.origin = origin_of(url)
         self.host = urlsplit(self.origin).hostname or ""
         if ca_path is not None and not os.path.exists(ca_path):
-            raise MigrationError(f"The file {ca_path} with the certificates to trust (ca_path) does not exist.")
+            raise MigrationError(f"The file {ca_path} with the trusted certificates (ca_path) does not exist; correct the path.")
         self.verify: t.Union[bool, str] = (ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or True) if validate_certs else False
         self.timeout = timeout
         self.sleep = sleep
@@ -174,7 +174,7 @@ class Http:
 
     @property
     def api_url(self) -> str:
-        """The URL that the command line client calls a site."""
+        """The URL of a site in the command line client."""
         return self.origin + API_BASE
 
     def protect(self, secret: t.Optional[str]) -> None:
@@ -183,7 +183,7 @@ class Http:
             self._secrets.add(secret)
 
     def mask(self, text: str) -> str:
-        """``text`` without the secrets that are known, on one line, and not too long."""
+        """``text`` without known secrets, on one line, and cut if it is long."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
         text = re.sub(r"/t/[^/\s?\"']+", "/t/***", text)
@@ -235,12 +235,12 @@ class Http:
         status_only: bool = False,
         read: t.Optional[t.Callable[[t.Iterator[bytes]], t.Any]] = None,
     ) -> Answer:
-        """One request, repeated where that is safe; ``data`` makes a fresh body for each attempt.
+        """One request, repeated if that is safe; ``data`` makes a new body for each attempt.
 
         ``replay`` says whether the request may be sent again although it may have been carried out: GETs may.
-        A 401 is answered once with a new token.  With ``want_json`` an answer that was cut off counts as a broken
-        connection (a 304 has no body).  With ``status_only`` the body is not read.  ``read`` is given the body in blocks
-        and what it returns is the answer's data; it is called anew for each attempt.
+        After a 401 it is repeated once with a new token.  With ``want_json`` an answer that is cut off counts as a broken
+        connection (a 304 has no body).  With ``status_only`` the body is not read.  ``read`` gets the body in blocks, and its
+        result is the answer's data; it is called again for each attempt.
 
         Raises:
             HttpError: the answer's status is not in ``ok``, or there was none.
@@ -289,7 +289,7 @@ class Http:
                 response.close()
 
     def _streamed(self, response: Response, method: str, path: str, read: t.Callable[[t.Iterator[bytes]], t.Any]) -> t.Any:
-        """What ``read`` makes of the whole body; a body that ends too early is a broken connection."""
+        """The result of ``read`` for the whole body; a body that ends too early is a broken connection."""
         try:
             result = read(response.iter_content(BLOCK))
             told, got = response.headers.get("Content-Length"), response.raw.tell()
@@ -343,7 +343,7 @@ class Http:
             )
         except requests.exceptions.SSLError as exc:
             raise MigrationError(
-                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; give the authority's file as ca_path"
+                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; set the authority's file as ca_path"
                 " (ae5_ca_path in the inventory), or correct the name in url."
             ) from None
         except requests.exceptions.RequestException as exc:
@@ -352,7 +352,8 @@ class Http:
             text = f"{method} {self.mask(path)} at {self.host} failed: {reason}."
             if not reached:
                 text = (
-                    f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory) and that it runs."
+                    f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory), and that it "
+                    "is running."
                 )
             raise HttpError(text, reached=reached, reason=reason) from None
         finally:
@@ -365,7 +366,7 @@ class Http:
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("Location", "")).hostname or "nowhere"
             text = (
-                f"{what} was answered with a redirect to {where} ({status}), which is not followed; give the cluster's own address as url."
+                f"{what} was answered with a redirect to {where} ({status}), which is not followed; set the cluster's own address as url."
             )
             return HttpError(text, status=status, reason=f"redirect to {where}")
         said = self.mask(server_message(response))
@@ -379,7 +380,7 @@ class Http:
 
 
 def server_message(response: Response) -> str:
-    """The server's own words in an error, from the shapes that AE5, its siblings and Keycloak use."""
+    """The server's message in an error, from the formats of AE5, related products and Keycloak."""
     try:
         data = json.loads(response.content[: 1 << 16])
     except (ValueError, requests.exceptions.RequestException):
@@ -396,7 +397,7 @@ def server_message(response: Response) -> str:
 
 
 def innermost(exc: BaseException) -> str:
-    """What really broke a connection, without the layers of libraries around it (they repeat the URL)."""
+    """The cause of a broken connection, without the layers of libraries around it (they repeat the URL)."""
     seen: t.Set[int] = set()
     while id(exc) not in seen:
         seen.add(id(exc))

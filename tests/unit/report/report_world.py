@@ -23,8 +23,8 @@ PACKAGES = ("numpy", "pandas", "scipy", "xz", "zlib", "openssl", "moto", "pysock
 OWNERS = ("bio-lab", "finance", "platform", "alice", "risk-models", "bob", "genomics", "anaconda-organization")
 ENDS = {7: "failed", 11: "conflict", 13: "quarantined", 17: "unlabelled", 19: "unsupported_kind", 23: "excluded", 29: "present"}
 DETAILS = {
-    "failed": "AE5 answered 413: the file is larger than the cluster takes",
-    "conflict": "Channel {channel} holds linux-64/{file} with other bytes.",
+    "failed": "AE5 answered 413: the file is larger than the cluster accepts",
+    "conflict": "Channel {channel} has linux-64/{file} with other bytes.",
     "quarantined": "The file {file} has another md5 than AE4 says.",
     "unlabelled": "It has no label, and the channels of this owner are named after labels.",
     "unsupported_kind": "AE5 channels do not accept files of kind 'pypi'.",
@@ -101,16 +101,21 @@ def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = (
     if not clean:
         found = [
             Finding(
-                "stale", names[0], "user eve", f"AE4 no longer gives user eve channel {names[0]}; AE5 still does.", False, "cli --remove"
+                "stale",
+                names[0],
+                "user eve",
+                f"AE4 no longer gives user eve access to channel {names[0]}; AE5 still does.",
+                False,
+                "cli --remove",
             ),
             Finding(
                 "foreign",
                 names[1],
                 "noarch/x-1-0.conda",
-                f"Channel {names[1]} holds noarch/x-1-0.conda, which no migration put there.",
+                f"Channel {names[1]} has noarch/x-1-0.conda, but not from this migration.",
                 False,
             ),
-            Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, and not everything in it was public in AE4.", True),
+            Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, but not everything in it was public in AE4.", True),
             *ledger.findings(),
         ]
     decisions = (

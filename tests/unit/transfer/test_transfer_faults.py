@@ -167,7 +167,7 @@ def test_a_file_that_is_too_large_is_one_failure_and_the_rest_goes_on(run: Run, 
     other = run.world.add("c", "y", subdir="noarch")
     result = run([look(), send(status=413), send(), look(other)])
     assert run.outcomes == ["failed", "uploaded"]
-    assert result.failures[0].endswith("failed with status 413: Request Entity Too Large; the file is larger than the cluster takes.")
+    assert result.failures[0].endswith("failed with status 413: Request Entity Too Large; the file is larger than the cluster accepts.")
 
 
 def test_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, one: Placement) -> None:

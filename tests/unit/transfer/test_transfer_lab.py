@@ -147,7 +147,7 @@ def test_an_unknown_principal_is_one_sentence_and_the_rest_is_done(world: World,
     shares = [{"channel": "c", "user": "nobody"}, {"channel": "c", "group": "Devs", "access": "rw"}]
     result = run_module("channel_share", {**options(lab, transport), "shares": shares})
     assert [row["result"] for row in result["shares"]] == ["failed", "added"]
-    assert "AE5 does not know the user 'nobody', so channel c is not shared with it" in result["msg"]
+    assert "The user 'nobody' does not exist on AE5, so channel c is not shared with it" in result["msg"]
     assert lab.state()["channels"]["c"]["shares"] == [{"type": "group", "name": "Devs", "access": "rw"}]
 
 

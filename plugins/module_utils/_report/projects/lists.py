@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The long tables of the notebook projects: projects, what would break, the audit's findings.  Private to the collection."""
+"""The long tables of the notebook projects: projects, environments that will fail, the audit's findings.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -25,15 +25,18 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads im
 
 PROJECTS_SHOWN = 20_000
 BREAKING_SHOWN = 10
-"""So many of an owner's projects stand in the table of owners; all stand in the one of the projects."""
+"""The most projects of an owner in the table of owners; the table of projects has all."""
 
 PROJECTS, BREAKING, AUDIT = "projects", "breaking", "audit"
-TITLES = {PROJECTS: "Notebook projects", BREAKING: "Would break on Monday", AUDIT: "Audit of the notebook projects"}
-SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Breaking", AUDIT: "Audit"}
+TITLES = {PROJECTS: "Notebook projects", BREAKING: "Will fail on AE5", AUDIT: "Audit of the notebook projects"}
+SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Failing", AUDIT: "Audit"}
+
+WILL_FAIL = "will fail"
+"""How the page shows ``BREAKS``."""
 
 MOODS = {
     **dict.fromkeys((*ARRIVED, RESOLVES), "good"),
-    **dict.fromkeys((CONFLICT, REFUSED, FAILED, WAITING, BREAKS, BLOCKER), "bad"),
+    **dict.fromkeys((CONFLICT, REFUSED, FAILED, WAITING, WILL_FAIL, BLOCKER), "bad"),
     **dict.fromkeys((WARNING, PINS_FOUND), "odd"),
 }
 
@@ -50,7 +53,7 @@ def _projects(projects: Projects) -> DataTable:
         Column("host", "Host", c.SHORT, facet=True, hidden=len(projects.hosts) < 2, width=7),
         Column("disposition", "State", c.TAGS, facet=True),
         Column("ae5", "Other name in AE5", c.NAME),
-        Column("detail", "What is to be known", c.TEXT, width=22),
+        Column("detail", "Details", c.TEXT, width=22),
         Column("environment", "Environment", c.TAGS, facet=True, width=8),
         Column("blockers", "Blockers", c.NUMBER, width=6),
         Column("warnings", "Warnings", c.NUMBER, width=6),
@@ -63,21 +66,21 @@ def _projects(projects: Projects) -> DataTable:
 def _cells(row: ProjectRow) -> t.List[t.Any]:
     line = row.line
     first = [line.owner, line.project, line.host, in_words(line.disposition), _other_name(line), _detail(row)]
-    return [*first, row.environment, row.blockers, row.warnings, row.team]
+    return [*first, WILL_FAIL if row.environment == BREAKS else row.environment, row.blockers, row.warnings, row.team]
 
 
 def _other_name(line: ProjectLine) -> str:
-    """What AE5 calls a project that it has, where that is not what AE4 calls it."""
+    """The name of a project on AE5, if it differs from the name on AE4."""
     name = f"{line.user}/{line.name}"
     return name if line.disposition in (*ARRIVED, CONFLICT) and name != line.key else ""
 
 
 def _detail(row: ProjectRow) -> str:
-    """Why it is not there, what its environment lacks, whom it was shared with."""
+    """Why it is not on AE5, what its environment is missing, whom it was shared with."""
     line = row.line
-    breaks = f"Its environment would break by {cut(row.breaks_by)}." if row.breaks_by else ""
+    breaks = f"Its environment will fail on AE5 because of {cut(row.breaks_by)}." if row.breaks_by else ""
     doubt = row.resolution.unchecked if row.resolution is not None and row.environment == PINS_FOUND else ""
-    unknown = f"Its pins are there; whether all goes together is not known: {cut(doubt)}." if doubt else ""
+    unknown = f"Its pinned packages are there, but it is not known whether they work together: {cut(doubt)}." if doubt else ""
     shared = f"The last run shared it: {', '.join(line.shared)}." if line.shared else ""
     return " ".join(text for text in (line.detail, breaks, unknown, shared, *line.notes) if text)
 
@@ -85,8 +88,8 @@ def _detail(row: ProjectRow) -> str:
 def _breaking(projects: Projects) -> DataTable:
     columns = (
         Column("owner", "Owner", c.NAME, facet=True),
-        Column("breaking", "Would break", c.NUMBER, width=4),
-        Column("projects", "Looked at", c.NUMBER, width=4),
+        Column("breaking", "Will fail", c.NUMBER, width=4),
+        Column("projects", "Checked", c.NUMBER, width=4),
         Column("by", "Which projects, and by which package", c.TEXT, width=28),
     )
     named = [item for item in projects.owners if item.breaking]

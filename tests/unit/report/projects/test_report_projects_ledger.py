@@ -58,7 +58,7 @@ def row(state: str, why: str = "") -> Row:
             converted(),
             None,
             "waiting",
-            "It was converted and not sent to AE5 yet; run playbook notebooks for it.",
+            "It was converted, but not sent to AE5 yet; run playbook notebooks for it.",
             "new-name",
             True,
             id="sent",
@@ -67,13 +67,13 @@ def row(state: str, why: str = "") -> Row:
             dataclasses.replace(converted(), tree="b"),
             dataclasses.replace(row("uploaded"), tree="a"),
             "waiting",
-            "It was changed and converted since it was last compared with AE5; run playbook notebooks for it.",
+            "It has changed and was converted since it was last compared with AE5; run playbook notebooks for it.",
             "new-name",
             True,
             id="changed since",
         ),
         pytest.param(
-            None, None, "waiting", "It was collected and not converted yet; run playbook notebooks for it.", "", True, id="not converted"
+            None, None, "waiting", "It was collected, but not converted yet; run playbook notebooks for it.", "", True, id="not converted"
         ),
     ],
 )
