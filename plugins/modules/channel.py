@@ -70,7 +70,7 @@ options:
     default: []
   assume_transferred:
     description:
-      - Only in check mode, for O(phase=publish). Predicts as if the phases before had been carried out, so that a whole run can be predicted.
+      - Only in check mode, for O(phase=publish). Predicts as if the earlier phases were done, so that a whole run can be predicted.
     type: bool
     default: false
 seealso:
@@ -87,7 +87,7 @@ EXAMPLES = r"""
     transport: api
     name: bio-lab/Wetlab
 
-- name: The channels of a plan, before their packages come
+- name: The channels of a plan, before the upload
   ae_ops.migration.channel:
     url: https://ae5.example.com
     username: migrator
@@ -95,7 +95,7 @@ EXAMPLES = r"""
     plan: /srv/migration/prod/plan
     phase: create
 
-- name: What may be public becomes public
+- name: Publish the channels that may be public
   ae_ops.migration.channel:
     url: https://ae5.example.com
     username: migrator
@@ -107,7 +107,7 @@ EXAMPLES = r"""
 RETURN = r"""
 channels:
   description: One row for each channel.
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: list
   elements: dict
   contains:
@@ -120,19 +120,19 @@ channels:
       type: str
       returned: success
     privacy:
-      description: Privacy that the channel has now, V(null) where it cannot be told.
+      description: Current privacy of the channel, V(null) if it is not known.
       type: str
       returned: success
   sample: [{name: bio-lab/Wetlab, result: created, privacy: private}]
 refused:
   description: Channels that are not as private as they must be or could not be created. Nothing should be put into them.
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: list
   elements: str
   sample: []
 summary:
   description: Number of channels by result, and C(seconds).
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: dict
   sample: {created: 1, changed: 0, present: 0, refused: 0, waiting: 0, failed: 0, seconds: 0.3}
 failures:

@@ -13,7 +13,7 @@ version_added: 1.0.0
 description:
   - Copies one file with nothing but the connection's own file transfer and a POSIX shell on the host.
   - With C(become) to another user than the login user, a file is fetched in blocks of 8 MiB through the shell (C(dd), C(base64)), and a file that is
-    sent is first put into a folder below C(/tmp) that the login user owns and nobody can list.
+    sent is first put into a folder below C(/tmp) that belongs to the login user and cannot be listed by others.
   - The destination appears when it is whole. Its size is compared, its bytes are not; whoever needs that compares a digest.
   - For hosts with Python use M(ansible.builtin.copy) and M(ansible.builtin.fetch).
 options:

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module site_inventory: lists the files of a site dump with digests and rights."""
+"""Module site_inventory: lists the files of a site dump with digests and permissions."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
     It is not an error: it is not known whether an export copies or links.
     """
     try:
-        told = subprocess.run(
+        result = subprocess.run(
             [os.path.join(bin_dir, CONFIG), "--get", "fs_storage_root"],
             env=environment(bin_dir),
             stdin=subprocess.DEVNULL,
@@ -128,7 +128,7 @@ def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
             timeout=CONFIG_SECONDS,
             check=True,
         )
-        lines = told.stdout.decode("utf-8", "surrogateescape").strip().splitlines()
+        lines = result.stdout.decode("utf-8", "surrogateescape").strip().splitlines()
         root = lines[-1].strip() if lines else ""
         status = os.statvfs(export_dir)
         used, whole = measure(root)

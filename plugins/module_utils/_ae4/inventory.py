@@ -27,7 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
-_Told = t.Union[archive.Reading, str, None]
+_Read = t.Union[archive.Reading, str, None]
 
 AHEAD = 16
 """Files per worker that are given to the pool before the first of them is written."""
@@ -72,7 +72,7 @@ class _Scan:
 
     def files(self) -> t.Iterator[SourceFile]:
         """All lines in their order; files are read ahead."""
-        pending: t.Deque[t.Tuple[rows.Draft, t.Union[_Told, concurrent.futures.Future[_Told]]]] = collections.deque()
+        pending: t.Deque[t.Tuple[rows.Draft, t.Union[_Read, concurrent.futures.Future[_Read]]]] = collections.deque()
         with concurrent.futures.ThreadPoolExecutor(max_workers=self.workers) as pool:
             for owner in self.owners:
                 for draft in rows.drafts(self.root_fd, owner):
@@ -95,7 +95,7 @@ class _Scan:
             return None
         return None if row.kind == rows.CONDA and archive.could_tell_more(found, row.file) else found
 
-    def read(self, draft: rows.Draft) -> _Told:
+    def read(self, draft: rows.Draft) -> _Read:
         """Digests and identity from the file; a string if it cannot be read.  Runs in a thread of the pool."""
         found, row = draft.found, draft.row
         if found is None:
@@ -122,8 +122,8 @@ def _key(draft: rows.Draft, found: _safe_open.Found) -> str:
     return cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, row.kind == rows.CONDA)
 
 
-def _finished(draft: rows.Draft, told: t.Union[_Told, concurrent.futures.Future[_Told]]) -> SourceFile:
-    return rows.finish(draft, told.result() if isinstance(told, concurrent.futures.Future) else told)
+def _finished(draft: rows.Draft, reading: t.Union[_Read, concurrent.futures.Future[_Read]]) -> SourceFile:
+    return rows.finish(draft, reading.result() if isinstance(reading, concurrent.futures.Future) else reading)
 
 
 class _Tally:

@@ -246,9 +246,9 @@ def _owner_kind(data: Json, groups: t.Any) -> str:
         return records.USER
     if isinstance(word, str) and word.lower() in ("org", "organization"):
         return records.ORGANIZATION
-    told = first(data, "is_org", "is_organization", "org")
-    if isinstance(told, bool):
-        return records.ORGANIZATION if told else records.USER
+    flag = first(data, "is_org", "is_organization", "org")
+    if isinstance(flag, bool):
+        return records.ORGANIZATION if flag else records.USER
     if first(data, "orgs", "organizations") is not MISSING:
         return records.USER
     items = list(groups.values()) if isinstance(groups, dict) else groups if isinstance(groups, list) else []

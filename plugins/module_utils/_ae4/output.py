@@ -55,14 +55,14 @@ class Output:
 
     def differs(self) -> bool:
         """Whether the file at ``path`` has other content or does not exist."""
-        told = hashlib.sha256()
+        digest = hashlib.sha256()
         try:
             with open(self.path, "rb") as stream:
                 for chunk in iter(lambda: stream.read(1 << 20), b""):
-                    told.update(chunk)
+                    digest.update(chunk)
         except FileNotFoundError:
             return True
-        return told.digest() != self._hash.digest()
+        return digest.digest() != self._hash.digest()
 
     def commit(self) -> None:
         """Replaces the old file by the new one if it differs, atomically."""

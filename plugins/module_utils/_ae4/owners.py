@@ -107,12 +107,12 @@ def _same_group(owner: Owner, name: str) -> str:
     return next((known for known in owner.members if known.lower() in meta.OWNERS_GROUPS), name)
 
 
-def _package_name(owner: Owner, told: str) -> str:
+def _package_name(owner: Owner, listed: str) -> str:
     """The name of a package that a group lists by name, as ``owner/name`` or by database id."""
-    if told in owner.package_names:
-        return owner.package_names[told]
+    if listed in owner.package_names:
+        return owner.package_names[listed]
     prefix = owner.name + "/"
-    return told[len(prefix) :] if told.startswith(prefix) else told
+    return listed[len(prefix) :] if listed.startswith(prefix) else listed
 
 
 def owner_record(owner: Owner) -> records.OwnerRecord:

@@ -144,38 +144,43 @@ def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
 
 
 def _draft(package: _Package, item: Match) -> Draft:
-    owner, told = package.owner, item.meta
+    owner, entry = package.owner, item.meta
     name = shown(item.name) or "(unnamed)"
     problems = [problem for problem in (owner.problem, package.problem) if problem is not None]
-    if told is not None and told.error is not None:
-        problems.append(Problem(told.error.code, f"The entry {name} in the meta.json of {package.title} cannot be read: {told.error}."))
+    if entry is not None and entry.error is not None:
+        problems.append(Problem(entry.error.code, f"The entry {name} in the meta.json of {package.title} cannot be read: {entry.error}."))
     if item.found is None:
-        if told is None or told.error is None or told.name:
+        if entry is None or entry.error is None or entry.name:
             problems.append(Problem("file_missing", f"The file {name} of {package.title} is in its meta.json but not in the dump."))
     else:
         problems += _entry_problems(owner, item.found)
-        if told is None and package.meta is not None:
+        if entry is None and package.meta is not None:
             problems.append(Problem("not_in_meta", f"The file {name} of {package.title} is in the dump but not in its meta.json."))
-        elif told is not None and told.size is not None and item.found.entry.kind == _safe_open.FILE and told.size != item.found.entry.size:
-            detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes, but AE4 says {told.size}."
+        elif (
+            entry is not None
+            and entry.size is not None
+            and item.found.entry.kind == _safe_open.FILE
+            and entry.size != item.found.entry.size
+        ):
+            detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes, but AE4 says {entry.size}."
             problems.append(Problem("size_mismatch", detail))
     kinds = package.meta.kinds if package.meta is not None else ()
-    kind = (told.kind if told else None) or (kinds[0] if len(kinds) == 1 else _by_ending(item.name))
+    kind = (entry.kind if entry else None) or (kinds[0] if len(kinds) == 1 else _by_ending(item.name))
     row = _row(owner, package.name, package.id, item.found, name, kind, problems)
     row = dataclasses.replace(
         row,
-        subdir=(told.subdir if told else None) or item.folder_subdir,
-        labels=told.labels if told else (),
+        subdir=(entry.subdir if entry else None) or item.folder_subdir,
+        labels=entry.labels if entry else (),
         access=package.meta.access if package.meta is not None else records.UNKNOWN,
         groups=tuple(sorted(owner.groups_of.get(package.name, ()))),
         collaborators=package.meta.collaborators if package.meta is not None else (),
-        md5=told.md5 if told else None,
-        sha256=told.sha256 if told else None,
-        uploaded=told.uploaded if told else None,
-        size=row.size if item.found is not None else (told.size or 0) if told else 0,
+        md5=entry.md5 if entry else None,
+        sha256=entry.sha256 if entry else None,
+        uploaded=entry.uploaded if entry else None,
+        size=row.size if item.found is not None else (entry.size or 0) if entry else 0,
     )
     readable = item.found is not None and item.found.entry.kind == _safe_open.FILE and not any(is_unsafe(part) for part in item.found.parts)
-    return Draft(row, item.found if readable else None, told)
+    return Draft(row, item.found if readable else None, entry)
 
 
 def _entry_problems(owner: Owner, found: _safe_open.Found) -> t.List[Problem]:
@@ -225,11 +230,11 @@ def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.S
     if isinstance(reading, str):
         return dataclasses.replace(row, problems=(*problems, Problem("bad_archive", f"{title} cannot be read: {reading}.")))
     same = True
-    for code, told, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
-        if told is not None and told != real:
+    for code, expected, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
+        if expected is not None and expected != real:
             same = False
             detail = (
-                f"{title} has the {code[:-9]} {real}, but AE4 says {told}, so it is damaged or was replaced and is not migrated;"
+                f"{title} has the {code[:-9]} {real}, but AE4 says {expected}, so it is damaged or was replaced and is not migrated;"
                 " upload it to AE4 again, or remove it there."
             )
             problems.append(Problem(code, detail))

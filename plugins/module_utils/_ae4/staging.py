@@ -222,17 +222,17 @@ class Stage:
         temporary = os.path.join(self.objects, ".incoming")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        told, left = hashlib.sha256(), file.size
+        digest, left = hashlib.sha256(), file.size
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         with os.fdopen(fd, "wb") as stream:
             while left:
                 block = content.read(min(left, _CHUNK))
                 if not block:
                     break
-                told.update(block)
+                digest.update(block)
                 stream.write(block)
                 left -= len(block)
-        if left or told.hexdigest() != file.sha256:
+        if left or digest.hexdigest() != file.sha256:
             os.unlink(temporary)
             raise MigrationError(f"The file {shown(file.path)} has other bytes than in the listing; run the playbook export again.")
         os.utime(temporary, (file.mtime, file.mtime))

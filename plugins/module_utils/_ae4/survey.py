@@ -83,14 +83,14 @@ def survey(root_fd: int) -> Survey:
 
 def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> OwnerSurvey:
     """Adds incomplete packages, and files written after ``named_ns``, to ``whole``."""
-    result, told = OwnerSurvey(), hashlib.sha256()
+    result, digest = OwnerSurvey(), hashlib.sha256()
     with _safe_open.folder(root_fd, name) as fd:
         for entry in _safe_open.listing(fd):
             if entry.kind != _safe_open.FOLDER:
                 found = [_safe_open.Found((name, entry.name), entry)]
                 result.has_meta = result.has_meta or (entry.name == dump.META and entry.kind == _safe_open.FILE)
             else:
-                told.update(encode(entry.name) + b"/\0")
+                digest.update(encode(entry.name) + b"/\0")
                 with _safe_open.folder(fd, entry.name) as below:
                     found = list(_safe_open.walk(below, (name, entry.name), _safe_open.OTHER_DEPTH))
                 if dump.split_package_folder(entry.name):
@@ -99,8 +99,8 @@ def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> Owne
                         whole.incomplete.add(f"{name}/{entry.name}")
             whole.touched.update(item.path for item in found if item.entry.ctime_ns > named_ns)
             for item in found:
-                _add(root_fd, item, result, told)
-    result.digest = told.hexdigest()
+                _add(root_fd, item, result, digest)
+    result.digest = digest.hexdigest()
     return result
 
 
@@ -108,11 +108,11 @@ def _is_meta(item: _safe_open.Found) -> bool:
     return item.parts[-1] == dump.META and item.entry.kind == _safe_open.FILE and len(item.parts) <= 3
 
 
-def _add(root_fd: int, item: _safe_open.Found, result: OwnerSurvey, told: t.Any) -> None:
-    told.update(encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
+def _add(root_fd: int, item: _safe_open.Found, result: OwnerSurvey, digest: t.Any) -> None:
+    digest.update(encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
     if _is_meta(item):
         for chunk in _chunks(root_fd, item.path):
-            told.update(chunk)
+            digest.update(chunk)
     else:
         result.files += 1
         result.bytes += item.entry.size
@@ -148,7 +148,7 @@ def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str])
         entry.name
         for entry in _safe_open.listing(new_fd)
         if entry.kind == _safe_open.FOLDER
-        and any(_differs(old_fd, new_fd, item, told and item.path not in touched) for item, told in _pairs(new_fd, entry.name))
+        and any(_differs(old_fd, new_fd, item, has_md5 and item.path not in touched) for item, has_md5 in _pairs(new_fd, entry.name))
     ]
 
 
@@ -174,8 +174,8 @@ def _file_metas(fd: int) -> t.Sequence[meta.FileMeta]:
         return ()  # without an md5 all bytes are compared
 
 
-def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, told: bool) -> bool:
-    if told or item.entry.kind != _safe_open.FILE or _is_meta(item):
+def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, has_md5: bool) -> bool:
+    if has_md5 or item.entry.kind != _safe_open.FILE or _is_meta(item):
         return False
     with os.fdopen(_safe_open.open_beneath(old_fd, item.path), "rb") as old, os.fdopen(
         _safe_open.open_beneath(new_fd, item.path), "rb"

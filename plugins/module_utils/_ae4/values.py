@@ -117,16 +117,16 @@ def permission(value: t.Any) -> str:
 
 def access(data: Json) -> str:
     """public, authenticated, private or unknown.  If two keys disagree, the narrower one counts."""
-    told = []
+    found = []
     word = plain(first(data, "access", "access_level"))
     if isinstance(word, str):
-        told.append(_ACCESS.get(word.lower(), records.UNKNOWN))
+        found.append(_ACCESS.get(word.lower(), records.UNKNOWN))
     if isinstance(first(data, "public", "is_public"), bool):
-        told.append(records.PUBLIC if first(data, "public", "is_public") else records.PRIVATE)
+        found.append(records.PUBLIC if first(data, "public", "is_public") else records.PRIVATE)
     if isinstance(data.get("private"), bool):
-        told.append(records.PRIVATE if data["private"] else records.PUBLIC)
+        found.append(records.PRIVATE if data["private"] else records.PUBLIC)
     order = (records.PRIVATE, records.UNKNOWN, records.AUTHENTICATED, records.PUBLIC)
-    if "access" in data and records.AUTHENTICATED in told and word is not None:
+    if "access" in data and records.AUTHENTICATED in found and word is not None:
         # "public: false" together with "access: authenticated" only means that it is not public
-        told = [item for item in told if item != records.PRIVATE]
-    return next((item for item in order if item in told), records.UNKNOWN)
+        found = [item for item in found if item != records.PRIVATE]
+    return next((item for item in order if item in found), records.UNKNOWN)

@@ -292,12 +292,12 @@ class Http:
         """The result of ``read`` for the whole body; a body that ends too early is a broken connection."""
         try:
             result = read(response.iter_content(BLOCK))
-            told, got = response.headers.get("Content-Length"), response.raw.tell()
+            announced, got = response.headers.get("Content-Length"), response.raw.tell()
         except requests.exceptions.RequestException as exc:
             reason = self.mask(innermost(exc))
             raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason) from None
-        if told is not None and told.isdigit() and int(told) != got:
-            reason = f"the answer was cut off after {got} of {told} bytes"
+        if announced is not None and announced.isdigit() and int(announced) != got:
+            reason = f"the answer was cut off after {got} of {announced} bytes"
             raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason)
         return result
 

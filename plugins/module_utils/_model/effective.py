@@ -54,7 +54,7 @@ class Target:
         return None if name is None else (USER, name.casefold())
 
 
-class Rights:
+class Levels:
     """Who has which level on one channel, by its shares and its privacy.
 
     ``members`` gives the people of an AE5 group, or None if they are not known.

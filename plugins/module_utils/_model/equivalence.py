@@ -21,9 +21,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective 
     EVERYONE_KEY,
     LEVEL,
     WORD,
+    Levels,
     Members,
     Person,
-    Rights,
     Tally,
     Target,
 )
@@ -108,7 +108,7 @@ class OwnerTable:
         self._people = {login: self._person(login) for login in owner.people}
         self._in_group = {group.name: frozenset(self._people[login] for login in group.members) for group in owner.groups}
         self._explicit: t.Dict[t.Any, t.Dict[Person, int]] = {}
-        self._planned = {name: Rights(channel.shares, channel.public, self._members) for name, channel in self._channels.items()}
+        self._planned = {name: Levels(channel.shares, channel.public, self._members) for name, channel in self._channels.items()}
         self._seen = {name: self._seen_rights(name) for name in self._channels}
         self._losers = {variant: self._losing(variant) for each in owner.classes for variant in each.variants}
 
@@ -141,13 +141,13 @@ class OwnerTable:
 
     # -- levels
 
-    def _level(self, rights: Rights, person: Person) -> int:
+    def _level(self, levels: Levels, person: Person) -> int:
         """The level of a person; a user who does not exist on AE5 cannot log in."""
-        return rights.public if self._known(person) == "no" else rights.of(person)
+        return levels.public if self._known(person) == "no" else levels.of(person)
 
-    def _seen_rights(self, name: str) -> t.Optional[Rights]:
+    def _seen_rights(self, name: str) -> t.Optional[Levels]:
         shares = self._target.shares.get(name)
-        return None if shares is None else Rights(shares, bool(self._target.public.get(name)), self._members)
+        return None if shares is None else Levels(shares, bool(self._target.public.get(name)), self._members)
 
     def _explicit_of(self, variant: Variant) -> t.Dict[Person, int]:
         """The people with explicit access to a package in AE4, with their level; public and authenticated do not count here."""
@@ -174,20 +174,20 @@ class OwnerTable:
 
     def _seen_level(self, name: str, person: Person) -> t.Optional[int]:
         """The level on a channel as AE5 shows it; None if it does not."""
-        public, rights = self._target.public.get(name), self._seen[name]
+        public, levels = self._target.public.get(name), self._seen[name]
         if person == ANYONE_KEY:
             return None if public is None else int(public)
         if person == EVERYONE_KEY:
-            if public or (rights is not None and rights.everyone):
-                return max(int(bool(public)), rights.everyone if rights is not None else 0)
+            if public or (levels is not None and levels.everyone):
+                return max(int(bool(public)), levels.everyone if levels is not None else 0)
             means = self._target.private_means
-            return None if public is None or rights is None or means is None else int(means == AUTHENTICATED)
-        if rights is None:
+            return None if public is None or levels is None or means is None else int(means == AUTHENTICATED)
+        if levels is None:
             return None
-        level, planned = self._level(rights, person), self._level(self._planned[name], person)
+        level, planned = self._level(levels, person), self._level(self._planned[name], person)
         if person == self._target.owner(name):
             return max(level, planned)
-        if self._target.members is None and rights.groups and max(rights.users.get(person, 0), rights.open) < planned:
+        if self._target.members is None and levels.groups and max(levels.users.get(person, 0), levels.open) < planned:
             return None  # the members of the group were not read
         return level
 
@@ -253,16 +253,16 @@ class OwnerTable:
 
     def _more(self, channel: Channel, tally: Tally, person: Person) -> t.Tuple[str, str]:
         """The verdict on a level that AE4 did not give on every package, and where it comes from."""
-        rights = self._seen[channel.name] or self._planned[channel.name]
+        levels = self._seen[channel.name] or self._planned[channel.name]
         # The result of an anonymous request is seen over any transport, also if shares are not shown.
         public = self._target.public.get(channel.name)
-        if person == ANYONE_KEY or ((rights.public if public is None else public) and not tally.floor(person)):
+        if person == ANYONE_KEY or ((levels.public if public is None else public) and not tally.floor(person)):
             return self._context.of_public(channel.name), f"public, and package {tally.closed} was not in AE4"
         accepted = matches(channel.name, self._context.accept_wider)
         found = [
             self._blame(channel, share, person, accepted)
-            for share in rights.shares
-            if LEVEL[share.access] > tally.floor(person) and rights.covers(share, person)
+            for share in levels.shares
+            if LEVEL[share.access] > tally.floor(person) and levels.covers(share, person)
         ]
         if not found:
             return (ACCEPTED if accepted else WIDER), PRIVATE_FOR_ALL

@@ -153,31 +153,31 @@ def share_findings(channel: Channel, observed: Observed, applied: Applied, stric
         yield Finding(UNKNOWN, channel.name, "shares", f"This transport cannot list the shares of channel {channel.name}.", False)
         return
     kept = removed_on_ae5(channel)
-    for right in accesses(channel, observed, applied):
-        what = f"{right.kind} {right.name}"
-        item = kept.get(principal_of(Share(right.kind, right.name, "r")))
+    for row in accesses(channel, observed, applied):
+        what = f"{row.kind} {row.name}"
+        item = kept.get(principal_of(Share(row.kind, row.name, "r")))
         if item is not None:
-            if right.verdict != SAME:
-                yield Finding(right.verdict, right.channel, what, item.detail, strict)
-        elif right.verdict in (STALE, FOREIGN):
-            yield Finding(right.verdict, right.channel, what, _extra(right), strict, revoking(right))
-        elif right.verdict != SAME and right.seen:
-            detail = f"The {what} has {right.seen} on channel {right.channel}; planned is {right.planned}."
-            yield Finding(right.verdict, right.channel, what, detail, True)
-        elif right.verdict != SAME:
-            yield Finding(right.verdict, right.channel, what, f"Channel {right.channel} is not shared with {what}.", True)
+            if row.verdict != SAME:
+                yield Finding(row.verdict, row.channel, what, item.detail, strict)
+        elif row.verdict in (STALE, FOREIGN):
+            yield Finding(row.verdict, row.channel, what, _extra(row), strict, revoking(row))
+        elif row.verdict != SAME and row.seen:
+            detail = f"The {what} has {row.seen} on channel {row.channel}; planned is {row.planned}."
+            yield Finding(row.verdict, row.channel, what, detail, True)
+        elif row.verdict != SAME:
+            yield Finding(row.verdict, row.channel, what, f"Channel {row.channel} is not shared with {what}.", True)
 
 
-def _extra(right: Access) -> str:
-    what = f"{right.kind} {right.name}"
-    if right.verdict == STALE:
-        return f"AE4 no longer gives {what} access to channel {right.channel}; AE5 still does."
-    return f"Channel {right.channel} is shared with {what}, but not by this migration."
+def _extra(row: Access) -> str:
+    what = f"{row.kind} {row.name}"
+    if row.verdict == STALE:
+        return f"AE4 no longer gives {what} access to channel {row.channel}; AE5 still does."
+    return f"Channel {row.channel} is shared with {what}, but not by this migration."
 
 
-def revoking(right: Access) -> str:
+def revoking(row: Access) -> str:
     """The command line that removes a share, safe to paste into a shell (vendor guide, "Granting access")."""
-    return f"anaconda-enterprise-cli channels share --{right.kind} {shlex.quote(right.name)} --remove {shlex.quote(right.channel)}"
+    return f"anaconda-enterprise-cli channels share --{row.kind} {shlex.quote(row.name)} --remove {shlex.quote(row.channel)}"
 
 
 def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Sequence[str] = (), strict: bool = False) -> t.Optional[Finding]:

@@ -99,7 +99,7 @@ def test_the_cluster_has_the_same_people(demo: Path) -> None:
 def test_up_again_and_status_and_log(demo: Path) -> None:
     before = (demo / "lab.json").read_bytes()
     again = _lab(demo, "up")
-    assert (again.returncode, "is up already" in again.stdout) == (0, True)
+    assert (again.returncode, "is already running" in again.stdout) == (0, True)
     assert _lab(demo, "up", "--sites", "north").returncode == 1
     assert (demo / "lab.json").read_bytes() == before
     assert _lab(demo, "status").returncode == 0
