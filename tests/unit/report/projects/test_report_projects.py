@@ -262,7 +262,7 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
         assert f'<section id="{name}">' in page or f'id="{name}"' in page
         assert f'<a href="#{name}">' in page
     assert 'href="#projects?disposition=conflict"' in page
-    assert page.index("<h2>Files<") < page.index("<h2>Notebook projects<") < page.index("<h2>Would break") < page.index("<h2>Audit")
+    assert page.index("<h2>Files<") < page.index("<h2>Notebook projects<") < page.index("<h2>Will fail") < page.index("<h2>Audit")
 
 
 def test_a_page_without_projects_says_nothing_of_them() -> None:
