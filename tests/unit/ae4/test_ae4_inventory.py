@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from tests.unit.ae4 import ae4_samples as samples
 from tests.unit.ae4.ae4_samples import Account, File, Package, Site, codes, read_lines, sample, write_dump
@@ -77,7 +76,7 @@ def test_second_run_reads_no_package_and_changes_nothing(site: Site, monkeypatch
     before = site.inventory.stat().st_mtime_ns, site.owners.stat().st_mtime_ns
     opened: list[str] = []
     real = _safe_open.open_beneath
-    monkeypatch.setattr(dump, "open_beneath", lambda fd, path: opened.append(path) or real(fd, path))
+    monkeypatch.setattr(_safe_open, "open_beneath", lambda fd, path: opened.append(path) or real(fd, path))
     result = site.run(diff=True)
     assert opened == []
     assert result["changed"] is False

@@ -23,7 +23,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import pack
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import module
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import run as convert
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import write_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion, read_conversions
@@ -491,7 +490,7 @@ def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
             raise pack.Changed("The file a of the project p was changed while it was archived; end the session.")
         return real(*args, **more)
 
-    monkeypatch.setattr(convert.archive, "write_archive", moving)
+    monkeypatch.setattr(pack, "write_archive", moving)
     host.convert(tmp_path, only=["alice/plain-analysis"])
     assert conversions(tmp_path)["alice/plain-analysis"].state == "converted"
     left[0] = 2
