@@ -26,6 +26,7 @@ check "ruff check" ruff check --quiet --output-format concise plugins tests tool
 check "ruff format" ruff format --check --quiet --output-format concise plugins tests tools extensions
 check "mypy" mypy
 check "action group" python tools/check_action_group.py
+check "variables" python -m tools.variables --check
 check "antsibull-changelog" antsibull-changelog lint
 check "antsibull-docs" documentation
 check "ansible-lint" ansible-lint --profile production --offline
@@ -34,4 +35,4 @@ if [ ${#failed[@]} -gt 0 ]; then
   echo "lint: failed: ${failed[*]}"
   exit 1
 fi
-echo "lint: ruff, mypy, action group, antsibull-changelog, antsibull-docs and ansible-lint (production) found nothing"
+echo "lint: ruff, mypy, action group, variables, antsibull-changelog, antsibull-docs and ansible-lint (production) found nothing"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .declaration import CLUSTERS, CONNECTION, SITES, Variable, variables
+from .declaration import CLUSTERS, SHARED, SITES, Variable, variables
 
 CLUSTER = variables(
     Variable(
@@ -22,18 +22,18 @@ CLUSTER = variables(
     ),
     Variable(
         "ae5_password",
-        "Its password; keep secrets in a vault, never in this file.",
+        "The password of that account; keep it in a vault, as all secrets.",
         secret=True,
         example='ae5_password: "{{ vault_ae5_password }}"',
         active=True,
     ),
     Variable(
         "ae5_transport",
-        "How the cluster is talked to: the documented client (`cli`), an assumed HTTP contract that is faster (`api`), or what the probe"
-        " confirmed (`auto`).",
+        "How the cluster is talked to: the documented client (`cli`), an assumed HTTP contract that is faster (`api`), or"
+        " what the probe confirmed (`auto`).",
         choices=("auto", "cli", "api"),
         default="auto",
-        more=("`auto` is `cli` until playbook `probe` has confirmed the api; see the docs before you use `api`.",),
+        more="`auto` is `cli` until playbook `probe` has confirmed the api; see the docs before you use `api`.",
     ),
     Variable(
         "ae5_ca_path",
@@ -58,9 +58,9 @@ CLUSTER = variables(
         "An account of Keycloak's realm `master`, to read users and groups and to act as the owners of notebook projects.",
         example="ae5_keycloak_username: admin",
         more=(
-            "With it the plan knows before anything is written who does not exist in AE5, and which group holds people it should not.",
-            "Playbook `notebooks` acts as the owners of projects with it, for which it needs the role `impersonation` of client"
-            " `AnacondaPlatform-realm`.",
+            "With it the plan knows before anything is written who does not exist in AE5, and which group holds people it"
+            " should not. Playbook `notebooks` acts as the owners of projects with it, for which it needs the role"
+            " `impersonation` of client `AnacondaPlatform-realm`."
         ),
     ),
     Variable(
@@ -84,7 +84,7 @@ CLUSTER = variables(
     ),
     hosts=(CLUSTERS,),
     file="ae5",
-    topic=CONNECTION,
+    topic=SHARED,
 )
 
 CLIENT = variables(
@@ -95,7 +95,7 @@ CLIENT = variables(
         absent="found on the `PATH`",
         example="ae5_cli: anaconda-enterprise-cli",
         hosts=(CLUSTERS, SITES),
-        topic=CONNECTION,
+        topic=SHARED,
     ),
     Variable(
         "ae5_cli_package",
@@ -103,7 +103,7 @@ CLIENT = variables(
         type="path",
         absent="none",
         example='ae5_cli_package: "{{ inventory_dir }}/../files/anaconda-enterprise-cli-5.7.1-py310.tar.bz2"',
-        more=("It is unpacked without conda, and goes before `ae5_cli_install_command`.",),
+        more="It is unpacked without conda, and goes before `ae5_cli_install_command`.",
     ),
     Variable(
         "ae5_cli_package_sha256", "What the SHA256 of that package must be.", absent="not checked", example="ae5_cli_package_sha256: ..."

@@ -10,8 +10,8 @@ import typing as t
 
 SITES, NOTEBOOK_HOSTS, CLUSTERS = "ae4", "aen", "ae5"
 
-CONNECTION = "connection"
-"""The topic of the variables that say how a cluster is reached: nearly every role reads them."""
+SHARED = "shared"
+"""The topic of the variables that nearly every role reads: where the files of a run are, how a cluster is reached."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Variable:
     """The groups on whose hosts it counts."""
     roles: t.Tuple[str, ...] = ()
     """Variables named for a role that take its value, to be set where it shall hold for that role only."""
-    more: t.Tuple[str, ...] = ()
+    more: str = ""
     """Further sentences."""
     example: str = ""
     """The lines of inventory.example; by default the name with its default."""

@@ -96,7 +96,7 @@ PROJECTS = variables(
     ),
     Variable(
         "ae_notebook_group_map",
-        "Groups of the notebook host's operating system, and which they are on AE5; one that is not named is given nothing, `-` is nobody.",
+        "Groups of the notebook host's operating system, and which they are on AE5; one that is not named is given nothing.",
         type="dict",
         default="{}",
         example="""ae_notebook_group_map:
@@ -190,7 +190,8 @@ PROJECTS = variables(
     ),
     Variable(
         "ae_notebook_conflict",
-        "What to do where AE5 has a project of that name with other files: send nothing and say so (`report`), or send it as `NAME-2` (`new_name`).",
+        "What to do where AE5 has a project of that name with other files: send nothing and say so (`report`), or send it"
+        " as `NAME-2` (`new_name`).",
         choices=("report", "new_name"),
         default="report",
         roles=("notebooks_conflict",),

@@ -41,9 +41,9 @@ PLAN = variables(
         options=RULE,
         default="[]",
         more=(
-            "All fields of a rule must fit; a list fits if one of its items does.",
-            "Fields: `owner`, `package`, `label`, `kind`, `site`, `access` (patterns), `spec` (as conda's MatchSpec), `larger_than`,"
-            " `smaller_than` (5GB), `uploaded_before`, `uploaded_after` (2015-01-01), `older_than_days`, `newer_than_days`.",
+            "All fields of a rule must fit; a list fits if one of its items does. Fields: `owner`, `package`, `label`,"
+            " `kind`, `site`, `access` (patterns), `spec` (as conda's MatchSpec), `larger_than`, `smaller_than` (5GB),"
+            " `uploaded_before`, `uploaded_after` (2015-01-01), `older_than_days`, `newer_than_days`."
         ),
         roles=("plan_include",),
     ),
@@ -81,7 +81,8 @@ PLAN = variables(
     ),
     Variable(
         "ae_channel_layout",
-        "How channels are named: as the vendor's own import does it (`vendor`), or so that labels isolate for organizations too (`by_label`).",
+        "How channels are named: as the vendor's own import does it (`vendor`), or so that labels isolate for"
+        " organizations too (`by_label`).",
         choices=("vendor", "by_label"),
         default="vendor",
         roles=("plan_layout",),
@@ -101,7 +102,7 @@ PLAN = variables(
             ),
             Variable("site", "Apply the rule to this site only."),
         ),
-        more=("`to` may use {name} {owner} {group} {label} {site}, and {1} {2} for what each * stands for.",),
+        more="The new name may use {name} {owner} {group} {label} {site}, and {1} {2} for what each * of the pattern stands for.",
         example="""ae_channel_map:
   - match: "tools*"
     site: west
@@ -137,23 +138,23 @@ PLAN = variables(
     ),
     Variable(
         "ae_split_private",
-        "Whether what is not public gets `CHANNEL/private`, where a channel would hold public packages and others: `true`, `false`, or patterns"
-        " of channels.",
+        "Whether what is not public gets `CHANNEL/private`, where a channel would hold public packages and others:"
+        " `true`, `false`, or patterns of channels.",
         type="raw",
         default="false",
         roles=("plan_split_private",),
     ),
     Variable(
         "ae_collaborators",
-        "What becomes of the collaborators of single packages, for which AE5 has no right: they get none (`narrow`), or such a package is also"
-        " in `OWNER/PACKAGE`, shared with them (`channel`).",
+        "What becomes of the collaborators of single packages, for which AE5 has no right: they get none (`narrow`), or"
+        " such a package is also in `OWNER/PACKAGE`, shared with them (`channel`).",
         choices=("narrow", "channel"),
         default="narrow",
         roles=("plan_collaborators",),
     ),
     Variable(
         "ae_user_map",
-        "AE4 logins that have another user name in AE5, exact or by pattern; `-` is nobody, on purpose.",
+        'AE4 logins that have another user name in AE5, exact or by pattern; `"-"` is nobody, on purpose.',
         type="dict",
         default="{}",
         hosts=(CLUSTERS, NOTEBOOK_HOSTS),
@@ -168,7 +169,7 @@ PLAN = variables(
         "AE4 groups (`ORGANIZATION/GROUP` or `SITE:ORGANIZATION/GROUP`) that have another name in AE5.",
         type="dict",
         default="{}",
-        more=("A group that is not named here is the AE5 group of the same name.",),
+        more="A group that is not named here is the AE5 group of the same name.",
         example="""ae_group_map:
   finance/Devs: finance-devs
   "*/*": "{organization}-{group}\"""",
@@ -176,10 +177,11 @@ PLAN = variables(
     ),
     Variable(
         "ae_principals",
-        "The file that says who AE4 users and groups are on AE5: the `principals.csv` of a plan, completed; it is stronger than the two maps.",
+        "The file that says who AE4 users and groups are on AE5: the `principals.csv` of a plan, completed; it is"
+        " stronger than the two maps.",
         type="path",
         absent="`principals-CLUSTER.csv` beside the inventory",
-        more=("The default need not be there; a file that is named here must.",),
+        more="The default need not be there; a file that is named here must.",
         example='ae_principals: "{{ inventory_dir }}/../principals-prod.csv"',
         roles=("plan_principals",),
     ),
@@ -197,7 +199,7 @@ PLAN = variables(
         type="list",
         elements="str",
         default="[]",
-        more=('`["*"]` is for a cluster that was rebuilt.',),
+        more='`["*"]` is for a cluster that was rebuilt.',
         roles=("plan_restore",),
     ),
     hosts=(CLUSTERS,),
@@ -215,13 +217,13 @@ TRANSFER = variables(
     ),
     Variable(
         "ae_conflict",
-        "A file that is in AE5 already with the same name and other bytes: `fail` (and say so), `keep` (AE5's, and say so), or `replace` (delete"
-        " AE5's and upload ours).",
+        "A file that is in AE5 already with the same name and other bytes: `fail` (and say so), `keep` (AE5's, and say"
+        " so), or `replace` (delete AE5's and upload ours).",
         choices=("fail", "keep", "replace"),
         default="fail",
         more=(
-            "`replace` works only where the playbook `probe` has seen that deleting works, only if the file is still the one that was there when"
-            " the plan was made, and not with `ae_upload_method: vendor_import`, where it is as `fail`.",
+            "`replace` works only where the playbook `probe` has seen that deleting works, only if the file is still the one"
+            " that was there when the plan was made, and not with `ae_upload_method: vendor_import`, where it is as `fail`."
         ),
         roles=("apply_conflict",),
     ),
@@ -231,8 +233,8 @@ TRANSFER = variables(
         choices=("direct", "staged"),
         default="direct",
         more=(
-            "`staged` copies to the cluster's host only what is missing there; it is for sites that cannot reach the cluster, or have no Python"
-            " that Ansible can use.",
+            "`staged` copies to the cluster's host only what is missing there; it is for sites that cannot reach the cluster,"
+            " or have no Python that Ansible can use."
         ),
     ),
     Variable(
@@ -240,7 +242,7 @@ TRANSFER = variables(
         "How the packages are uploaded: each file that is missing (`files`), or whole owners by the vendor's own import (`vendor_import`).",
         choices=("files", "vendor_import"),
         default="files",
-        more=("`vendor_import` takes owners whose plan is exactly what that import makes; other owners are refused by name.",),
+        more="`vendor_import` takes owners whose plan is exactly what that import makes; other owners are refused by name.",
         roles=("apply_upload_method",),
     ),
     Variable(

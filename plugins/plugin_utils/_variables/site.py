@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .declaration import CLUSTERS, NOTEBOOK_HOSTS, SITES, Variable, variables
+from .declaration import CLUSTERS, NOTEBOOK_HOSTS, SHARED, SITES, Variable, variables
 
 PLACES = variables(
     Variable(
@@ -36,12 +36,10 @@ PLACES = variables(
         absent="`reports` beside the inventory",
         hosts=(SITES, NOTEBOOK_HOSTS, CLUSTERS),
         file="all",
-        more=(
-            "By default it is beside the inventory's folder, not in it: Ansible takes every file in that folder for a part of the"
-            " inventory.",
-        ),
+        more="A folder within that of the inventory will not do: Ansible takes every file there for a part of the inventory.",
         example='ae_report_dir: "{{ inventory_dir }}/../reports"',
     ),
+    topic=SHARED,
 )
 
 SITE = variables(
@@ -73,8 +71,7 @@ SITE = variables(
         "ae4_bin_dir",
         "Folder of `anaconda-server-admin`.",
         type="path",
-        absent="looked for",
-        more=("By default `~/repo/bin`, `~/miniconda2/bin` and `~/miniconda/bin` of the service user are searched.",),
+        absent="found in `~/repo/bin`, `~/miniconda2/bin` or `~/miniconda/bin` of the service user",
         example="ae4_bin_dir: /home/anaconda-server/repo/bin",
         roles=("export_bin_dir", "preflight_bin_dir"),
     ),
@@ -122,7 +119,7 @@ INTERPRETERS = variables(
         "host_python_dest",
         "Folder on the host that the archive is unpacked to.",
         default="~/ae_python",
-        more=("Remove it to have another archive unpacked.",),
+        more="Remove it to have another archive unpacked.",
     ),
     hosts=(SITES, NOTEBOOK_HOSTS),
     file="ae4",
