@@ -130,7 +130,7 @@ class Converter:
             check_name(project, name)
             if is_taken:
                 raise Refused(
-                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_project_names."
+                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_notebook_project_names."
                 )
             try:
                 return self._converted(project, base)
@@ -147,9 +147,9 @@ class Converter:
     def _left_out(self, key: str) -> str:
         """Why the inventory leaves a project out; ``""`` if it does not."""
         if not matches(key, self._options.include):
-            return "The inventory does not include it (ae_projects)."
+            return "The inventory does not include it (ae_notebook_projects)."
         if self._options.exclude and matches(key, self._options.exclude):
-            return "The inventory excludes it (ae_projects_exclude)."
+            return "The inventory excludes it (ae_notebook_projects_exclude)."
         return ""
 
     def _converted(self, project: Project, base: Conversion) -> Made:
@@ -298,7 +298,7 @@ def check_name(project: Project, name: str) -> None:
     for problem in name_problems(name, proposed):
         raise Refused(
             f"The project {shown(project.key)} is not converted: {problem.detail} Rename it, or give it another name for AE5 with"
-            " ae_project_names."
+            " ae_notebook_project_names."
         )
 
 
@@ -324,8 +324,8 @@ def unknown_names(path: str, options: Options) -> t.List[str]:
     head, projects = read_projects(path)
     unknown = sorted(options.names.keys() - {project.key for project in projects})
     return [
-        f"A name is given for the project {shown(key)}, and there is none on {head.host}; correct ae_project_names, unless it is on another"
-        " host."
+        f"A name is given for the project {shown(key)}, and there is none on {head.host}; correct ae_notebook_project_names, unless it is"
+        " on another host."
         for key in unknown
     ]
 

@@ -113,7 +113,7 @@ def test_owner_whose_plan_the_import_does_not_heed_is_refused(
     assert site.owner(done, owner) == ("refused", reason)
     lacking = "2" if owner == "u" else "5" if "layout" in declarations else "4"
     assert done["msg"] == (
-        f"Owner {owner} is not left to the vendor's import and lacks {lacking} files: {reason}; bring it with package_sync (ae_import)."
+        f"Owner {owner} is not left to the vendor's import and lacks {lacking} files: {reason}; bring it with ae_upload_method: files."
     )
     assert site.files() == (ORG if owner == "u" else USER)
     assert {outcome for (channel, _file), (outcome, _reason) in site.rows().items() if channel.split("/")[0] == owner} <= {"failed"}
@@ -239,7 +239,7 @@ def test_what_the_import_skips_in_silence_is_reported_by_name(site: ImportWorld,
     done = site.bring()
     assert done["msg"] == (
         f"linux-64/{B} is not in channel o: the vendor's import ended without an error and did not bring it;"
-        " bring it with package_sync (ae_import)."
+        " bring it with ae_upload_method: files."
     )
     assert site.rows()["o", B][0] == "failed"
     assert site.owner(done, "o")[0] == "failed"
@@ -315,7 +315,7 @@ def test_client_without_the_command_and_the_other_transport_are_refused_before_a
     client.chmod(0o755)
     lab.clear_log()
     done = site.bring(cli=str(client))
-    assert done["msg"] == f"{client} shows no command 'admin import' in its --help; bring the packages with package_sync (ae_import)."
+    assert done["msg"] == f"{client} shows no command 'admin import' in its --help; bring the packages with ae_upload_method: files."
     done = site.bring(transport="api")
     assert done["msg"] == "The vendor's import is a command of anaconda-enterprise-cli; use transport cli (or package_sync)."
     assert lab.writes() == []
