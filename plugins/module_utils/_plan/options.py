@@ -24,6 +24,7 @@ PLAN_SPEC = ArgumentSpec(
     {
         "inventories": {"type": "list", "elements": "path", "required": True},
         "dest": {"type": "path", "required": True},
+        "current": {"type": "path"},
         "cluster": {"type": "str", "default": "cluster"},
         "sites": {"type": "list", "elements": "str", "default": []},
         "old_inventories": {"type": "list", "elements": "str", "default": []},

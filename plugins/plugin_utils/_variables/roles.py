@@ -112,13 +112,6 @@ ROLES = (
         absent="those of group `aen` that name it in `ae5_cluster`, or whose site (`ae4_site`) does",
     ),
     Variable(
-        "verify_notebook_sites",
-        "The sites whose notebook hosts these are.",
-        type="list",
-        elements="str",
-        absent="the hosts of group `ae4` whose `ae5_cluster` is this cluster",
-    ),
-    Variable(
         "verify_notebooks",
         "Whether it is a failure that a notebook host was not looked at, also where playbook `notebooks` never ran for the cluster.",
         type="bool",
@@ -128,6 +121,8 @@ ROLES = (
 
 COMPUTED = variables(
     Variable("ae_migration_cluster", "The cluster that the host belongs to."),
+    Variable("ae_migration_sites", "The sites of the cluster."),
+    Variable("ae_migration_notebook_hosts", "The notebook hosts of the cluster, by their own `ae5_cluster` or by that of their site."),
     Variable("ae_migration_scratch", "What the folders of a run end in: `/check` in check mode, else nothing."),
     Variable("ae_migration_work_dir", "The folder of the cluster on the host, for what is kept between runs."),
     Variable("ae_migration_run_dir", "The folder of the run on the host."),
