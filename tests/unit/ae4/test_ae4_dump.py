@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from tests.unit.conftest import examples
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_what_is_refused(root: Path, path: str) -> None:
 
 
 @given(st.text(alphabet="a./\0b\n\udc80", max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_path_is_opened_beneath_or_refused(path: str) -> None:
     root_fd = os.open("/proc/self/fdinfo", os.O_RDONLY)
     try:
