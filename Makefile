@@ -12,7 +12,7 @@ LOG := $(CACHE)/log
 LINK := collections/ansible_collections/ae_ops/migration
 STAMP := $(VENV)/.requirements-installed
 BIN := $(CURDIR)/$(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -p no:pytest-ansible -rs
+PYTEST := $(BIN)/python -m pytest -p no:pytest-ansible -rs --durations=10
 WORKERS ?= 2
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
@@ -47,8 +47,9 @@ READY := $(STAMP) $(LINK)
 variables: $(READY) ## Write what comes from the declared variables: argument specs, README tables, inventory.example
 	@$(BIN)/python -m tools.variables
 
+# The e2e tests take longest and leave the processors free now and then, so everything else runs beside them.
 test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by side; logs are in .cache/log (MORE=... adds targets)
-	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-unit test-e2e" "sanity lint molecule $(MORE)"
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-e2e" "test-unit sanity lint molecule $(MORE)"
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)

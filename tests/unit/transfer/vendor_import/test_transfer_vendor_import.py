@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 import typing as t
 from pathlib import Path
 
@@ -276,13 +277,22 @@ esac
 """
 
 
-def test_command_that_hangs_is_ended_and_the_next_owner_is_brought(site: ImportWorld, lab: Ae5Lab, tmp_path: Path) -> None:
+def test_command_that_hangs_is_ended_and_the_next_owner_is_brought(
+    site: ImportWorld, lab: Ae5Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = subprocess.Popen.communicate
+
+    def communicate(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, bytes]:
+        """The time of the command that hangs is over sooner; the others have all they need."""
+        return real(process, timeout=0.2 if str(process.args[-1]).endswith("/o") else timeout)  # type: ignore[index]
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", communicate)
     client = tmp_path / "anaconda-enterprise-cli"
     client.write_text(HANGING.format(cli=lab.cli))
     client.chmod(0o755)
     site.plan()
-    done = site.bring(cli=str(client), command_timeout=20)
-    assert f"The command 'anaconda-enterprise-cli admin import {site.dump}/o' did not end within 20 s." in done["msg"]
+    done = site.bring(cli=str(client), command_timeout=600)
+    assert f"The command 'anaconda-enterprise-cli admin import {site.dump}/o' did not end within 600 s." in done["msg"]
     assert site.files() == USER
 
 
