@@ -26,7 +26,7 @@ VAULTED = frozenset({"AnsibleVaultEncryptedUnicode", "EncryptedString"})
 """Types of values that are encrypted on their own, in ansible-core before and since 2.19."""
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):
     """Reads variables and fails with sentences; see the documentation of the module of the same name."""
 
     TRANSFERS_FILES = False

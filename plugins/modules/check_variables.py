@@ -16,7 +16,7 @@ description:
     nearest known name. Your own variables must not begin like that.
   - A value that a variable cannot have is an error that names the variable as the user wrote it, and what is allowed.
   - All that is wrong is told at once. Secrets are neither resolved nor shown.
-  - Every role of the collection runs it first, through role P(ae_ops.migration.ae_migration#role), whose variable C(ae_migration_cluster) it needs.
+  - Every role of the collection runs it first, through role C(ae_migration), whose variable C(ae_migration_cluster) it needs.
 options: {}
 attributes:
   check_mode:

@@ -12,14 +12,11 @@ files, not declared.
 
 from __future__ import annotations
 
-import ast
 import sys
 import typing as t
 from pathlib import Path
 
-import yaml
-
-from plugins.plugin_utils._variables.catalogue import ALL, INVENTORY, NAMES, ROLE_NAMES, ROLES
+from plugins.plugin_utils._variables.catalogue import ALL, INVENTORY, NAMES, RENAMED, ROLE_NAMES, ROLES
 from plugins.plugin_utils._variables.declaration import Variable
 
 from . import render, scan
@@ -34,7 +31,7 @@ def generated(root: Path, roles: t.Mapping[str, scan.Role]) -> tuple[dict[str, s
         read: frozenset[str] = frozenset()
         specs = root / "roles" / name / "meta" / "argument_specs.yml"
         if specs.exists():
-            entries = yaml.safe_load(specs.read_text(encoding="utf-8"))["argument_specs"]
+            entries = scan.load(specs)["argument_specs"]
             by_entry = {entry: scan.reads(roles, name, entry) for entry in entries}
             files[str(specs.relative_to(root))] = render.argument_spec(entries, by_entry)
             read = frozenset().union(*by_entry.values())
@@ -62,7 +59,7 @@ def wrong_defaults(roles: t.Mapping[str, scan.Role], declared: t.Iterable[Variab
     for variable in declared:
         role = scan.role_of(variable.name, roles)
         value = roles[role].defaults.get(variable.name) if role else None
-        if variable.default and value != yaml.safe_load(variable.default) and str(value) != variable.default:
+        if variable.default and value != scan.parsed(variable.default) and str(value) != variable.default:
             complaints.append(f"roles/{role}/defaults/main.yml: {variable.name} is {value!r}, and declared as {variable.default}")
     for name, variable in named.items():
         role = scan.role_of(name, roles)
@@ -70,23 +67,18 @@ def wrong_defaults(roles: t.Mapping[str, scan.Role], declared: t.Iterable[Variab
             complaints.append(f"plugins/plugin_utils/_variables: {name} is declared, and no role has a default of it")
         elif variable.name not in scan.expanded(roles, role, name):
             complaints.append(f"roles/{role}/defaults/main.yml: {name} does not come from {variable.name}, as it is declared")
+        elif variable.type == "bool" and "| bool" not in (text := str(roles[role].defaults[name])) and scan.SHARED not in text:
+            complaints.append(f"roles/{role}/defaults/main.yml: {name} does not pass the filter bool")
     return complaints
 
 
-def strings_of(path: Path) -> t.Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def unknown_in_messages(root: Path) -> list[str]:
-    """A sentence for each name of a variable that a message of the modules gives and that is not declared."""
-    known = NAMES | scan.NO_VARIABLES | {path.name for path in (root / "roles").iterdir()}
+def old_names(root: Path) -> list[str]:
+    """A sentence for each old name of a variable that a text of the plugins still gives."""
     complaints = []
     for path in sorted((root / "plugins").rglob("*.py")):
         if "_variables" not in path.parts:
-            names = {name for text in strings_of(path) for name in scan.USERS.findall(text)}
-            complaints += [f"{path.relative_to(root)}: {name} is no declared variable" for name in sorted(names - known)]
+            names = set(scan.USERS.findall(path.read_text(encoding="utf-8")))
+            complaints += [f"{path.relative_to(root)}: {name} was renamed to {RENAMED[name]}" for name in sorted(names & set(RENAMED))]
     return complaints
 
 
@@ -101,6 +93,7 @@ def complaints(root: Path) -> list[str]:
         *scan.unused(roles, playbooks, NAMES),
         *scan.bare_booleans(roles, playbooks, _booleans()),
         *wrong_defaults(roles, ROLES, ROLE_NAMES),
+        *old_names(root),
     ]
 
 

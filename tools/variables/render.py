@@ -118,7 +118,7 @@ def argument_spec(entries: t.Mapping[str, Json], read: t.Mapping[str, t.Collecti
         name: {**{key: value for key, value in entry.items() if key != "options"}, "options": options(read[name])}
         for name, entry in entries.items()
     }
-    return LICENCE + yaml.dump({"argument_specs": specs}, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True)
+    return LICENCE + yaml.dump({"argument_specs": specs}, Dumper=_Dumper, sort_keys=False, width=130, allow_unicode=True)
 
 
 def table(role: str, role_names: t.Collection[str], read: t.Collection[str]) -> str:

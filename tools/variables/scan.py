@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import typing as t
 from pathlib import Path
@@ -67,6 +68,17 @@ class Role:
         return whole
 
 
+def parsed(text: str) -> t.Any:
+    """YAML, read by the fast loader where there is one."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
+def load(path: Path) -> t.Any:
+    """What a YAML file holds; None if there is no such file."""
+    return parsed(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+@functools.cache
 def expression(text: str) -> Use:
     """What one Jinja expression (without braces) or template (with them) uses."""
     template = text if "{{" in text or "{%" in text else f"{{{{ {text} }}}}"
@@ -137,10 +149,6 @@ def _task_files(text: str) -> t.Iterator[str]:
 
 def read_role(folder: Path) -> Role:
     """A role from its folder."""
-
-    def load(path: Path) -> t.Any:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-
     defaults = load(folder / "defaults" / "main.yml") or {}
     own = {**defaults, **(load(folder / "vars" / "main.yml") or {})}
     return Role(
@@ -160,7 +168,7 @@ def read_playbooks(root: Path) -> Use:
     """What the playbooks use."""
     use = Use()
     for path in sorted((root / "playbooks").glob("*.yml")):
-        use |= walk(yaml.safe_load(path.read_text(encoding="utf-8")))
+        use |= walk(load(path))
     return use
 
 

@@ -56,7 +56,9 @@ class Variable:
 
 
 def variables(*declared: Variable, **same: t.Any) -> t.Tuple[Variable, ...]:
-    """The variables with further fields that they have in common."""
+    """The variables with further fields that they have in common; one that has said something else keeps that."""
+    usual = {field.name: field.default for field in dataclasses.fields(Variable)}
     return tuple(
-        dataclasses.replace(variable, **{key: value for key, value in same.items() if not getattr(variable, key)}) for variable in declared
+        dataclasses.replace(variable, **{key: value for key, value in same.items() if getattr(variable, key) == usual[key]})
+        for variable in declared
     )
