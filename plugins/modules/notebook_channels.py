@@ -36,7 +36,7 @@ options:
   plan:
     description:
       - The folder of the plan by which the packages are, or were, migrated.
-      - Without it, or where there is no plan in it yet, only what the cluster shows counts.
+      - Without it only what the cluster shows counts.
     type: path
   dest:
     description: The file to write.

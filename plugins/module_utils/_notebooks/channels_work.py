@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import shown
@@ -34,7 +33,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channe
     write_views,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import access_classes
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import PLAN, iter_placements, load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.store import iter_placements, load_plan
 
 CHANNELS = ArgumentSpec(
     {
@@ -203,8 +202,6 @@ def _diff_lines(before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.It
 def channels_work(module: MigrationModule) -> Outcome:
     """The module ``notebook_channels``."""
     params = module.params
-    if not os.path.exists(os.path.join(params["plan"] or "", PLAN)):
-        params["plan"] = None
     dest = params["dest"]
     users = users_of(params["plan"]) if params["plan"] else {}
     before = _before(dest)
