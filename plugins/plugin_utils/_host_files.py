@@ -26,7 +26,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.plugin_utils._controller_files import FILE, Found
 
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 """Bytes that one answer of the shell carries at most, a multiple of a megabyte."""
 
 INLINE = 36 << 10
