@@ -23,6 +23,7 @@ import typing as t
 import zipfile
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2
 
 PLACEHOLDER = "/opt/anaconda1anaconda2anaconda3"
 """What conda-build writes where no file says otherwise."""
@@ -118,11 +119,11 @@ def read_package(path: str) -> Package:
 
 
 def _tars(path: str) -> t.Iterator[t.IO[bytes]]:
-    if path.endswith(".tar.bz2"):
+    if path.endswith(TAR_BZ2):
         with open(path, "rb") as stream:
             yield stream
         return
-    if not path.endswith(".conda"):
+    if not path.endswith(CONDA):
         raise MigrationError(f"The package {path} is neither .tar.bz2 nor .conda.")
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

@@ -22,12 +22,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
     matches,
     shares_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, Json, OwnerRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
-PACKAGE_ENDINGS = (".tar.bz2", ".conda")
 DUPLICATE = "duplicate"
 NAMES_SHOWN = 3
 
@@ -58,11 +58,6 @@ class OwnerFacts:
         if not isinstance(data, dict) or not isinstance(data.get("owner"), str):
             raise SchemaError("it is no owner of a plan")
         return cls(data["owner"], tuple(data["reasons"]), tuple(data["private"]), tuple(data["known"]))
-
-
-def is_package(name: str) -> bool:
-    """Whether a file's name is that of a conda package, which is all that the import takes."""
-    return name.endswith(PACKAGE_ENDINGS)
 
 
 def facts_of(

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
@@ -51,7 +51,7 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
     The placements are read twice so that they need not be held in memory.  One GET for each (channel, subdir).
     """
     channels = {channel.name: channel for channel in plan.channels if channel.name in names}
-    subdirs: t.Dict[str, t.Set[str]] = {name: set(ALWAYS) if plan.target_read else set() for name in channels}
+    subdirs: t.Dict[str, t.Set[str]] = {name: set(COMMON_SUBDIRS) if plan.target_read else set() for name in channels}
     for placement in _placements(folder, channels):
         subdirs[placement.channel].add(placement.subdir)
     listings = cluster.repodata.read((name, subdir) for name, mine in subdirs.items() for subdir in sorted(mine))

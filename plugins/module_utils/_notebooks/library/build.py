@@ -14,6 +14,7 @@ import typing as t
 import warnings
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
@@ -27,7 +28,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import (
     SCRIPTS,
-    Built,
     Content,
     build_package,
     script,

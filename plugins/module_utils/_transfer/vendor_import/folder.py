@@ -16,8 +16,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource, SourceError
 
