@@ -16,6 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_placements, iter_skipped, iter_transfer
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 EXAMPLES = 3
 
@@ -33,7 +34,7 @@ class Gap:
 
     def __str__(self) -> str:
         unreadable = "; the channel cannot be read with this token" if self.unreadable else ""
-        return f"{self.count} of its files are not proven to be there ({_shown(self.examples, self.count)}){unreadable}"
+        return f"{self.count} of its files are not proven to be there ({listed(self.examples, total=self.count)}){unreadable}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +76,7 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
         planned = {(placement.subdir, placement.file) for placement in mine} | held.get(name, set())
         new = _new(channels[name], seen, planned) if plan.target_read else []
         if new:
-            found.gained[name] = f"it has gained {_shown(new[:EXAMPLES], len(new))} since the plan was made; {AGAIN}"
+            found.gained[name] = f"it has gained {listed(new, EXAMPLES)} since the plan was made; {AGAIN}"
     return found
 
 
@@ -99,8 +100,3 @@ def _new(channel: Channel, seen: t.Iterable[Listing], planned: t.Container[Place
     known = set(before)
     places = (place for listing in seen for place, _package in _by_place(listing) if place not in planned)
     return sorted(f"{subdir}/{file}" for subdir, file in places if f"{subdir}/{file}" not in known)
-
-
-def _shown(names: t.Sequence[str], count: int) -> str:
-    more = f" and {count - len(names)} more" if count > len(names) else ""
-    return ", ".join(names) + more

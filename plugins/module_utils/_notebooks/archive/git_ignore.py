@@ -19,10 +19,11 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder, open_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 SECONDS = 300
 _COPIED = {"index": "index", "info/exclude": os.path.join("info", "exclude")}
-_MAX_COPY = 512 << 20
+_MAX_COPY = 500_000_000
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 
@@ -75,7 +76,7 @@ def _copy(git_fd: int, name: str, target: str) -> None:
         for block in iter(lambda: source.read(1 << 20), b""):
             left -= len(block)
             if left < 0:
-                raise OSError(0, f"its .git/{name} is larger than {_MAX_COPY >> 20} MiB")
+                raise OSError(0, f"its .git/{name} is larger than {size_in_words(_MAX_COPY)}")
             sink.write(block)
 
 

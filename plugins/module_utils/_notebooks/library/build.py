@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import fnmatch
 import json
 import re
 import typing as t
@@ -60,7 +59,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries 
     R,
     Wanted,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
@@ -236,7 +235,7 @@ class _Library:
         return items
 
     def _is_included(self, path: str) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._wanted.include)
+        return matches_any(path, self._wanted.include)
 
     def _rights(self, items: t.Iterable[Item]) -> t.Dict[str, Rights]:
         rights = dict(self._tree.ways)
