@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import PAGE_SIZE, TOKEN_PATH
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     ABILITIES,
     ADMIN_IMPORT,

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError

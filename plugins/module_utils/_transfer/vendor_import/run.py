@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
