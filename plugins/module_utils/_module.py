@@ -17,6 +17,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 FAILURES_SHOWN = 25
 """A result stays small; what is beyond this is in the file at ``report_path`` or counted in ``summary``."""
@@ -170,6 +171,4 @@ def failure_message(failures: t.Sequence[str]) -> str:
     """One message for the failures: the sentence itself if there is one, else the number and the first ones."""
     if len(failures) == 1:
         return failures[0]
-    shown = " | ".join(failures[:3])
-    more = f" | and {len(failures) - 3} more" if len(failures) > 3 else ""
-    return f"{len(failures)} things could not be done, the rest was: {shown}{more}"
+    return f"{len(failures)} things could not be done, the rest was: {listed(failures, 3, between=' | ')}"

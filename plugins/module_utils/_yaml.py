@@ -11,6 +11,7 @@ import traceback
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 RUAMEL_ERROR: t.Optional[str] = None
 try:
@@ -20,7 +21,7 @@ try:
 except ImportError:
     RUAMEL_ERROR = traceback.format_exc()
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1_000_000
 """Of a file that is read; an export of a large environment has 20,000."""
 MAX_NESTING = 40
 """Levels of a document; an environment has 3, a project's file 5."""
@@ -69,7 +70,7 @@ def load(text: str, keep_comments: bool = False) -> t.Any:
     """
     yaml = _yaml("rt" if keep_comments else "safe")
     if len(text) > MAX_BYTES:
-        raise NotYaml(f"it is larger than {MAX_BYTES >> 20} MiB")
+        raise NotYaml(f"it is larger than {size_in_words(MAX_BYTES)}")
     try:
         document = yaml.load(without_tags(text))
     except YAMLError as exc:

@@ -18,6 +18,7 @@ description:
     It lies in O(dest) as C(noarch/FILE) beside C(placements.jsonl), from which M(ae_ops.migration.package_sync) brings it to AE5.
   - The libraries are only read. Nothing of them is run, not even C(setup.py), and no link is followed.
   - Name, version, packages, requirements and commands come from C(pyproject.toml), C(setup.cfg) or C(setup.py), or from the entry in O(libraries).
+    Reading C(pyproject.toml) needs Python 3.11 or the Python library tomli on that host.
     A package is taken whole, with its data. Hidden files, compiled Python, C(egg-info) and the tests at the library's top are not.
   - Equal libraries give packages of equal bytes. A library that has changed gives a package with another build, which conda prefers
     because its newest file is newer.

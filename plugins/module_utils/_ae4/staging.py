@@ -35,6 +35,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed, size_in_words
 
 _DIGEST_LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *]\./(.+)\Z", re.DOTALL)
 _ESCAPES = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
@@ -43,7 +44,7 @@ _HEADER_LIMIT = 1 << 20
 """Bytes that a header of an archive may claim; a long name is a few thousand."""
 _DEPTH = 64
 WANTED = "wanted"
-MAX_LISTING_BYTES = 2 << 30
+MAX_LISTING_BYTES = 2_000_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -290,7 +291,7 @@ def _read(path: str) -> bytes:
     with open(path, "rb") as stream:
         data = stream.read(MAX_LISTING_BYTES + 1)
     if len(data) > MAX_LISTING_BYTES:
-        raise MigrationError(f"The listing {path} is larger than {MAX_LISTING_BYTES >> 20} MiB, which no dump needs.")
+        raise MigrationError(f"The listing {path} is larger than {size_in_words(MAX_LISTING_BYTES)}, which no dump needs.")
     return data
 
 
@@ -340,7 +341,7 @@ def stage(folder: str, listing: str, archive: t.Optional[str], batch_bytes: int,
                 },
             )
             if missing and complete:
-                names = ", ".join(shown(file.path) for file in missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+                names = listed([shown(file.path) for file in missing], 3)
                 raise MigrationError(
                     f"The dump could not be staged whole, {names} did not come; the last staged dump is kept, run it again."
                 )

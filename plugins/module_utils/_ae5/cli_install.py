@@ -53,7 +53,7 @@ def setup_work(module: MigrationModule) -> Outcome:
                 return outcome
             outcome.warnings = install(params["package"], prefix, wanted)
         depends = [str(name) for name in marker_of(prefix).get("depends", ())]
-    why = _command.runs([outcome.values["program"], "--help"], params["timeout"])
+    why = _command.why_not([outcome.values["program"], "--help"], params["timeout"])
     outcome.values["answers"] = not why
     if why and params["must_answer"]:
         raise MigrationError(_not_answering(outcome.values["program"], why, depends))

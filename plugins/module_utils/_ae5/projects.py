@@ -20,7 +20,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import Route
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import PAGE_BYTES, is_login_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fnmatch
 import json
 import os
 import re
@@ -35,7 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, matches_any, shown
 
 ENVS = "envs"
 METADATA = ".metadata.json"
@@ -61,7 +60,7 @@ class Collector:
         for owner in self._folders(self._root, ""):
             names = list(self._folders(os.path.join(self._root, owner), owner + "/"))
             for name, proposal in sorted(proposed_names(names).items()):
-                if not patterns or any(fnmatch.fnmatchcase(f"{owner}/{name}", pattern) for pattern in patterns):
+                if not patterns or matches_any(f"{owner}/{name}", patterns):
                     yield owner, name, proposal
 
     def _folders(self, path: str, prefix: str) -> t.Iterator[str]:

@@ -27,7 +27,7 @@ import zlib
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import ArchiveError, Inflater, Limits, find_member
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
 from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, load, text, text_or_none
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import subdir_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2, subdir_of
 
 try:
     import zstandard
@@ -35,8 +35,6 @@ except ImportError:
     zstandard = None  # type: ignore[assignment,unused-ignore]
 
 INDEX = "info/index.json"
-TAR_BZ2 = ".tar.bz2"
-CONDA = ".conda"
 _END_OF_ZIP = b"PK\x05\x06"
 _ZIP_MEMBERS = 64
 # what zipfile lets through where a directory or a header is damaged

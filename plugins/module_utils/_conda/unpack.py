@@ -22,10 +22,13 @@ import tarfile
 import typing as t
 import zipfile
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2
 
 PLACEHOLDER = "/opt/anaconda1anaconda2anaconda3"
 """What conda-build writes where no file says otherwise."""
+UNPACK_SECONDS = 600
 SHEBANG_LENGTH = 127
 """Of older kernels; a longer first line is cut."""
 SITE_PACKAGES = "lib/site-packages"
@@ -118,11 +121,11 @@ def read_package(path: str) -> Package:
 
 
 def _tars(path: str) -> t.Iterator[t.IO[bytes]]:
-    if path.endswith(".tar.bz2"):
+    if path.endswith(TAR_BZ2):
         with open(path, "rb") as stream:
             yield stream
         return
-    if not path.endswith(".conda"):
+    if not path.endswith(CONDA):
         raise MigrationError(f"The package {path} is neither .tar.bz2 nor .conda.")
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -144,7 +147,14 @@ def _unzstd(data: bytes, path: str) -> bytes:
         raise MigrationError(
             f"Unpacking {path} needs the command zstd or the Python library zstandard on this host; install one, or give a .tar.bz2."
         )
-    return subprocess.run([program, "-dc"], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    try:
+        done = _command.run([program, "-dc"], UNPACK_SECONDS, data=data)
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise MigrationError(f"The package {path} cannot be unpacked: {exc}.") from exc
+    if done.code != 0:
+        said = next(reversed(_command.printed(done.err)), _command.NO_OUTPUT)
+        raise MigrationError(f"The package {path} cannot be unpacked: zstd says {said.rstrip('.')}.")
+    return done.out
 
 
 def _take(package: Package, archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> None:

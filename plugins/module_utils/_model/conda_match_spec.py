@@ -15,9 +15,8 @@ import fnmatch
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import Condition, NoVersion, parse_condition
-
-ENDINGS = (".tar.bz2", ".conda")
 
 _SPEC = re.compile(r"(?:([^\s/=<>!~\[]+)/)?([^\s/=<>!~\[,|]+)\s*([^\[]*?)\s*(?:\[(.*)\])?", re.DOTALL)
 _FIELD = re.compile(r"\s*([a-z_]+)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*?)\s*(?:,|$)")
@@ -27,22 +26,6 @@ _FIELDS = ("version", "build", "subdir")
 
 class NoSpec(ValueError):
     """A text is no MatchSpec that is known here; the message is the end of a sentence."""
-
-
-class Dist(t.NamedTuple):
-    """What a package file's name says, and its subdir."""
-
-    name: str
-    version: str
-    build: str
-    subdir: str
-
-
-def dist_of(file: str, subdir: t.Optional[str]) -> t.Optional[Dist]:
-    """Name, version and build in the name of a package file; ``None`` if it is not such a name."""
-    ending = next((ending for ending in ENDINGS if file.endswith(ending)), None)
-    parts = file[: -len(ending)].rsplit("-", 2) if ending else []
-    return Dist(parts[0], parts[1], parts[2], subdir or "") if len(parts) == 3 and all(parts) else None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import ACCESS_OF_PERMISSION, EVERYONE, matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import (
+    ACCESS_OF_PERMISSION,
+    EVERYONE,
+    principal_key,
+    principal_of,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import OwnerAccess, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import (
     ANYONE,
@@ -45,6 +50,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
     UNKNOWN,
     WIDER,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 PRIVATE_FOR_ALL = "everybody who is logged in reads a private channel on this cluster"
 PRIVATE_UNKNOWN = "who reads a private channel on this cluster is not known"
@@ -93,7 +99,7 @@ class Context:
     """``SITE:ORGANIZATION/GROUP`` -> the AE5 names of all its members in the plans applied so far."""
 
     def of_public(self, channel: str) -> str:
-        return ACCEPTED if matches(channel, self.accept_public) else WIDER
+        return ACCEPTED if matches_any(channel, self.accept_public) else WIDER
 
 
 class OwnerTable:
@@ -114,7 +120,7 @@ class OwnerTable:
 
     def _person(self, login: str) -> Person:
         name = self._owner.people[login]
-        person = (NOBODY, login) if name is None else (USER, name.casefold())
+        person = (NOBODY, login) if name is None else principal_key(USER, name)
         self._logins.setdefault(person, login)
         return person
 
@@ -258,7 +264,7 @@ class OwnerTable:
         public = self._target.public.get(channel.name)
         if person == ANYONE_KEY or ((rights.public if public is None else public) and not tally.floor(person)):
             return self._context.of_public(channel.name), f"public, and package {tally.closed} was not in AE4"
-        accepted = matches(channel.name, self._context.accept_wider)
+        accepted = matches_any(channel.name, self._context.accept_wider)
         found = [
             self._blame(channel, share, person, accepted)
             for share in rights.shares

@@ -13,7 +13,13 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, Declared, PeopleOfTarget, PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import (
+    EVERYONE,
+    Declared,
+    PeopleOfTarget,
+    PrincipalMap,
+    principal_key,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
@@ -87,7 +93,7 @@ def settle(lines: t.Sequence[Line], known: t.Iterable[Known], where: str) -> t.T
                 f"Line {line.number} of {where} is not used: line {line_of[meant[0].key]} says already who the {line.describe()} is."
             )
             continue
-        claim = (line.kind, line.ae5_name.casefold() if line.kind == USER else line.ae5_name)
+        claim = principal_key(line.kind, line.ae5_name)
         holder, number = claims.get(claim, (fresh[0], 0))
         if line.ae5_name != NOBODY_MARK and holder.person != fresh[0].person:
             variable = "ae_user_map" if line.kind == USER else "ae_group_map"
@@ -117,7 +123,7 @@ class _Directory:
     """The names of AE5, to be found by what people may have called them."""
 
     def __init__(self, people: PeopleOfTarget, emails: t.Mapping[str, str]) -> None:
-        self._exact = {(USER, name.casefold()): name for name in people.users}
+        self._exact = {principal_key(USER, name): name for name in people.users}
         self._exact.update({(GROUP, name): name for name in people.groups})
         self._folded: t.Dict[str, t.List[str]] = collections.defaultdict(list)
         for name in sorted(people.groups):
@@ -131,7 +137,7 @@ class _Directory:
 
     def exact(self, kind: str, name: str) -> t.Optional[str]:
         """The AE5 name that is this one; the case of a user's counts for nothing."""
-        return self._exact.get((kind, name.casefold() if kind == USER else name))
+        return self._exact.get(principal_key(kind, name))
 
     def alike(self, kind: str, name: str) -> t.Tuple[t.List[str], str]:
         """The AE5 names that may be meant, and why."""
@@ -156,7 +162,7 @@ def propose(
     takers: t.Dict[t.Tuple[str, str], t.Dict[t.Tuple[str, str, str], Known]] = collections.defaultdict(dict)
     for proposal in first:
         if proposal.ae5_name not in ("", NOBODY_MARK):
-            key = (proposal.known.kind, proposal.ae5_name.casefold() if proposal.known.kind == USER else proposal.ae5_name)
+            key = principal_key(proposal.known.kind, proposal.ae5_name)
             takers[key].setdefault(proposal.known.person, proposal.known)
     return [_undoubted(proposal, names, takers) for proposal in first]
 
@@ -200,7 +206,7 @@ def _undoubted(
 ) -> Proposal:
     """The proposal, left empty where another principal would be the same one on AE5, unless a person has said so."""
     item = proposal.known
-    others = takers.get((item.kind, proposal.ae5_name.casefold() if item.kind == USER else proposal.ae5_name), {})
+    others = takers.get(principal_key(item.kind, proposal.ae5_name), {})
     rivals = [other.describe() for person, other in sorted(others.items()) if person != item.person]
     if not rivals or _said(item, names) is not None:
         return proposal

@@ -12,7 +12,7 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN, USER, Json
@@ -136,7 +136,7 @@ def _channel(channel: Channel, files: t.Mapping[str, int], owner: t.Optional[str
     change: t.List[str] = []
     for share in channel.shares if seen is not None else ():
         key = principal_of(share)
-        if owner is not None and key == (USER, owner.casefold()):
+        if owner is not None and key == principal_key(USER, owner):
             continue
         if key not in held:
             add.append(share_in_words(share))

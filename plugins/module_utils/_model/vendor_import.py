@@ -19,15 +19,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
     ACCESS_OF_PERMISSION,
     PrincipalMap,
     group_of,
-    matches,
     shares_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, Json, OwnerRecord, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
-PACKAGE_ENDINGS = (".tar.bz2", ".conda")
 DUPLICATE = "duplicate"
 NAMES_SHOWN = 3
 
@@ -58,11 +58,6 @@ class OwnerFacts:
         if not isinstance(data, dict) or not isinstance(data.get("owner"), str):
             raise SchemaError("it is no owner of a plan")
         return cls(data["owner"], tuple(data["reasons"]), tuple(data["private"]), tuple(data["known"]))
-
-
-def is_package(name: str) -> bool:
-    """Whether a file's name is that of a conda package, which is all that the import takes."""
-    return name.endswith(PACKAGE_ENDINGS)
 
 
 def facts_of(
@@ -98,10 +93,10 @@ def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.I
     }
     for variable, channels in own.items():
         if channels:
-            yield f"{variable} asks for {_some(channels)}, which the import does not know"
+            yield f"{variable} asks for {listed(channels, NAMES_SHOWN)}, which the import does not know"
     renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name and not slot.aspect)
     if renamed:
-        yield f"ae_channel_map renames {_some(renamed)}"
+        yield f"ae_channel_map renames {listed(renamed, NAMES_SHOWN)}"
 
 
 def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: PrincipalMap) -> t.Iterator[str]:
@@ -124,7 +119,7 @@ def _leaving_out(left: t.Sequence[LeftOut], shortened: int) -> t.Iterator[str]:
         yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not know"
     taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
     if taken:
-        yield f"the plan leaves out what the import may take: {_some(taken)}"
+        yield f"the plan leaves out what the import may take: {listed(taken, NAMES_SHOWN)}"
 
 
 def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refused: t.Container[str], channels: t.Iterable[str]) -> str:
@@ -136,22 +131,17 @@ def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refus
     if facts is None:
         return "the plan does not say how it compares to the import; make the plan anew"
     reasons = list(facts.reasons)
-    private = [name for name in facts.private if not matches(name, accept_public)]
+    private = [name for name in facts.private if not matches_any(name, accept_public)]
     if private:
         reasons.append(
-            f"its {_channels(len(private))} {_some(private)} must be private, and what the import makes is public"
+            f"its {_channels(len(private))} {listed(private, NAMES_SHOWN)} must be private, and what the import makes is public"
             " unless ae_accept_public accepts it"
         )
     held = sorted(name for name in set(channels) if name in refused and name not in private)
     if held:
-        reasons.append(f"its {_channels(len(held))} {_some(held)} could not be created as planned")
+        reasons.append(f"its {_channels(len(held))} {listed(held, NAMES_SHOWN)} could not be created as planned")
     return "; ".join(reasons)
 
 
 def _channels(number: int) -> str:
     return "channel" if number == 1 else "channels"
-
-
-def _some(names: t.Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN])
-    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

@@ -30,11 +30,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.choices imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import AccessClasses
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import SiteInput
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 SUPPORTED_KINDS = frozenset({"conda"})
 """What an AE5 channel takes (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
 
-NAMES_SHOWN = 10
 
 NARROW = "narrow"
 OWN_CHANNEL = "channel"
@@ -138,9 +139,7 @@ class Draft:
                     found.setdefault(slot, set()).add(file.access == PUBLIC)
         rules = self.options.channel_rules
         wanted = self.options.split_private
-        return frozenset(
-            slot for slot, kinds in found.items() if len(kinds) > 1 and access.matches(naming.channel_name(slot, rules), wanted)
-        )
+        return frozenset(slot for slot, kinds in found.items() if len(kinds) > 1 and matches_any(naming.channel_name(slot, rules), wanted))
 
     def _slots_of(self, site: SiteInput, file: SourceFile, choices: Choices) -> t.Tuple[t.Optional[Reason], t.Tuple[Slot, ...]]:
         """Why a file gets no placement whatever else there is, or its slots."""
@@ -318,7 +317,7 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
         decisions.append(
             Decision(
                 "narrower",
-                f"Channel {channel.name} is not public because of {_names(privacy.because)}; {_names(privacy.narrowed)} "
+                f"Channel {channel.name} is not public because of {listed(privacy.because)}; {listed(privacy.narrowed)} "
                 "could be read by more people in AE4 than there.",
                 "ae_split_private" if PUBLIC in channel.access_of_package.values() else None,
             )
@@ -343,7 +342,7 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
     for (_site, owner, package), users in sorted(draft.collaborators.items()):
         yield Decision(
             "collaborators",
-            f"Package {owner}/{package} had collaborators of its own ({_names(sorted(users))}); AE5 has no right on a single package, "
+            f"Package {owner}/{package} had collaborators of its own ({listed(sorted(users))}); AE5 has no right on a single package, "
             f"so {'it has a channel of its own that is shared with them' if own else 'they get none'}.",
             "ae_collaborators",
         )
@@ -356,8 +355,3 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
                 "group_permission",
                 f"The {slot.describe()} has permission {permission}, which becomes {level}; the guide names only read.",
             )
-
-
-def _names(names: t.Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN])
-    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

@@ -15,7 +15,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import grammar
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD, amount
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed, size_in_words
 
 DAY = 86400
 EXPIRES_SOON = 14
@@ -202,8 +203,12 @@ def file_size(host: str, largest: t.Optional[t.Tuple[str, int]], too_many: t.Opt
     if largest is None:
         return r.unknown(r.FILE_SIZE, host, "There is no inventory of this site yet.", UPLOAD, "Run the export, then the preflight again.")
     file, size = largest
-    known = f"the documented limit is {amount(DOCUMENTED_LIMIT)}" if too_many is None else f"the probe saw {amount(too_many)} refused"
-    evidence = f"The largest file is {file} with {amount(size)}; {known}."
+    known = (
+        f"the documented limit is {size_in_words(DOCUMENTED_LIMIT)}"
+        if too_many is None
+        else f"the probe saw {size_in_words(too_many)} refused"
+    )
+    evidence = f"The largest file is {file} with {size_in_words(size)}; {known}."
     if size > DOCUMENTED_LIMIT if too_many is None else size >= too_many:
         advice = "Raise the limit in AE5; else every file beyond it is reported as failed, and the rest is done."
         return Row(r.FILE_SIZE, host, r.WARNING, evidence, UPLOAD, advice)
@@ -226,18 +231,19 @@ def names(host: str, used: t.Optional[t.Collection[str]], probed: t.Optional[t.M
         elif found - {"accepted"}:
             unsure.append(name)
     if refused:
-        evidence = f"The probe saw that AE5 does not take names like {_some(refused)}."
+        evidence = f"The probe saw that AE5 does not take names like {listed([repr(name) for name in refused], NAMES_SHOWN)}."
         return Row(r.NAMES, host, r.WARNING, evidence, CHANNELS, "Rename the channels with ae_channel_map.")
     if unsure:
         advice = "Run the capability probe, or rename the channels with ae_channel_map."
-        return r.unknown(r.NAMES, host, f"Whether AE5 takes names like {_some(unsure)} is not known.", CHANNELS, advice)
+        return r.unknown(
+            r.NAMES,
+            host,
+            f"Whether AE5 takes names like {listed([repr(name) for name in unsure], NAMES_SHOWN)} is not known.",
+            CHANNELS,
+            advice,
+        )
     source = "the vendor's examples are" if probed is None else "the probe saw accepted"
     return Row(r.NAMES, host, r.OK, f"All {len(used)} names are such as {source}.", CHANNELS)
-
-
-def _some(names_: t.Sequence[str]) -> str:
-    more = f" and {len(names_) - NAMES_SHOWN} more" if len(names_) > NAMES_SHOWN else ""
-    return ", ".join(repr(name) for name in names_[:NAMES_SHOWN]) + more
 
 
 def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optional[float]) -> Row:
@@ -247,7 +253,7 @@ def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optiona
     if seconds is None:
         return r.unknown(r.TOKEN_LIFE, host, "How long a token lives is not known.", UPLOAD)
     expected = left / rate
-    evidence = f"A token lives {seconds:.0f} s; {amount(left)} at {amount(rate)}/s take {expected:.0f} s."
+    evidence = f"A token lives {seconds:.0f} s; {size_in_words(left)} at {size_in_words(rate)}/s take {expected:.0f} s."
     if expected > seconds:
         return Row(
             r.TOKEN_LIFE,

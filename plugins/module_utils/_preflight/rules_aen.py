@@ -13,8 +13,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import amount
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 COLLECT = "Collect the projects"
 CONVERT = "Convert the projects"
@@ -103,9 +102,9 @@ def space(host: str, found: Found, room: Room) -> Row:
     said = "What archives can hold, before gzip and whatever git or a .projectignore leaves out, is"
     if found.stopped:
         counted_so_far = f"counting ended {found.stopped} with {found.measured:,} of {counted(found.projects, 'project')}"
-        said = f"{said} at least {amount(found.archive_bytes)} ({counted_so_far})"
+        said = f"{said} at least {size_in_words(found.archive_bytes)} ({counted_so_far})"
     else:
-        said = f"{said} {amount(found.archive_bytes)} in {counted(found.projects, 'project')}"
+        said = f"{said} {size_in_words(found.archive_bytes)} in {counted(found.projects, 'project')}"
     return _fits(Row(r.SPACE, host, r.OK, said, CONVERT), found.archive_bytes, not found.stopped, room)
 
 
@@ -116,9 +115,8 @@ def archives(cluster: str, hosts: t.Mapping[str, t.Mapping[str, t.Any]], room: R
     """
     total = sum(int(facts["archive_bytes"]) for facts in hosts.values())
     whole = all(facts.get("whole") for facts in hosts.values())
-    said = (
-        f"What the archives of {listed(sorted(hosts), NAMES_SHOWN)} can hold before gzip is {'' if whole else 'at least '}{amount(total)}"
-    )
+    size = f"{'' if whole else 'at least '}{size_in_words(total)}"
+    said = f"What the archives of {listed(sorted(hosts), NAMES_SHOWN)} can hold before gzip is {size}"
     return _fits(Row(r.ARCHIVES, cluster, r.OK, said, STAGE), total, whole, room)
 
 
@@ -129,8 +127,8 @@ def _fits(row: Row, size: int, whole: bool, room: Room) -> Row:
     of it is in the way.
     """
     needed = max(0, size - room.there)
-    older = f", beside {amount(room.there)} of earlier archives" if room.there else ""
-    row = dataclasses.replace(row, evidence=f"{row.evidence}; {room.folder} has {amount(room.free)} free{older}.")
+    older = f", beside {size_in_words(room.there)} of earlier archives" if room.there else ""
+    row = dataclasses.replace(row, evidence=f"{row.evidence}; {room.folder} has {size_in_words(room.free)} free{older}.")
     if needed > room.free * HOPELESS:
         advice = "Set ae_work_dir to another file system, free space, or leave projects out with ae_notebook_projects_exclude."
         return dataclasses.replace(row, verdict=r.BLOCKING, advice=advice)

@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 Version = t.Tuple[int, ...]
 
@@ -209,9 +210,9 @@ def space(host: str, measured: Space) -> Row:
     Nobody knows whether an export copies or links (AE4 facts), so a whole copy is asked for unless the factor says otherwise.
     """
     needed = int(measured.used * measured.factor)
-    size = amount(measured.used) if measured.whole else f"more than {amount(measured.used)}"
+    size = size_in_words(measured.used) if measured.whole else f"more than {size_in_words(measured.used)}"
     copies = "" if measured.factor == 1 else f" (asked for {measured.factor:g} times that)"
-    evidence = f"The storage {measured.root} holds {size}{copies}; {measured.folder} has {amount(measured.free)} free."
+    evidence = f"The storage {measured.root} holds {size}{copies}; {measured.folder} has {size_in_words(measured.free)} free."
     if needed > measured.free:
         advice = "Free space, or set ae4_export_dir to another file system; if an export links there, set preflight_space_factor."
         return Row(r.SPACE, host, r.BLOCKING, evidence, EXPORT, advice)
@@ -222,7 +223,7 @@ def space(host: str, measured: Space) -> Row:
 
 def staging(host: str, folder: str, needed: int, free: int) -> Row:
     """Whether what is not staged yet of the dumps fits on the cluster's host; sizes in bytes."""
-    evidence = f"By the last inventories {amount(needed)} are still to be staged; {folder} has {amount(free)} free."
+    evidence = f"By the last inventories {size_in_words(needed)} are still to be staged; {folder} has {size_in_words(free)} free."
     if needed > free:
         return Row(
             r.STAGING,
@@ -260,12 +261,3 @@ def libraries(host: str, found: t.Mapping[str, t.Optional[str]], interpreter: st
         )
     listed = ", ".join(f"{name} {version}".strip() for name, version in sorted(found.items()))
     return Row(r.LIBRARIES, host, r.OK, f"{interpreter} imports {listed}.", task)
-
-
-def amount(size: float) -> str:
-    """A size in bytes for people."""
-    for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError("unreachable")

@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Answer, Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE, ROUTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share

@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
     WORKS,
     Answer,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN
 
 UNDECIDED = frozenset([401, 408, 425, 429])
@@ -152,6 +153,17 @@ def latency(visible: bool, reads: int, seconds: float) -> Answer:
     if reads == 1:
         return known("immediate", "shown in the first read after the upload")
     return known("delayed", f"shown in read {reads}, some {max(seconds, 1):.0f} s after the upload")
+
+
+def lifetime(token: str, now: float) -> Answer:
+    """How many seconds a fresh token lives: by its beginning and end, else by its end and ``now``, to five seconds."""
+    claims = claims_of(token)
+    end, begin = claims.get("exp"), claims.get("iat")
+    if not isinstance(end, (int, float)):
+        return unknown("the token does not say when it ends")
+    if isinstance(begin, (int, float)):
+        return known(int(end - begin), "exp and iat of the token")
+    return known(int(round((end - now) / 5) * 5), "exp of a fresh token")
 
 
 def size_limit(asked: t.Sequence[t.Tuple[int, t.Optional[int]]]) -> Answer:

@@ -13,9 +13,9 @@ import shlex
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, SkippedShare
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import (
     ACCEPTED,
@@ -26,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
     UNKNOWN,
     WIDER,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 PRESENT = "present"
 MISSING = "missing"
@@ -119,7 +120,7 @@ def rights(channel: Channel, observed: Observed, applied: Applied) -> t.Iterator
     """The access table of a channel: planned principals first, then those that only AE5 names."""
     seen = observed.shares.get(channel.name)
     owner = observed.owners.get(channel.name)
-    owning = None if owner is None else (USER, owner.casefold())
+    owning = None if owner is None else principal_key(USER, owner)
     planned = {principal_of(share): share for share in channel.shares}
     held = {principal_of(share): share for share in seen or ()}
     for key, share in sorted(planned.items()):
@@ -155,7 +156,7 @@ def share_findings(channel: Channel, observed: Observed, applied: Applied, stric
     kept = removed_on_ae5(channel)
     for right in rights(channel, observed, applied):
         what = f"{right.kind} {right.name}"
-        item = kept.get(principal_of(Share(right.kind, right.name, "r")))
+        item = kept.get(principal_key(right.kind, right.name))
         if item is not None:
             if right.verdict != SAME:
                 yield Finding(right.verdict, right.channel, what, item.detail, strict)
@@ -189,7 +190,7 @@ def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Seque
         return None if public else Finding(NARROWER, channel.name, "privacy", channel.kept_private, strict)
     if public and not channel.public:
         detail = f"Channel {channel.name} is public, and not everything in it was public in AE4"
-        if matches(channel.name, accept_public):
+        if matches_any(channel.name, accept_public):
             return Finding(ACCEPTED, channel.name, "privacy", f"{detail}; ae_accept_public accepts that.", False)
         return Finding(WIDER, channel.name, "privacy", f"{detail}.", True)
     if channel.public and not public:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fnmatch
 import hashlib
 import os
 import typing as t
@@ -15,6 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 CONVERSIONS = "conversions.jsonl"
 ENDING = ".tar.gz"
@@ -118,4 +118,4 @@ def lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
 
 def matches(key: str, patterns: t.Sequence[str]) -> bool:
     """Whether a project is meant by patterns of ``OWNER/NAME``; without any all are."""
-    return not patterns or any(fnmatch.fnmatchcase(key, pattern) for pattern in patterns)
+    return not patterns or matches_any(key, patterns)

@@ -152,9 +152,7 @@ class OwnerVerdict:
         if not self.breaking:
             words = "the environment of the one project" if self.projects == 1 else f"the environments of all {self.projects} projects"
             return f"Of {owner}, {words} can be made on AE5{but}."
-        reasons = "; ".join(f"{shown(item.project)} by {_reason(item)}" for item in self.breaking[:PROJECTS_SHOWN])
-        if len(self.breaking) > PROJECTS_SHOWN:
-            reasons += f"; and {len(self.breaking) - PROJECTS_SHOWN} more"
+        reasons = listed([f"{shown(item.project)} by {_reason(item)}" for item in self.breaking], PROJECTS_SHOWN, between="; ")
         return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}{but}."
 
 

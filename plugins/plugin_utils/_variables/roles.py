@@ -105,6 +105,24 @@ ROLES = (
         default="false",
     ),
     Variable(
+        "stage_batch_bytes",
+        "Size of the archives in which the dump is brought, in bytes.",
+        type="int",
+        absent="`export_batch_bytes`, else `1073741824`",
+    ),
+    Variable(
+        "stage_dest",
+        "Folder of the copy on the cluster's host.",
+        type="path",
+        absent="`<ae_work_dir>/<cluster>/staged/<site>`",
+    ),
+    Variable(
+        "stage_source",
+        "Folder with the folder `dump`.",
+        type="path",
+        absent="`ae4_export_dir`, else `~/ae_export`",
+    ),
+    Variable(
         "verify_notebook_hosts",
         "The notebook hosts of the cluster.",
         type="list",

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import Dist, NoSpec, dist_of, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist, dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_condition, parse_version
 from tests.unit.conftest import examples
 

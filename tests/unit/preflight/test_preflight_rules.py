@@ -335,10 +335,3 @@ def test_each_character_of_ascii_is_documented_or_has_a_name(character: str) -> 
 )
 def test_token_life(left: int | None, seconds: float | None, verdict: str) -> None:
     assert seen(rules_ae5.token_life("east", left, 10.0, seconds))[0] == verdict
-
-
-@pytest.mark.parametrize(
-    ("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (GB, "1.0 GB"), (123 * GB, "123 GB"), (5 * 10**15, "5000 TB")]
-)
-def test_amounts(size: int, text: str) -> None:
-    assert rules_host.amount(size) == text

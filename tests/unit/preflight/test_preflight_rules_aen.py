@@ -60,10 +60,10 @@ def test_work_dir() -> None:
     [
         (found(), GB, 0, OK, "is 1.0 GB in 3 projects; /w has 1.0 GB free."),
         (found(), GB - 1, 0, WARNING, "1000 MB free"),
-        (found(), GB - 1, 1, OK, "beside 1 bytes of earlier archives."),
+        (found(), GB - 1, 1, OK, "beside 1 B of earlier archives."),
         (found(), GB // 10, 0, WARNING, "100 MB free"),
-        (found(), GB // 10 - 1, 0, BLOCKING, "100.0 MB free"),
-        (found(), 0, 2 * GB, OK, "0 bytes free"),
+        (found(), GB // 10 - 1, 0, BLOCKING, "100 MB free"),
+        (found(), 0, 2 * GB, OK, "0 B free"),
         (found(stopped="after 60 s", measured=2), 9 * GB, 0, WARNING, "at least 1.0 GB (counting ended after 60 s with 2 of 3 projects)"),
         (found(stopped="after 60 s", measured=2), 1, 0, BLOCKING, "at least"),
         (found(error="gone"), 1, 0, UNKNOWN, "see projects"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
@@ -16,10 +17,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, ChannelView
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import (
     Groups,
     by_channel,
@@ -92,9 +94,10 @@ class _Views:
         names = self._known.names
         for start in range(0, len(names), BATCH):
             batch = names[start : start + BATCH]
-            listings = self._cluster.repodata.read((name, subdir) for name in batch if name in self._known.states for subdir in SUBDIRS)
+            there = [name for name in batch if name in self._known.states]
+            listings = self._cluster.repodata.read(itertools.product(there, COMMON_SUBDIRS))
             for name in batch:
-                view = self._view(name, [listings[name, subdir] for subdir in SUBDIRS if (name, subdir) in listings])
+                view = self._view(name, [listings[name, subdir] for subdir in COMMON_SUBDIRS if (name, subdir) in listings])
                 self.packages += len(view.packages)
                 self.digests[name] = digest_of(view)
                 yield view

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import fnmatch
 import os
 import typing as t
 
@@ -28,6 +27,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES, decoded
 
 ENVIRONMENT = "environment.yml"
@@ -87,7 +88,7 @@ class Texts:
         except OSError as exc:
             raise MigrationError(f"Its {name} cannot be read ({exc.strerror}); make it a regular file.") from exc
         if len(data) > MAX_BYTES:
-            raise MigrationError(f"Its {name} is larger than {MAX_BYTES >> 20} MiB; that is no such file.")
+            raise MigrationError(f"Its {name} is larger than {size_in_words(MAX_BYTES)}; that is no such file.")
         return decoded(data)
 
     def first(self, names: t.Iterable[str]) -> t.Tuple[str, str]:
@@ -165,7 +166,7 @@ class _Maker:
 
     def kept(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
         """Without the packages that are to be dropped; takes up the notes."""
-        gone = [pin.name for pin in spec.pins if any(fnmatch.fnmatchcase(pin.name, pattern) for pattern in self.rules.drop)]
+        gone = [pin.name for pin in spec.pins if matches_any(pin.name, self.rules.drop)]
         self.files.notes.extend(spec.notes)
         if gone:
             self.files.notes.append(f"Left out of the environment {spec.name}, as it was asked for: {', '.join(sorted(gone))}.")

@@ -15,7 +15,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_li
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Rules
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.run import INCLUDE, Made, Options, convert, unknown_names
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.project import INCLUDE, Made, Options
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.run import convert, unknown_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.views import with_libraries

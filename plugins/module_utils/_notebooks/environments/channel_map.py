@@ -21,7 +21,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
 
-SUBDIRS = ("linux-64", "noarch")
 """AE4 notebooks ran on Linux only."""
 
 _SUBDIR = re.compile(r"(?:linux|osx|win|freebsd|zos)-\w+$|noarch$")

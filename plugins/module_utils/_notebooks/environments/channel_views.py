@@ -14,16 +14,14 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS, TAR_BZ2, dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
-    SUBDIRS,
     ChannelView,
     Digests,
     Identity,
 )
-
-_ENDINGS = (".tar.bz2", ".conda")
 
 Groups = t.Mapping[str, t.AbstractSet[str]]
 """AE5's groups by name, with the user names of their members."""
@@ -31,11 +29,8 @@ Groups = t.Mapping[str, t.AbstractSet[str]]
 
 def identity_of(file: str) -> t.Optional[Identity]:
     """Name, version and build from a package's file name; ``None`` if it is no conda package's."""
-    for ending in _ENDINGS:
-        if file.endswith(ending):
-            parts = file[: -len(ending)].rsplit("-", 2)
-            return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
-    return None
+    dist = dist_of(file, None)
+    return dist and (dist.name, dist.version, dist.build)
 
 
 def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], groups: Groups) -> t.Optional[t.FrozenSet[str]]:
@@ -60,7 +55,7 @@ def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Gr
     origins = set()
     for placement in placements:
         key = identity_of(placement.file)
-        if key is not None and placement.subdir in SUBDIRS:
+        if key is not None and placement.subdir in COMMON_SUBDIRS:
             packages[key] = (placement.sha256 or "", placement.md5 or "")
             origins.add(placement.owner)
     return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins))
@@ -96,7 +91,7 @@ def seen_view(
     """
     held: t.Dict[Identity, Digests] = {}
     # AE4 had the older format only, so of two files of one build that one is compared with.
-    for package in sorted(packages, key=lambda package: (package.file.endswith(_ENDINGS[0]), package.file)):
+    for package in sorted(packages, key=lambda package: (package.file.endswith(TAR_BZ2), package.file)):
         held[package.name, package.version, package.build] = (package.sha256 or "", package.md5 or "")
     origin, slash, _rest = name.partition("/")
     origins = frozenset([origin]) if slash else frozenset()

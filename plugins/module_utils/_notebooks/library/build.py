@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import fnmatch
 import json
 import re
 import typing as t
 import warnings
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
@@ -27,7 +27,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import (
     SCRIPTS,
-    Built,
     Content,
     build_package,
     script,
@@ -60,7 +59,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries 
     R,
     Wanted,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
@@ -236,7 +235,7 @@ class _Library:
         return items
 
     def _is_included(self, path: str) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._wanted.include)
+        return matches_any(path, self._wanted.include)
 
     def _rights(self, items: t.Iterable[Item]) -> t.Dict[str, Rights]:
         rights = dict(self._tree.ways)

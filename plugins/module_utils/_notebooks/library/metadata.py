@@ -12,6 +12,7 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import email.parser
+import importlib
 import re
 import typing as t
 
@@ -22,7 +23,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     literal_of,
     read_setup,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.toml import NoToml, read_toml
 
 Values = t.Dict[str, t.Any]
 
@@ -31,6 +31,10 @@ _TOP_VERSION_FILES = ("VERSION", "VERSION.txt", "version.txt")
 _SCRIPT = re.compile(r"\s*([^\s=]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)\s*(?:\[[^\]]*\])?\s*\Z")
 _LINES = ("packages", "py_modules", "install_requires", "scripts", "classifiers")
 _FIND = re.compile(r"find(?P<namespaces>_namespace)?:\Z")
+
+
+class NotToml(ValueError):
+    """A ``pyproject.toml`` cannot be read; the message is the end of a sentence."""
 
 
 @dataclasses.dataclass
@@ -69,7 +73,7 @@ def read_metadata(read: Read) -> Metadata:
             continue
         try:
             values = reader(text, read, notes)
-        except (NoToml, NoSetup, configparser.Error) as exc:
+        except (NotToml, NoSetup, configparser.Error) as exc:
             notes.append(f"Its {file} is not used: {' '.join(str(exc).split())}.")
             continue
         except (TypeError, AttributeError, ValueError, LookupError):
@@ -253,8 +257,22 @@ def _directed(version: str, read: Read, notes: t.List[str]) -> str:
 # -- pyproject.toml
 
 
+def _read_toml(text: str) -> Values:
+    for name in ("tomllib", "tomli"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            found: Values = module.loads(text.replace("\r\n", "\n"))
+        except (ValueError, RecursionError) as exc:
+            raise NotToml(f"it is not valid TOML: {exc}") from exc
+        return found
+    raise NotToml("reading it needs Python 3.11 or the Python library tomli on this host")
+
+
 def _pyproject(text: str, read: Read, notes: t.List[str]) -> Values:
-    document = read_toml(text)
+    document = _read_toml(text)
     tool = _table(document, "tool")
     values = _poetry(_table(tool, "poetry"))
     flit = _table(_table(tool, "flit"), "metadata")

@@ -12,6 +12,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
@@ -20,7 +21,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_word
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.build import MAX_BYTES, Host, conda_spec, make
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.readers import Readers, channels_of, narrowed, shares_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Uses
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import (

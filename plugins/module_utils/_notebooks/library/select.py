@@ -9,7 +9,6 @@ A package is taken whole, with all that lies below it: whoever used the library 
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -17,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import SCRIPTS, SITE_PACKAGES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.setup_py import FindPackages
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import METADATA_FILES, Tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, shown
 
 _NO_MODULES = ("setup", "conftest", "noxfile", "fabfile", "ez_setup", "versioneer", "test_*", "*_test")
 _INIT = "__init__.py"
@@ -108,7 +107,7 @@ def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], n
         found = _outermost(_find(tree, FindPackages(where)))
         prefix = "" if where == "." else "src/"
         tops = [path[len(prefix) :] for path in sorted(tree.items) if path.startswith(prefix) and path.endswith(".py")]
-        modules = [path[:-3] for path in tops if "/" not in path and not any(fnmatch.fnmatchcase(path[:-3], name) for name in _NO_MODULES)]
+        modules = [path[:-3] for path in tops if "/" not in path and not matches_any(path[:-3], _NO_MODULES)]
         if metadata.sources and modules and found:
             modules = []  # programs beside a package, which setuptools would not install
         return found, modules
@@ -152,10 +151,6 @@ def _find(tree: Tree, find: FindPackages) -> t.List[str]:
         if not find.namespaces and not all(tree.has(f"{before}{top}/{_INIT}") for top in tops):
             continue
         name = ".".join(parts)
-        if _matches(name, find.include) and not _matches(name, find.exclude):
+        if matches_any(name, find.include) and not matches_any(name, find.exclude):
             found.append(name)
     return found
-
-
-def _matches(name: str, patterns: t.Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

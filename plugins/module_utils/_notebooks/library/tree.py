@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import fnmatch
 import os
 import posixpath
 import re
@@ -24,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, Acl, read_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 MAX_ENTRIES = 50_000
@@ -245,7 +244,7 @@ class _Walk:
     def _is_passed_over(self, name: str, path: str, at_top: bool) -> bool:
         if at_top and name.endswith((".egg-info", ".dist-info")):
             self._tree.beside += (name,)
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in _SKIPPED):
+        if matches_any(name, _SKIPPED):
             return True
         if name.startswith("."):
             if _looks_secret(name):
@@ -263,11 +262,11 @@ class _Walk:
         return ""
 
     def _is_included(self, path: str) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._include)
+        return matches_any(path, self._include)
 
 
 def _looks_secret(name: str) -> bool:
-    return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in _SECRET_NAMES)
+    return matches_any(name.lower(), _SECRET_NAMES)
 
 
 def _is_environment(fd: int) -> bool:

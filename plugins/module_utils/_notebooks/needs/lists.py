@@ -21,7 +21,6 @@ read (``missing``), or if conda could not solve the whole (``unsolved``, with th
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import os
 import shutil
 import typing as t
@@ -36,6 +35,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     system_replacements,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import RESOLUTIONS, OwnerVerdict, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 OWNERS, MISSING, PIP, SYSTEM = "owners.csv", "missing.csv", "pip.txt", "system.csv"
 MIRRORS = "mirror-*.yaml"
@@ -77,7 +77,7 @@ def files_in(folder: str) -> t.List[str]:
         names = os.listdir(folder)
     except FileNotFoundError:
         return []
-    return sorted(name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in OURS))
+    return sorted(name for name in names if matches_any(name, OURS))
 
 
 def changes(made: str, dest: str) -> t.Dict[str, str]:

@@ -17,9 +17,10 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.installs import system_replacement
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog, old_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, old_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import dump, exact
@@ -142,7 +143,7 @@ def _mirror_text(mirror: Mirror, file: str, source: str, site: str) -> str:
     document: t.Dict[str, t.Any] = {"dest_channel": exact(mirror.old)}
     if site:
         document["dest_site"] = exact(site)
-    document.update(channels=[exact(name) for name in channels], platforms=list(SUBDIRS), pkg_list=sorted(mirror.names))
+    document.update(channels=[exact(name) for name in channels], platforms=sorted(COMMON_SUBDIRS), pkg_list=sorted(mirror.names))
     lines = [HEADER.format(file=file)]
     if not source and not urls:
         lines.append("# No environment has the URL of this channel, only its name; put the URL in place of it.\n")
@@ -164,7 +165,7 @@ def _printable(text: str) -> str:
 
 def _without_subdir(url: str) -> str:
     head, _slash, last = url.rstrip("/").rpartition("/")
-    return head if last in SUBDIRS else url.rstrip("/")
+    return head if last in COMMON_SUBDIRS else url.rstrip("/")
 
 
 def pip_text(needs: Needs) -> str:

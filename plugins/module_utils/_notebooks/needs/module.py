@@ -14,9 +14,10 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import ABSENT, REFUSED, SEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import lists as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import needs_of
@@ -109,15 +110,15 @@ def _with(folders: t.Sequence[HostFolder], path: t.Callable[[HostFolder], str], 
 
 def _fetch(params: t.Mapping[str, t.Any], names: t.Sequence[str], folder: str) -> t.Tuple[t.Dict[str, t.Dict[str, str]], Unusable]:
     """Brings what the channels list into files in ``folder``: channel to subdir to file, and those that cannot be had."""
-    pairs = [(name, subdir) for name in names for subdir in SUBDIRS]
+    pairs = [(name, subdir) for name in names for subdir in COMMON_SUBDIRS]
     files = {pair: os.path.join(folder, f"{number}.json") for number, pair in enumerate(pairs)}
     with connect(params, read_only=True, keep_cache=False) as cluster:
         states = in_parallel(lambda pair: cluster.repodata.save(*pair, files[pair]), pairs, cluster.workers)
     found: t.Dict[str, t.Dict[str, str]] = {}
     for name in names:
-        found[name] = {subdir: files[name, subdir] for subdir in SUBDIRS if states[name, subdir] == SEEN}
-    absent = frozenset(name for name in names if all(states[name, subdir] == ABSENT for subdir in SUBDIRS))
-    unread = frozenset(name for name in names if any(states[name, subdir] == REFUSED for subdir in SUBDIRS))
+        found[name] = {subdir: files[name, subdir] for subdir in COMMON_SUBDIRS if states[name, subdir] == SEEN}
+    absent = frozenset(name for name in names if all(states[name, subdir] == ABSENT for subdir in COMMON_SUBDIRS))
+    unread = frozenset(name for name in names if any(states[name, subdir] == REFUSED for subdir in COMMON_SUBDIRS))
     return found, Unusable(absent, unread)
 
 

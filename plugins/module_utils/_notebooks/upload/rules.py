@@ -13,7 +13,7 @@ import dataclasses
 import itertools
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap, principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
@@ -124,8 +124,8 @@ class People:
         for member in team:
             name = self._name(member, site)
             share = Share(member.kind, name.lower() if member.kind == USER else name, member.access)
-            key = key_of(share)
-            if name == NOBODY_MARK or key == (USER, owner.casefold()):
+            key = principal_of(share)
+            if name == NOBODY_MARK or key == principal_key(USER, owner):
                 continue
             if not name or (self.known is not None and key not in self.known):
                 missing.append(Missing(member.kind, member.name, name))
@@ -138,11 +138,6 @@ class People:
         if member.kind == USER:
             return self.users.user(member.name, site) or NOBODY_MARK
         return self.groups.get(member.name, "")
-
-
-def key_of(share: Share) -> t.Tuple[str, str]:
-    """What a share is compared by; Keycloak knows users in any case."""
-    return share.kind, share.name.casefold() if share.kind == USER else share.name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,8 +156,8 @@ def plan_shares(present: t.Sequence[Share], wanted: t.Sequence[Share]) -> ShareP
 
     AE5 does not honour another permission of a collaborator who is there (AE5 facts 4.3): taken out by one list, put in by the next.
     """
-    there = {key_of(share): share for share in present}
-    due = {key_of(share): share for share in wanted}
+    there = {principal_of(share): share for share in present}
+    due = {principal_of(share): share for share in wanted}
     added = [share for key, share in due.items() if key not in there]
     raised = [share for key, share in due.items() if key in there and (there[key].access, share.access) == ("r", "rw")]
     notes = []
@@ -173,7 +168,7 @@ def plan_shares(present: t.Sequence[Share], wanted: t.Sequence[Share]) -> ShareP
             notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; it was left so.")
     if not added and not raised:
         return SharePlan(notes=tuple(notes))
-    again = {key_of(share) for share in raised}
+    again = {principal_of(share) for share in raised}
     kept = [share for key, share in there.items() if key not in again]
     first = (*kept, *added)
     puts = (first, (*first, *raised)) if raised else (first,)

@@ -115,7 +115,7 @@ def _connected(host: str, params: t.Mapping[str, t.Any], facts: Json) -> t.List[
 
 
 def _cli(host: str, params: t.Mapping[str, t.Any], cluster: Cluster) -> Row:
-    error = _command.runs([params["cli"], "--help"], params["timeout"])
+    error = _command.why_not([params["cli"], "--help"], params["timeout"])
     if error:
         return rules_ae5.cli_answers(host, params["cli"], error)
     return rules_ae5.cli_abilities(host, params["cli"], {text: cluster.can(ability) for ability, text in ABILITIES.items()})

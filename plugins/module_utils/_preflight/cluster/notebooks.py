@@ -17,7 +17,8 @@ from urllib.parse import quote, urlencode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as folder_size
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Keycloak
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import is_login_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.principals import View, read

@@ -96,7 +96,7 @@ def _missing(names: t.Sequence[str]) -> t.List[str]:
 
 
 def _git(host: str, found: rules_aen.Found, params: t.Mapping[str, t.Any]) -> Row:
-    error = _command.runs(["git", "--version"], params["timeout"])
+    error = _command.why_not(["git", "--version"], params["timeout"])
     return rules_aen.git(host, found, params["git_ignored"], error)
 
 

@@ -22,6 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import REFUSED
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, FAILED
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 PROJECTS_SHOWN = 20_000
 BREAKING_SHOWN = 10
@@ -94,13 +95,11 @@ def _breaking(projects: Projects) -> DataTable:
     for row in projects.ordered():
         if row.environment == BREAKS and row.resolution is not None:
             by_owner.setdefault(row.resolution.owner, []).append(f"{row.line.project} by {cut(row.breaks_by)}")
-    rows = [[item.owner, len(item.breaking), item.projects, _listed(by_owner.get(item.owner, []))] for item in named]
+    rows = [
+        [item.owner, len(item.breaking), item.projects, listed(by_owner.get(item.owner, []), BREAKING_SHOWN, between="; ")]
+        for item in named
+    ]
     return DataTable(BREAKING, columns, rows, len(rows), "report.json")
-
-
-def _listed(texts: t.Sequence[str]) -> str:
-    more = len(texts) - BREAKING_SHOWN
-    return "; ".join(texts[:BREAKING_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _audit(projects: Projects) -> DataTable:

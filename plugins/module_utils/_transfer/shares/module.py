@@ -13,10 +13,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
@@ -219,7 +219,7 @@ class Sharing:
         if wish.channel in self._lacking:
             return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._lacking[wish.channel]}.")
         state = self._listed.get(wish.channel)
-        if state is not None and state.owner is not None and wish.principal == (USER, state.owner.casefold()):
+        if state is not None and state.owner is not None and wish.principal == principal_key(USER, state.owner):
             return Step(wish, PRESENT)
         now = self._now.get(wish.channel, {}).get(wish.principal)
         same = PRESENT if self._can_list else RECORDED

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -43,7 +43,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.package
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import import folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.slice import Slice
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 IMPORTED = "imported"
 LEFT_ALONE = "present"
@@ -252,10 +252,9 @@ class VendorImport(Sync):
         elif error is not None:
             for placement in left:
                 self._row(placement, NOT_DONE, f"the vendor's import failed: {error}")
-            names = ", ".join(f"{placement.channel}/{placement.subdir}/{placement.file}" for placement in left[:ERRORS_SHOWN])
-            more = f" and {len(left) - ERRORS_SHOWN} more" if left[ERRORS_SHOWN:] else ""
+            names = listed([f"{placement.channel}/{placement.subdir}/{placement.file}" for placement in left], ERRORS_SHOWN)
             count = counted(len(left), "file lacks", "files lack")
-            self.result.failures.append(f"The vendor's import of owner {owner} failed, and {count} ({names}{more}); run it again. {error}")
+            self.result.failures.append(f"The vendor's import of owner {owner} failed, and {count} ({names}); run it again. {error}")
         else:
             for placement in left:
                 self._fail(placement, NOT_BROUGHT)

@@ -95,7 +95,7 @@ def test_sizes() -> None:
     assert finding.evidence == "data/x.bin 1.2 GB, a 5 B"
     assert [(item.path, item.what) for item in found["large-file"]] == [
         ("data/x.bin", "The file data/x.bin has 1.2 GB and git has committed it."),
-        ("gone.bin", "The file gone.bin has 101.0 MB in git."),
+        ("gone.bin", "The file gone.bin has 101 MB in git."),
     ]
     assert [(item.severity, item.what) for item in found["binary-data"]] == [
         (WARNING, "The project holds 1 binary file of 1.2 GB (data/x.bin).")

@@ -155,7 +155,7 @@ def test_what_the_tool_says_is_not_believed_blindly(world: World, archive: str, 
 
 def test_an_archive_of_the_tool_over_the_limit_is_refused(world: World) -> None:
     item = world.with_tool(world.program(PACK + '; head -c 20000 /dev/urandom >> "$2"'), max_bytes=20_000)
-    assert "over the 20.0 KB" in item.reason
+    assert "over the 20.0 kB" in item.reason
 
 
 def test_without_the_program_the_reason_says_so(world: World) -> None:

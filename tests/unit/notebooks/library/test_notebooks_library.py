@@ -273,7 +273,7 @@ def test_a_library_that_is_too_large_is_not_read(host: Libraries) -> None:
     with open(folder / "risk/data.bin", "wb") as stream:
         stream.truncate(1 << 40)
     assert host.one(ENTRY).why == (
-        "The library /opt/risk has 1.1 TB in 2 files, more than 100.0 MB; keep its data elsewhere, or raise max_bytes."
+        "The library /opt/risk has 1.1 TB in 2 files, more than 100 MB; keep its data elsewhere, or raise max_bytes."
     )
 
 
