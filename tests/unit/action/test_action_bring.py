@@ -292,6 +292,8 @@ def test_files_and_folders_that_are_to_be_absent(make: Make, src: Path, tmp_path
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 4_500_000])
 def test_a_file_of_the_home_folder_in_blocks(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, size: int) -> None:
     monkeypatch.setattr(_host_files, "BLOCK", 1 << 20)
+    monkeypatch.setattr(_host_files, "RESTING", str(tmp_path / "resting"))
+    (tmp_path / "resting").mkdir()
     content = os.urandom(size)
     write(tmp_path / "a b" / "file'", content)
     there = tmp_path / "there"
@@ -299,7 +301,7 @@ def test_a_file_of_the_home_folder_in_blocks(make: Make, tmp_path: Path, monkeyp
     assert tree(there) == {"file": content}
     make(way)(direction="send", src=str(there / "file"), dest="~/c d/e'")
     assert tree(tmp_path / "c d") == {"e'": content}
-    assert not list(Path("/tmp").glob("ae-bring-*/*")), "nothing of it is left elsewhere"
+    assert not list((tmp_path / "resting").iterdir()), "nothing of it is left elsewhere"
 
 
 @pytest.mark.parametrize("way", WAYS)
