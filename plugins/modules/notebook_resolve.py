@@ -115,6 +115,12 @@ owners:
   type: list
   elements: str
   sample: ["Of alice, 2 of 3 projects would break: sales by bokeh=0.12=py27_0; trend by what its packages need (libgfortran 1.0)."]
+files:
+  description: Names of the files in O(dest), or in check mode of those that would be there.
+  returned: success
+  type: list
+  elements: str
+  sample: [mirror.yml, owners.csv, resolutions.jsonl]
 failures:
   description: Always empty.
   returned: always

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Migration with ``ae_import: admin_import``: the vendor's own import brings the owners that it may, others are refused by name."""
+"""Migration with ``ae_upload_method: vendor_import``: the vendor's own import brings the owners that it may, others are refused by name."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def fill(world: World) -> None:
 
 STEPS: dict[str, list[tuple[str, list[str], dict[str, t.Any]]]] = {
     "rich": [("export", [], {}), ("check", ["--check", "--diff"], {}), ("first", [], {}), ("second", [], {})],
-    "minimal": [("first", [], {}), ("second", [], {}), ("synced", [], {"ae_import": "package_sync", "ae_accept_public": ["closed-*"]})],
+    "minimal": [("first", [], {}), ("second", [], {}), ("synced", [], {"ae_upload_method": "files", "ae_accept_public": ["closed-*"]})],
 }
 """For each kind of client the runs by name, with their arguments and variables."""
 
@@ -81,7 +81,7 @@ def perform(folder: Path, abilities: str) -> Done:
         done = Done({}, {}, {}, {}, {}, set())
         begun = 0
         for name, arguments, more in STEPS[abilities]:
-            variables = {"ae_import": "admin_import", "ae5_cli": str(watched.path), **more}
+            variables = {"ae_upload_method": "vendor_import", "ae5_cli": str(watched.path), **more}
             run = world.run("export" if name == "export" else "migrate", *arguments, **variables)
             calls = watched.calls()[begun:] if watched.log.exists() else []
             begun += len(calls)
@@ -152,7 +152,7 @@ def test_owner_of_a_private_package_is_refused_by_name(done: Done) -> None:
         refusal = [text for text in done.said[name] if text.startswith("Owner closed-organization is not left to the vendor's import")]
         assert len(refusal) == 1
         assert "lacks 1 file: its channel closed-organization must be private" in refusal[0]
-        assert refusal[0].endswith("bring it with package_sync (ae_import).")
+        assert refusal[0].endswith("bring it with ae_upload_method: files.")
         assert "closed-organization" not in files(done.channels[name])
 
 

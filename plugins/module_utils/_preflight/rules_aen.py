@@ -66,7 +66,7 @@ def projects(host: str, found: Found) -> Row:
         folders = counted(len(found.closed), "folder")
         evidence = f"{evidence}; {folders} cannot be listed: {listed(found.closed, NAMES_SHOWN)}."
         advice = "Set aen_user to a user who may read everything (root, and not over NFS with root_squash), or leave the projects out with"
-        return Row(r.PROJECTS, host, r.WARNING, evidence, COLLECT, f"{advice} ae_projects_exclude.")
+        return Row(r.PROJECTS, host, r.WARNING, evidence, COLLECT, f"{advice} ae_notebook_projects_exclude.")
     if not found.projects:
         advice = "Set aen_projects_dir to the folder that holds a folder for each owner."
         return Row(r.PROJECTS, host, r.WARNING, f"{evidence}.", COLLECT, advice)
@@ -130,7 +130,7 @@ def _fits(row: Row, size: int, whole: bool, room: Room) -> Row:
     older = f", beside {size_in_words(room.there)} of earlier archives" if room.there else ""
     row = dataclasses.replace(row, evidence=f"{row.evidence}; {room.folder} has {size_in_words(room.free)} free{older}.")
     if needed > room.free * HOPELESS:
-        advice = "Set ae_work_dir to another file system, free space, or leave projects out with ae_projects_exclude."
+        advice = "Set ae_work_dir to another file system, free space, or leave projects out with ae_notebook_projects_exclude."
         return dataclasses.replace(row, verdict=r.BLOCKING, advice=advice)
     if needed > room.free:
         advice = "Watch the free space, since it depends on gzip whether they fit; or set ae_work_dir to another file system."
@@ -155,13 +155,13 @@ def git(host: str, found: Found, git_ignored: str, error: str) -> Row:
         return Row(r.GIT, host, r.OK, f"git answers; {counted(found.with_git, 'project')} with a .git.", CONVERT)
     evidence = f"git does not answer ({error})"
     if git_ignored == INCLUDE:
-        return Row(r.GIT, host, r.OK, f"{evidence}, and is not asked: ae_git_ignored is include.", CONVERT)
+        return Row(r.GIT, host, r.OK, f"{evidence}, and is not asked: ae_notebook_git_ignored is include.", CONVERT)
     if found.error:
         return r.unknown(r.GIT, host, f"{evidence}; how many projects need it, see projects.", CONVERT)
     if not found.with_git:
         return Row(r.GIT, host, r.OK, f"{evidence}, and no project has a .git for which it would be asked.", CONVERT)
     evidence = f"{evidence}: {counted(found.with_git, 'project')} with a .git will not be converted, since git cannot say what it ignores."
-    return Row(r.GIT, host, r.WARNING, evidence, CONVERT, "Install git on this host, or set ae_git_ignored to include.")
+    return Row(r.GIT, host, r.WARNING, evidence, CONVERT, "Install git on this host, or set ae_notebook_git_ignored to include.")
 
 
 # -- what AE5 must have
@@ -187,7 +187,7 @@ class Login:
 
 def impersonation(host: str, login: Login) -> Row:
     """Whether every owner can be logged in for the upload: with a login of their own, or by an administrator acting as them."""
-    give = "give the owners' own logins in ae_project_logins"
+    give = "give the owners' own logins in ae_notebook_logins"
     if login.people is not None and not login.people:
         return Row(r.IMPERSONATION, host, r.OK, "Every owner logs in with a password of their own; nobody acts as another.", UPLOAD)
     who = f"{counted(len(login.people), 'owner')} ({listed(login.people, NAMES_SHOWN)})" if login.people else "the owners"
@@ -234,7 +234,7 @@ def owners(host: str, found: t.Optional[Owners], error: str = "") -> Row:
         first = listed([f"{name}: {why}" for name, why in found.flawed], NAMES_SHOWN)
         evidence = f"{len(found.flawed):,} of {counted(found.total, 'owner')} cannot have projects on AE5 ({first}){nobody}{unseen}."
         advice = "Create or enable them in Keycloak with role ae-creator, say who they are with ae_user_map (- for nobody), or leave their"
-        return Row(r.OWNERS, host, r.WARNING, evidence, UPLOAD, f"{advice} projects out with ae_projects_exclude.")
+        return Row(r.OWNERS, host, r.WARNING, evidence, UPLOAD, f"{advice} projects out with ae_notebook_projects_exclude.")
     evidence = f"{counted(found.total, 'owner')} of projects: each is an enabled user with role ae-creator{nobody}{unseen}."
     if found.unseen and not found.total:
         evidence = f"The owners of the projects of {listed(found.unseen, NAMES_SHOWN)} are not known."

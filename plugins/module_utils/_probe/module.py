@@ -63,6 +63,7 @@ def probe_work(module: MigrationModule) -> Outcome:
         report_path=os.path.abspath(params["dest"]),
         diff=[{"before": before, "after": text, "before_header": params["dest"], "after_header": params["dest"]}],
         values={"capabilities": data, "left_behind": left, "table": document.table(answers)},
+        final=True,
     )
 
 

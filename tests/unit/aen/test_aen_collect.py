@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files as collect_files
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import kernel_environment, read_notebook
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import parse_environment
@@ -82,7 +81,7 @@ def test_a_folder_that_can_be_listed_and_not_entered_is_named(host: Host, monkey
             raise PermissionError(13, "Permission denied")
         return real(fd)
 
-    monkeypatch.setattr(dump, "listing", refusing)
+    monkeypatch.setattr(_safe_open, "listing", refusing)
     assert list(host.collect()) == ["alice/open"]
     assert host.result.failures == ["The projects of bob cannot be read: Permission denied; they were left out."]
 

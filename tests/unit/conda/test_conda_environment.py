@@ -26,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded, document_of, dump, load
+from tests.unit.conftest import examples
 from tests.unit.notebooks.convert_world import GUIDE, SAMPLE
 
 RIGHT = """\
@@ -110,7 +111,7 @@ def test_a_spec_of_the_inventory_has_version_and_build_apart(line: str, version:
     assert (package.name, package.version, package.build) == ("x", version, build)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.data())
 def test_whatever_is_printed_between_the_lines_the_environment_is_the_same(data: st.DataObject) -> None:
     noise = st.sampled_from(
@@ -135,7 +136,7 @@ def test_whatever_is_printed_between_the_lines_the_environment_is_the_same(data:
     assert [pin.text("exact") for pin in spec.pins] == ["x=1=0", "y=2=1"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.binary(max_size=300))
 def test_no_bytes_crash_the_reader(data: bytes) -> None:
     try:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read as archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import Limits
 from tests.unit.ae4.ae4_samples import conda_bytes, index_json, tar_bytes
+from tests.unit.conftest import examples
 
 SMALL = Limits(inflated_floor=1 << 20, inflated_ratio=20, members=50, member_bytes=4096)
 SIX = ("six", "1.0", "0", "linux-64")
@@ -223,7 +224,7 @@ SOUND_PAX = bytes(tar_bytes({"ü" * 60: b"2", "info/index.json": index_json(*SIX
     st.lists(st.tuples(st.integers(0, 1 << 12), st.binary(min_size=1, max_size=12)), max_size=4),
     st.booleans(),
 )
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_tar_is_read_or_refused(base: bytes, patches: list[tuple[int, bytes]], mend: bool) -> None:
     data = bytearray(base)
     for at, patch in patches:
@@ -240,14 +241,14 @@ def test_any_tar_is_read_or_refused(base: bytes, patches: list[tuple[int, bytes]
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_are_an_index_or_refused(index: bytes) -> None:
     reading = read(bz2.compress(tar_bytes({"info/index.json": index})))
     assert reading.identity is not None or reading.error
 
 
 @given(st.integers(0, 1000), st.integers(0, 255), st.sampled_from([".tar.bz2", ".conda"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_flipped_byte_is_survived(at: int, value: int, ending: str) -> None:
     data = bytearray(conda_bytes(*SIX) if ending == ".tar.bz2" else conda2_bytes({"info/index.json": index_json(*SIX)}))
     data[at % len(data)] = value

@@ -22,6 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection 
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
+from tests.unit.conftest import examples
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
 
@@ -130,7 +131,7 @@ def draft(folder: str, world: World) -> build.Draft:
     return build.Draft(build.PlanOptions(**world.options), read_inventories(paths)).read()
 
 
-PROPERTY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PROPERTY = settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @PROPERTY
@@ -239,7 +240,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@settings(PROPERTY, max_examples=60)
+@settings(PROPERTY, max_examples=examples(60))
 @given(worlds())
 def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
     results = []

@@ -112,7 +112,7 @@ class Converter:
             check_name(project, name)
             if is_taken:
                 raise Refused(
-                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_project_names."
+                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_notebook_project_names."
                 )
             try:
                 return self._converted(project, base)
@@ -129,9 +129,9 @@ class Converter:
     def _left_out(self, key: str) -> str:
         """Why the inventory leaves a project out; ``""`` if it does not."""
         if not matches(key, self._options.include):
-            return "The inventory does not include it (ae_projects)."
+            return "The inventory does not include it (ae_notebook_projects)."
         if self._options.exclude and matches(key, self._options.exclude):
-            return "The inventory excludes it (ae_projects_exclude)."
+            return "The inventory excludes it (ae_notebook_projects_exclude)."
         return ""
 
     def _converted(self, project: Project, base: Conversion) -> Made:
@@ -270,7 +270,7 @@ def check_name(project: Project, name: str) -> None:
     for problem in name_problems(name, proposed):
         raise Refused(
             f"The project {shown(project.key)} is not converted: {problem.detail} Rename it, or give it another name for AE5 with"
-            " ae_project_names."
+            " ae_notebook_project_names."
         )
 
 

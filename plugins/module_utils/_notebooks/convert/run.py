@@ -65,8 +65,8 @@ def unknown_names(path: str, options: Options) -> t.List[str]:
     head, projects = read_projects(path)
     unknown = sorted(options.names.keys() - {project.key for project in projects})
     return [
-        f"A name is given for the project {shown(key)}, and there is none on {head.host}; correct ae_project_names, unless it is on another"
-        " host."
+        f"A name is given for the project {shown(key)}, which is not on {head.host}; correct ae_notebook_project_names, unless it is on"
+        " another host."
         for key in unknown
     ]
 

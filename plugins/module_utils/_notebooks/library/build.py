@@ -148,7 +148,7 @@ class _Library:
         what = f"says no {' and no '.join(wrong)}" if wrong else f"is called {name} {version}, which conda does not take"
         proposed = name if _NAME.match(name) else (selection.imports or ("library",))[0].lower()
         entry = {"path": self._wanted.path, "name": proposed, "version": version if _is_version(version) else "1.0"}
-        return f"It {what}; put both into its entry of ae_libraries, such as {json.dumps(entry)}."
+        return f"It {what}; put both into its entry of ae_notebook_libraries, such as {json.dumps(entry)}."
 
     # -- what it needs and holds
 

@@ -208,7 +208,7 @@ def library_work(module: MigrationModule) -> Outcome:
     if not 1 <= params["max_bytes"] <= MOST_BYTES:
         raise MigrationError(f"The option max_bytes must be from 1 to {MOST_BYTES:,}, not {params['max_bytes']:,}.")
     last = _last(params["dest"])
-    dest = tempfile.mkdtemp(prefix="ae_libraries.") if is_check else params["dest"]
+    dest = tempfile.mkdtemp(prefix="ae_library_packages.") if is_check else params["dest"]
     try:
         run = _Run(params, dest, last)
         libraries = run.libraries()

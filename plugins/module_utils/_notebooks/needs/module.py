@@ -197,6 +197,7 @@ def resolve_work(module: MigrationModule) -> Outcome:
     try:
         with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
             tally, numbers = _make(params, made, folders, warnings)
+            files = sorted(store.files_in(made))
             found = store.changes(made, dest)
             diff = _diff(made, dest, found)
             if not module.check_mode:
@@ -211,5 +212,5 @@ def resolve_work(module: MigrationModule) -> Outcome:
         warnings=[*warnings, *tally.warnings()],
         report_path=os.path.join(dest, resolutions.RESOLUTIONS),
         diff=diff,
-        values={"owners": breaking[:OWNERS_SHOWN]},
+        values={"files": files, "owners": breaking[:OWNERS_SHOWN]},
     )

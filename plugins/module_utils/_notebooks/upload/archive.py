@@ -40,7 +40,7 @@ class Archive:
         item = self._conversion
         what = f"The project {shown(item.key)} is not uploaded"
         for problem in name_problems(item.name, proposed_name(item.name)):
-            raise Unfit(f"{what}: {problem.detail} Give it another name with ae_project_names, and convert it again.")
+            raise Unfit(f"{what}: {problem.detail} Give it another name with ae_notebook_project_names, and convert it again.")
         try:
             size = self.size if self._is_foreseen else os.stat(self._path).st_size
         except OSError as exc:

@@ -190,7 +190,7 @@ def _team(project: Project, owner: str, people: People, accepted: t.Sequence[str
         notes.append(
             f"It is not shared: {counted(len(project.acl_exceptions), 'file or folder', 'files and folders')}"
             f" ({listed([shown(path) for path in project.acl_exceptions], 3)}) had other rights on AE4, and on AE5 the whole project would"
-            " have one; accept it with ae_project_accept_wider."
+            " have one; accept it with ae_notebook_accept_wider."
         )
         return Wanted(notes=tuple(notes))
     return dataclasses.replace(wanted, notes=tuple(notes))

@@ -162,7 +162,7 @@ class OwnerUpload:
                 why = (
                     f"AE5 has a project {title} that differs from the one of AE4 in {archive.differences(there)}, and nothing"
                     " was sent: AE5 takes no second revision; rename or delete one of them, or let it be uploaded under a new name"
-                    " (ae_project_conflict)."
+                    " (ae_notebook_conflict)."
                 )
                 return Done(row_of(item, CONFLICT, why, name=name)), None
         raise Unfit(
@@ -261,7 +261,7 @@ class OwnerUpload:
                 if found is None:
                     raise Unfit(
                         f"AE5 says that {item.user} has a project {shown(name)} already, and lists none of that name; look there, or give"
-                        " this one another name with ae_project_names."
+                        " this one another name with ae_notebook_project_names."
                     ) from None
                 return whose, found, None
             except HttpError as exc:

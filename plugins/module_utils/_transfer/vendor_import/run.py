@@ -50,7 +50,7 @@ LEFT_ALONE = "present"
 REFUSED_OWNER = "refused"
 FAILED_OWNER = "failed"
 
-NOT_BROUGHT = "the vendor's import ended without an error and did not bring it; bring it with package_sync (ae_import)"
+NOT_BROUGHT = "the vendor's import ended without an error and did not bring it; bring it with ae_upload_method: files"
 ERRORS_SHOWN = 3
 
 Damaged = t.Dict[Key, SourceError]
@@ -174,7 +174,7 @@ class VendorImport(Sync):
     def _refuse(self, owner: str, lacking: t.Sequence[Placement], reason: str, damaged: Damaged) -> None:
         self.result.failures.append(
             f"Owner {owner} is not left to the vendor's import and lacks {counted(len(lacking), 'file')}: {reason};"
-            " bring it with package_sync (ae_import)."
+            " bring it with ae_upload_method: files."
         )
         for placement in lacking:
             error = damaged.get(placement.key)

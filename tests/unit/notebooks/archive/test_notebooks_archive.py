@@ -28,6 +28,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archiv
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree, tree_digest, write_archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import TooLarge, check_size, overlaid, resolve
 from tests.lab.packages import noise
+from tests.unit.conftest import examples
 from tests.unit.notebooks.convert_world import EMPTY, LINKS, archived, looked_at, make_tree, names_in
 
 
@@ -428,7 +429,7 @@ def test_what_cannot_be_compressed_is_stored_and_all_is_read_back(tmp_path: Path
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=200), st.integers(1, 1000)), max_size=12))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_any_mixture_of_stored_and_compressed_is_one_stream(pieces: list[tuple[bool, bytes, int]]) -> None:
     out: list[bytes] = []
     box = GzipWriter(out.append)

@@ -35,7 +35,7 @@ def test_a_refused_project_left_no_byte(done: Path) -> None:
         assert not (done / "alice" / f"{name}.tar.gz").exists()
     assert conversions(done)["alice/Quarterly Report 2016"].reason == (
         "The project alice/Quarterly Report 2016 is not converted: The name 'Quarterly Report 2016' has blanks, which AE5 does not take;"
-        " 'Quarterly-Report-2016' would do. Rename it, or give it another name for AE5 with ae_project_names."
+        " 'Quarterly-Report-2016' would do. Rename it, or give it another name for AE5 with ae_notebook_project_names."
     )
     assert "data/measurements.bin" in conversions(done)["alice/big-1200mb"].reason
 

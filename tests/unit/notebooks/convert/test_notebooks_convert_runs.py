@@ -29,7 +29,7 @@ def test_names_can_be_given_or_proposed_ones_accepted(host: Host, tmp_path: Path
     assert given["carol/my-project"].state == "converted", "who keeps the name has the right to it"
     assert given["carol/my project"].reason == (
         "The project carol/my project is not converted: its name on AE5 would be MY-project, which another project of carol has;"
-        " give it another with ae_project_names."
+        " give it another with ae_notebook_project_names."
     )
     host.convert(tmp_path / "accepted", only=only, accept_proposed_names=True)
     assert {item.name for item in conversions(tmp_path / "accepted").values()} == {"Quarterly-Report-2016", "my-project", "my-project-2"}
@@ -37,7 +37,7 @@ def test_names_can_be_given_or_proposed_ones_accepted(host: Host, tmp_path: Path
 
 def test_a_name_for_a_project_that_is_not_there_is_a_warning_as_it_may_be_on_another_host(host: Host, tmp_path: Path) -> None:
     result = host.convert(tmp_path, only=["alice/plain-analysis"], names={"alice/nothing": "x"})
-    assert [warning for warning in result["warnings"] if "the project alice/nothing," in warning and "ae_project_names" in warning]
+    assert [warning for warning in result["warnings"] if "the project alice/nothing," in warning and "ae_notebook_project_names" in warning]
 
 
 def test_what_the_inventory_leaves_out_is_said_and_its_archive_goes(host: Host, tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_what_the_inventory_leaves_out_is_said_and_its_archive_goes(host: Host, 
     result = host.convert(tmp_path, only=["alice/*"], include=["*/plain*", "bob/*"], exclude=["alice/plain-analysis"])
     found = conversions(tmp_path)
     assert {item.state for key, item in found.items() if key.startswith("alice/")} == {"excluded"}
-    assert found["alice/plain-analysis"].reason == "The inventory excludes it (ae_projects_exclude)."
-    assert found["alice/odbc-oracle"].reason == "The inventory does not include it (ae_projects)."
+    assert found["alice/plain-analysis"].reason == "The inventory excludes it (ae_notebook_projects_exclude)."
+    assert found["alice/odbc-oracle"].reason == "The inventory does not include it (ae_notebook_projects)."
     assert result["summary"]["excluded"] == len([key for key in found if key.startswith("alice/")])
     assert result["refused"] == []
     assert not list((tmp_path / "alice").iterdir()), "nothing stands for what was there"

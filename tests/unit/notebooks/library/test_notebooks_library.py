@@ -251,7 +251,7 @@ def test_hostile_names_are_left_out(host: Libraries) -> None:
         ({"README": ""}, "There is nothing in /opt/risk that Python imports"),
         (
             {"risk.py": ""},
-            'It says no name and no version; put both into its entry of ae_libraries, such as {"path": "/opt/risk", "name": "risk"',
+            'It says no name and no version; put both into its entry of ae_notebook_libraries, such as {"path": "/opt/risk"',
         ),
         ({"setup.py": "setup(name='risk', version=get())", "risk.py": ""}, '"name": "risk", "version": "1.0"}'),
         ({"setup.py": "setup(name='risk', version='1 beta')", "risk.py": ""}, "is called risk 1 beta, which conda does not take"),

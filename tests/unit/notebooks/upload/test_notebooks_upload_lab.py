@@ -184,7 +184,7 @@ def test_a_name_that_ae5_does_not_take_is_refused_before_a_byte_is_sent(world, n
     world.add(f"ann/{name}")
     result = world.run()
     assert [state for _name, state in rows(result)] == ["refused"]
-    assert "ae_project_names" in result["failures"][0]
+    assert "ae_notebook_project_names" in result["failures"][0]
     assert world.writes() == []
 
 
