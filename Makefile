@@ -68,7 +68,7 @@ test-keycloak: $(READY) ## Identity tests and a migration against a real Keycloa
 sanity: $(READY) ## ansible-test sanity, without containers and without ignore files
 	@tools/sanity.sh $(BIN) $(CACHE)
 
-lint: $(READY) ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy, action group, variables
+lint: $(READY) ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy, vulture, action group, variables
 	@tools/lint.sh $(CACHE)
 
 molecule: $(READY) ## The roles and playbooks against a real sshd on loopback (as root)

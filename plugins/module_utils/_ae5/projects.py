@@ -33,7 +33,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 BASE = "/api/v2"
 PART, NAME_FIELD = "project_file", "name"
 NOT_UNIQUE = "not unique"
-DONE = "done"
 """``project_create_status`` of a project that was made as a whole."""
 ACTIONS_READ = 20
 GZIP = b"\x1f\x8b"

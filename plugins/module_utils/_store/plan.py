@@ -293,16 +293,3 @@ def write_plan(folder: str, files: Rendered) -> None:
     for name, lines in [*files.lists.items(), (PLAN_FOR_PEOPLE, [files.for_people]), (PLAN, [files.plan])]:
         with atomic_writer(os.path.join(folder, name)) as stream:
             stream.writelines(lines)
-
-
-def save_plan(
-    folder: str,
-    plan: Plan,
-    for_people: str,
-    placements: t.Iterable[Placement],
-    left_out: t.Iterable[LeftOut],
-    held: t.Iterable[SkippedPlacement] = (),
-    people: t.Optional[t.Mapping[str, t.List[str]]] = None,
-) -> None:
-    """Writes the files of a plan into ``folder``, ``plan.json`` last."""
-    write_plan(folder, rendered(plan, for_people, placements, left_out, held=held, people=people))

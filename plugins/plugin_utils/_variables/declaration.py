@@ -51,8 +51,6 @@ class Variable:
     active: bool = False
     """Whether those lines are no comment there."""
     topic: str = ""
-    internal: bool = False
-    """Computed by a role for others; not to be set by a user."""
 
 
 def variables(*declared: Variable, **same: t.Any) -> t.Tuple[Variable, ...]:

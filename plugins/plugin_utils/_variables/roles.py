@@ -160,5 +160,4 @@ COMPUTED = variables(
     Variable("ae_migration_login", "The connection options of the login."),
     Variable("ae_migration_connection", "All connection options, those that are not set left out."),
     Variable("apply_goes_on", "Whether a verification comes after the application and tells all that failed."),
-    internal=True,
 )

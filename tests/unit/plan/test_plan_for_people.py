@@ -18,6 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
+from tests.unit.saved_plan import save_plan
 
 HOSTILE = {
     "jinja": "{{ 7*7 }}",
@@ -95,7 +96,7 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
     assert document["channels"][f"o/{name}"]["shared"] == [f"group {name} may read"]
     assert document["left_out"]["unsupported_kind"] == [f"u/p/{name} of site east: An AE5 channel does not take files of kind 'pypi'."]
     folder = str(tmp_path / "plan")
-    store.save_plan(folder, plan, for_people.render(plan, []), [], [])
+    save_plan(folder, plan, for_people.render(plan, []), [], [])
     assert [channel.name for channel in store.load_plan(folder).channels] == list(document["channels"])
 
 

@@ -25,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventorie
 from tests.unit.conftest import examples
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
+from tests.unit.saved_plan import save_plan
 
 LOGINS = ("ann", "ben", "cat", "dan")
 ANONYMOUS = "(anonymous)"
@@ -250,7 +251,7 @@ def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
             found = build.Draft(build.PlanOptions(**world.options), read_inventories(paths)).read()
             plan, placements, left_out = build.finish(found)
             dest = Path(folder) / str(number)
-            store.save_plan(str(dest), plan, for_people.render(plan, left_out), placements, left_out)
+            save_plan(str(dest), plan, for_people.render(plan, left_out), placements, left_out)
             results.append((checks.plan_errors(found), files_of(dest)))
             assert list(store.iter_placements(str(dest))) == placements
             assert list(store.iter_left_out(str(dest))) == left_out

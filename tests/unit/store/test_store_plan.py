@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import buil
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, user
+from tests.unit.saved_plan import save_plan
 
 
 def stored(folder: Path, *sites: Site) -> Path:
@@ -28,7 +29,7 @@ def stored(folder: Path, *sites: Site) -> Path:
     west = Site("west").file("alice/q/q-1-0.conda", "main", "dev", subdir="noarch").file("alice/s/s-1.tar.gz", "main", kind="pypi")
     plan, placements, left_out = build.finish(draft_of(folder / "in", *(sites or (demo_east(), west))))
     held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
-    store.save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out, held)
+    save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out, held)
     return folder / "plan"
 
 
@@ -46,7 +47,7 @@ def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft_of(tmp_path, demo_east(), Site("west").file("alice/q/q-1-0.conda")))
     folder = str(tmp_path / "plan")
     held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
-    store.save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out, held)
+    save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out, held)
     assert store.load_plan(folder).digests.keys() == {
         "placements.jsonl",
         "placements/east.jsonl",
@@ -90,7 +91,7 @@ def test_transfers_of_all_sites_are_read_in_order_of_the_sites(tmp_path: Path) -
 def test_storing_again_over_another_plan_leaves_only_the_new_one(tmp_path: Path) -> None:
     folder = stored(tmp_path / "one")
     plan, placements, left_out = build.finish(draft_of(tmp_path, Site("east").file("u/p/p-1-0.conda", "main")))
-    store.save_plan(str(folder), plan, for_people.render(plan, left_out), placements, left_out)
+    save_plan(str(folder), plan, for_people.render(plan, left_out), placements, left_out)
     assert [placement.channel for placement in store.iter_placements(str(folder))] == ["u"]
     assert [placement.channel for placement in store.iter_placements(str(folder), "east")] == ["u"]
 
@@ -107,7 +108,7 @@ def test_a_plan_is_no_plan_while_it_is_written(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(store, "atomic_writer", full_disk)
     with pytest.raises(OSError, match="No space"):
-        store.save_plan(str(folder), plan, "text", [], [])
+        save_plan(str(folder), plan, "text", [], [])
     with pytest.raises(MigrationError, match="There is no plan in"):
         store.load_plan(str(folder))
 

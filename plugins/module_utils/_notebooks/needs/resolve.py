@@ -88,8 +88,8 @@ class Solver:
             raise MissingLibrary("py-rattler", RATTLER_ERROR)
         self._repodata, self._timeout = repodata, timeout
         self._sources: t.Dict[t.Tuple[str, str], t.Any] = {}
-        self._answers: t.Dict[Question, t.Union[str, Undecided]] = {}
-        self.solves = 0
+        self.answers: t.Dict[Question, t.Union[str, Undecided]] = {}
+        """What was solved, each question once."""
 
     def why_not(self, specs: t.Iterable[str], channels: t.Iterable[str]) -> str:
         """Why no environment of these specs can be made from these channels, in rattler's words; ``""`` if one can.
@@ -98,13 +98,12 @@ class Solver:
             Undecided: it took too long, or what was asked or what a channel says cannot be understood.
         """
         question = (tuple(sorted(specs)), tuple(channels))
-        if question not in self._answers:
-            self.solves += 1
+        if question not in self.answers:
             try:
-                self._answers[question] = self._solve(*question)
+                self.answers[question] = self._solve(*question)
             except Undecided as exc:
-                self._answers[question] = exc
-        answer = self._answers[question]
+                self.answers[question] = exc
+        answer = self.answers[question]
         if isinstance(answer, Undecided):
             raise answer
         return answer

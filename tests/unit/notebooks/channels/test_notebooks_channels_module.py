@@ -21,10 +21,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels import module
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views, read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import ACCESS, Head
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory, save_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.notebooks.needs_world import Needs
+from tests.unit.saved_plan import save_plan
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils import _yaml
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import pack
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import module
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert import project as convert
 from tests.unit.module_runner import run_module
 from tests.unit.notebooks.convert_host import Host, conversions, project_file, tree
 
@@ -104,7 +103,7 @@ def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
             raise pack.Changed("The file a of the project p was changed while it was archived; end the session.")
         return real(*args, **more)
 
-    monkeypatch.setattr(convert.archive, "write_archive", moving)
+    monkeypatch.setattr(pack, "write_archive", moving)
     host.convert(tmp_path, only=["alice/plain-analysis"])
     assert conversions(tmp_path)["alice/plain-analysis"].state == "converted"
     left[0] = 2
