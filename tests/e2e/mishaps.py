@@ -23,7 +23,7 @@ from tests.lab.playbook import Run
 
 ADMIN = "anaconda-server-admin"
 
-NOT_EXPORTED = "Site {site} could not be exported in this run and is planned from its last good inventory, without what is new there."
+NOT_EXPORTED = "Site {site} was not exported in this run; it is planned from its last good inventory, without newer packages."
 
 TAMPERING = """#!{python}
 import json, pathlib, subprocess, sys
