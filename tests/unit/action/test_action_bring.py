@@ -337,6 +337,14 @@ def test_folders_and_links_in_the_way(make: Make, src: Path, dest: Path, tmp_pat
         make(way)(direction=direction, src=str(dest), dest=str(src), names=["folder"])
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_names_bring_nothing(make: Make, src: Path, dest: Path, way: str, direction: str) -> None:
+    done = make(way)(direction=direction, src=str(src), dest=str(dest), names=[])
+    assert (done["changed"], done["summary"]["present"]) == (False, 0)
+    assert not dest.exists()
+
+
 def test_one_folder_on_one_machine_is_left_alone(make: Make, src: Path) -> None:
     fill(src, file=b"1")
     before = (src / "file").stat()
