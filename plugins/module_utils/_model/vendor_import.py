@@ -29,7 +29,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     ORGANIZATION,
     SCHEMA_VERSION,
     USER,
-    Json,
     OwnerRecord,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
