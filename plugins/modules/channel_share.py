@@ -81,7 +81,7 @@ options:
     type: path
   records:
     description:
-      - Folder of the records. The rights that were applied last are kept there in C(shares.json).
+      - Folder of the records. The rights that were applied last are kept there in C(last_shares.json).
       - Without it nothing is lost but certainty.
     type: path
   assume_transferred:

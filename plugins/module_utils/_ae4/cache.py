@@ -19,7 +19,7 @@ import threading
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Reading
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, sound_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 
 _VERSION = 1
@@ -63,8 +63,6 @@ class ReadingCache:
         if self._journal is None or self._path is None:
             return
         self.close()
-        if self._used == _load(self._path):
-            return
         with atomic_writer(self._path, 0o600) as stream:
             stream.writelines(_line(key, value) for key, value in sorted(self._used.items()))
 
@@ -78,24 +76,8 @@ def _line(key: str, value: t.Any) -> str:
 
 
 def _load(path: str) -> t.Dict[str, t.Any]:
-    found: t.Dict[str, t.Any] = {}
-    try:
-        stream = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by the with below
-    except FileNotFoundError:
-        return found
-    with stream:
-        for line in stream:
-            pair = _parsed(line)
-            if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str):
-                found[pair[0]] = pair[1]
-    return found
-
-
-def _parsed(line: str) -> t.Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None  # the last line of a killed run; a cache may lack anything
+    pairs = (pair for pair in sound_lines(path) if isinstance(pair, list) and len(pair) == 2)
+    return {key: value for key, value in pairs if isinstance(key, str)}
 
 
 def _from_json(value: t.Any) -> t.Optional[Reading]:

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.unpack import swapped, unpack
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 
 PROGRAM = "anaconda-enterprise-cli"
@@ -67,11 +67,9 @@ def _name(params: t.Mapping[str, t.Any]) -> str:
 def marker_of(prefix: str) -> t.Dict[str, t.Any]:
     """What was unpacked into the prefix by an earlier run; nothing if that cannot be told."""
     try:
-        with open(os.path.join(prefix, MARKER), encoding="utf-8") as stream:
-            data = json.load(stream)
-    except (OSError, ValueError):
+        return read_object(os.path.join(prefix, MARKER), "marker of an installation")
+    except MigrationError:
         return {}
-    return data if isinstance(data, dict) else {}
 
 
 def check_ours(prefix: str, found: t.Mapping[str, t.Any]) -> None:

@@ -18,7 +18,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.hold import LastApplied, hold_back
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 NAMES_SHOWN = 3
@@ -37,7 +36,7 @@ class PlanOnTarget:
 def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
     """The records in ``folder``, and a sentence for each one that is damaged."""
     known = Records(folder)
-    return LastApplied(known.applied, ShareRecords(folder).shares), known.warnings
+    return LastApplied(known.applied, known.shares.given), known.warnings
 
 
 def compare_with_cluster(

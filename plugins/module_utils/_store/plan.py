@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
     atomic_writer,
     file_sha256,
+    holds,
     json_line,
     read_object,
     read_records,
@@ -248,10 +249,7 @@ def _digest(lines: t.Iterable[str]) -> str:
 def is_stored(folder: str, files: Rendered) -> bool:
     """Whether the folder holds exactly these files already."""
     wanted = {PLAN: [files.plan], PLAN_FOR_PEOPLE: [files.for_people], **files.lists}
-    try:
-        return all(file_sha256(os.path.join(folder, name)) == _digest(lines) for name, lines in wanted.items())
-    except OSError:
-        return False
+    return all(holds(os.path.join(folder, name), _digest(lines)) for name, lines in wanted.items())
 
 
 def write_plan(folder: str, files: Rendered) -> None:

@@ -22,14 +22,13 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.project import Converter, Made, Options
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import (
     CONVERSIONS,
     CONVERTED,
     Conversion,
-    Lines,
     lines_of_others,
     matches,
     read_conversions,
@@ -88,18 +87,18 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
     converter = Converter(head, options, last)
     others = lines_of_others(target, options.only)
     changed = False
-    with Lines(target, options.foreseen if not options.write else target) as lines:
+    # Where it is only foreseen, the list has a place of its own, or none.
+    with atomic_writer(target, write=options.write or bool(options.foreseen), dest=None if options.write else options.foreseen) as lines:
         for project, made in _in_parallel(converter, projects, names, twice, options):
             if made is None:
-                lines.add(others.get(project.key, ""))
+                lines.write(others.get(project.key, ""))
                 continue
             changed = changed or made.changed
             converter.made(made)
-            lines.add(json_line(made.conversion.to_json()))
+            lines.write(json_line(made.conversion.to_json()))
             each(made)
-        changed = lines.finish() or changed
     converter.prune()
-    return changed
+    return changed or lines.changed
 
 
 def _names(path: str, options: Options, last: t.Mapping[str, Conversion]) -> t.Tuple[t.Dict[str, str], t.Set[str]]:

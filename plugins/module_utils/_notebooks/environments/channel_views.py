@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import os
-import shutil
-import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS, TAR_BZ2, dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
@@ -112,19 +108,9 @@ def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
 
 def write_views(path: str, views: t.Iterable[ChannelView], write: bool = True) -> bool:
     """Writes the channels for the hosts where projects are converted, a line each, one at a time; whether they differ from before."""
-    told = hashlib.sha256()
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="\n") as spool:
-        for view in views:
-            line = json_line(view.to_json())
-            told.update(line.encode("utf-8", "surrogateescape"))
-            spool.write(line)
-        if os.path.exists(path) and file_sha256(path) == told.hexdigest():
-            return False
-        if write:
-            spool.seek(0)
-            with atomic_writer(path) as stream:
-                shutil.copyfileobj(spool, stream)
-    return True
+    with atomic_writer(path, write=write) as new:
+        new.writelines(json_line(view.to_json()) for view in views)
+    return new.changed
 
 
 def iter_views(path: str) -> t.Iterator[ChannelView]:

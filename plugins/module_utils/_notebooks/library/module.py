@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
@@ -162,34 +162,17 @@ class _Run:
         return self._readers.of(library, wanted, rights, (self.uses.users[key] for key in library.used_by))
 
     def _keep(self, library: Library, package: Built) -> None:
-        is_there = _has(os.path.join(self._params["dest"], library.package_path), library.sha256)
-        if not is_there or (library.package_path, library.channel) not in self._last:
+        path = os.path.join(self._params["dest"], library.package_path)
+        with atomic_writer(path, dest=os.path.join(self._dest, library.package_path)) as new:
+            new.write_bytes(package.data)
+        if new.changed or (library.package_path, library.channel) not in self._last:
             self.added.append(f"+ {library.package_path} ({size_in_words(library.size)}) -> {library.channel}")
-        if not is_there or self._dest != self._params["dest"]:
-            write_bytes(os.path.join(self._dest, library.package_path), package.data)
-
-
-def _has(path: str, sha256: str) -> bool:
-    try:
-        return file_sha256(path) == sha256
-    except FileNotFoundError:
-        return False
 
 
 def _last(dest: str) -> t.List[Library]:
     """The libraries of the last run; none if there was no run."""
     path = os.path.join(dest, LIBRARIES_FILE)
     return read_libraries(path) if os.path.exists(path) else []
-
-
-def _written(path: str, text: str, dest: str) -> bool:
-    """Writes a list to ``dest``, unless it is there already; whether it differs from the one at ``path``."""
-    differs = not holds_text(path, text)
-    target = os.path.join(dest, os.path.basename(path))
-    if differs or target != path:
-        with atomic_writer(target) as stream:
-            stream.write(text)
-    return differs
 
 
 def _prune(dest: str, last: t.Iterable[Library], now: t.Iterable[Library], is_check: bool) -> t.List[str]:
@@ -217,7 +200,7 @@ def library_work(module: MigrationModule) -> Outcome:
         placements.sort(key=lambda placement: placement.key)
         lines = [*run.added, *_prune(params["dest"], last, libraries, is_check)]
         texts = {PLACEMENTS_FILE: "".join(json_line(item.to_json()) for item in placements), LIBRARIES_FILE: rows}
-        differ = [_written(os.path.join(params["dest"], name), text, dest) for name, text in texts.items()]
+        differ = [write_text(os.path.join(params["dest"], name), text, dest=os.path.join(dest, name)) for name, text in texts.items()]
     except BaseException:
         if is_check:
             shutil.rmtree(dest, ignore_errors=True)

@@ -26,7 +26,7 @@ import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import (
     Needs,
     mirror_files,
@@ -62,8 +62,7 @@ def write_lists(folder: str, verdicts: t.Iterable[OwnerVerdict], needs: Needs, s
     _table(folder, MISSING, MISSING_HEAD, [(*row[:2], ", ".join(row[2])) for row in missing(needs)])
     _table(folder, SYSTEM, SYSTEM_HEAD, [(*row[:2], ", ".join(row[2])) for row in system_replacements(needs)])
     for name, text in {**mirror_files(needs, sources, site), PIP: pip_text(needs)}.items():
-        with atomic_writer(os.path.join(folder, name)) as stream:
-            stream.write(text)
+        write_text(os.path.join(folder, name), text)
 
 
 def _table(folder: str, name: str, head: t.Sequence[str], rows: t.Iterable[t.Sequence[t.Any]]) -> None:
@@ -85,8 +84,7 @@ def changes(made: str, dest: str) -> t.Dict[str, str]:
     new, old = set(files_in(made)), set(files_in(dest))
     found = {**dict.fromkeys(new - old, "+"), **dict.fromkeys(old - new, "-")}
     for name in new & old:
-        theirs = os.path.join(dest, name)
-        if not os.path.isfile(theirs) or file_sha256(theirs) != file_sha256(os.path.join(made, name)):
+        if not holds(os.path.join(dest, name), file_sha256(os.path.join(made, name))):
             found[name] = "~"
     return dict(sorted(found.items()))
 

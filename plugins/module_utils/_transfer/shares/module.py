@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_word
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import LastShares
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 ADDED = "added"
@@ -119,8 +119,10 @@ def work(module: MigrationModule) -> Outcome:
                 readiness_now = read_readiness(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
         else:
             wishes = declared(params)
-        sharing = Sharing(cluster, listed, ShareRecords(params["records"]), readiness_now, assume, basis)
+        warnings: t.List[str] = []
+        sharing = Sharing(cluster, listed, LastShares(params["records"], warnings), readiness_now, assume, basis)
         outcome = sharing.run(wishes, extra=params["plan"] is not None)
+        outcome.warnings.extend(warnings)
     return with_withheld(outcome, channels)
 
 
@@ -166,7 +168,7 @@ class Sharing:
         self,
         cluster: Cluster,
         listed: t.Mapping[str, ChannelState],
-        records: ShareRecords,
+        records: LastShares,
         readiness_now: Readiness,
         assume: bool,
         basis: t.Mapping[str, Channel],
@@ -196,15 +198,13 @@ class Sharing:
         if extra:
             outcome.values["extra"] = self._extra(wishes)
             outcome.summary["extra"] = len(outcome.values["extra"])
-        if self._records.damaged:
-            outcome.warnings.append("The record of shares is damaged and was not used; shares that cannot be seen were sent again.")
         return outcome
 
     def _read(self, channels: t.Iterable[str]) -> t.Dict[str, t.Dict[t.Tuple[str, str], Share]]:
         """The shares of each channel that is there, as the cluster lists them, or as the record does."""
         there = sorted(channel for channel in channels if channel in self._listed)
         if not self._can_list:
-            return {channel: self._records.shares.get(channel, {}) for channel in there}
+            return {channel: self._records.given.get(channel, {}) for channel in there}
         found = in_parallel(self._cluster.shares, there, self._cluster.workers)
         return {channel: {principal_of(share): share for share in shares or ()} for channel, shares in found.items()}
 
@@ -225,7 +225,7 @@ class Sharing:
         same = PRESENT if self._can_list else RECORDED
         if not wish.present:
             # What cannot be seen and is not recorded as there is taken away again only if nothing is known of the channel.
-            known = self._can_list or wish.channel in self._records.shares
+            known = self._can_list or wish.channel in self._records.given
             return Step(wish, same) if now is None and known else Step(wish, REMOVED, was=now.access if now else None)
         if now is not None and now.access == wish.share.access:
             return Step(wish, same)

@@ -10,11 +10,10 @@ memory; the placements themselves are read again when it is their owner's turn.
 from __future__ import annotations
 
 import array
-import json
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import why
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SliceHead
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import slice_line
@@ -70,6 +69,8 @@ class Slice:
 
     def _line(self, line: bytes, where: str) -> t.Union[SliceHead, Placement]:
         try:
-            return slice_line(json.loads(line.decode("utf-8", "surrogateescape")))
-        except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise MigrationError(f"{where} of the list of placements {self._path} cannot be used: {why(exc)}; make it anew.") from exc
+            return slice_line(json_object(line.decode("utf-8", "surrogateescape")))
+        except SchemaError as exc:
+            raise MigrationError(f"{where} of the list of placements {self._path} cannot be used: {exc}; make it anew.") from exc
+        except ValueError as exc:
+            raise MigrationError(f"{where} of the list of placements {self._path} {exc}, so the file is damaged; make it anew.") from exc

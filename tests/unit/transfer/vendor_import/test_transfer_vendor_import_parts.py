@@ -48,7 +48,7 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="was changed while it was read"):
         found.of("a")
     Path(path).write_text(json_line(placement("a", "a").to_json()) + "{\n")
-    with pytest.raises(MigrationError, match=r"^Line 2 of the list of placements .* cannot be used: .*; make it anew\.$"):
+    with pytest.raises(MigrationError, match=r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; make it anew\.$"):
         Slice(path, None)
     with pytest.raises(MigrationError, match="cannot be read: No such file"):
         Slice(path + "x", None)
