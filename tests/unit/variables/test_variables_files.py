@@ -155,6 +155,12 @@ def test_a_declared_variable_that_nothing_uses_is_found(tree: Path) -> None:
     ]
 
 
+def test_a_template_is_read_too(tree: Path) -> None:
+    (tree / "roles" / "plan" / "templates").mkdir()
+    (tree / "roles" / "plan" / "templates" / "x.j2").write_text("{% if ae_onwers %}{{ plan_owners }}{% endif %}", encoding="utf-8")
+    assert tool.complaints(tree) == ["roles/plan: ae_onwers is not declared in plugins/plugin_utils/_variables"]
+
+
 def test_an_old_name_in_a_message_is_found(tree: Path) -> None:
     source = tree / "plugins" / "modules" / "x.py"
     source.parent.mkdir(parents=True)
