@@ -179,7 +179,7 @@ RETURN = r"""
 summary:
   description:
     - Number of projects, all, C(converted), C(excluded), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
-    - C(would_break) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
+    - C(will_fail) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
   returned: success
   type: dict
   sample:
@@ -189,7 +189,7 @@ summary:
     refused: 2
     changed: 1
     bytes: 123456
-    would_break: 3
+    will_fail: 3
     pins: {same: 800, found: 12, other: 1, missing: 5}
     seconds: 4.2
 refused:

@@ -242,7 +242,7 @@ def test_what_the_projects_need_came_to_the_controller(moved: Moved) -> None:
     names = {path.name for path in needs.iterdir()}
     assert {"owners.csv", "resolutions.jsonl", "pip.txt", "system.csv"} <= names
     assert [name for name in names if name.startswith("mirror-")]
-    assert "would break" in (needs / "owners.csv").read_text(encoding="utf-8")
+    assert "will fail" in (needs / "owners.csv").read_text(encoding="utf-8")
 
 
 def test_no_code_stays_where_it_was_only_looked_at(moved: Moved) -> None:

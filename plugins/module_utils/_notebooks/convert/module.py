@@ -116,7 +116,7 @@ class _Tally:
         self.counts["converted"] += 1
         self.counts["bytes"] += item.bytes
         if item.resolution is not None:
-            self.counts["would_break"] += item.resolution.breaks
+            self.counts["will_fail"] += item.resolution.breaks
             for state, number in item.resolution.counts.items():
                 self.pins[state] += number
         if made.changed:
@@ -135,7 +135,7 @@ class _Tally:
 
     @property
     def summary(self) -> t.Dict[str, t.Any]:
-        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "would_break")}
+        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "will_fail")}
         return {**numbers, "refused": len(self.refused), "pins": self.pins}
 
     @property

@@ -70,7 +70,7 @@ class _Tally:
     def add(self, item: Resolution) -> None:
         self.owners.add(item)
         self.counts["projects"] += 1
-        self.counts["would_break"] += item.breaks
+        self.counts["will_fail"] += item.breaks
         self.counts["unsolved"] += bool(item.unsolved)
         self.counts["unchecked"] += bool(item.unchecked)
         self.counts["pins_missing"] += len(item.missing)
@@ -175,7 +175,7 @@ def _make(
     sources = {str(old): str(url) for old, url in params["mirror_sources"].items()}
     store.write_lists(made, tally.owners.verdicts(), needs, sources, params["mirror_site"])
     numbers = {
-        **{key: tally.counts[key] for key in ("projects", "would_break", "unsolved", "unchecked", "pins_missing")},
+        **{key: tally.counts[key] for key in ("projects", "will_fail", "unsolved", "unchecked", "pins_missing")},
         "not_converted": sum(left_out.values()),
         "mirrors": len(needs.mirrors),
         "pip": len(needs.pip),

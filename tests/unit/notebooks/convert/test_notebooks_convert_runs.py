@@ -167,7 +167,7 @@ def test_without_channels_it_warns(host: Host, tmp_path: Path) -> None:
     assert result["warnings"] == [
         "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
     ]
-    assert result["summary"]["would_break"] == 0
+    assert result["summary"]["will_fail"] == 0
 
 
 def test_no_project_takes_the_name_of_one_that_an_earlier_run_converted(host: Host, tmp_path: Path) -> None:
