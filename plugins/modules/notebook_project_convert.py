@@ -2,13 +2,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_project_convert: makes archives of notebook projects that AE5 takes."""
+"""Module notebook_project_convert: makes archives of notebook projects that AE5 accepts."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: notebook_project_convert
-short_description: Make archives of notebook projects that AE5 takes
+short_description: Make archives of notebook projects that AE5 accepts
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)

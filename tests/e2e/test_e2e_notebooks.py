@@ -147,7 +147,7 @@ def test_nothing_of_a_refused_project_was_sent(moved: Moved) -> None:
     assert len(moved.first.uploads) == sum(row["state"] == "uploaded" for row in rows.values())
     assert "ae_notebook_project_names" in rows["alice/Quarterly Report 2016"]["why"]
     assert "blank" in rows["alice/Quarterly Report 2016"]["why"]
-    assert "AE5 takes at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
+    assert "AE5 accepts at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
     staged = there(moved.world) / "staged" / "dump"
     assert not (staged / "alice" / "big-1200mb.tar.gz").exists()
 

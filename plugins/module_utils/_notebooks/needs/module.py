@@ -53,8 +53,8 @@ OWNERS_SHOWN = 25
 DIFF_TEXT = 200_000
 """Characters of our files that a diff shows at most."""
 NO_RATTLER = (
-    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; whether there is all that"
-    " the pins need was not looked at."
+    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; their dependencies"
+    " were not checked."
 )
 
 
@@ -79,7 +79,7 @@ class _Tally:
 
     def warnings(self) -> t.List[str]:
         return [
-            f"Whether all can be made that {counted(len(keys), 'project')} ({listed(keys)}) asked for is not known beyond the pins: {why}."
+            f"Of {counted(len(keys), 'project')} ({listed(keys)}) only the pins were checked, their environments were not solved: {why}."
             for why, keys in sorted(self.unchecked.items())
         ]
 
@@ -193,7 +193,7 @@ def resolve_work(module: MigrationModule) -> Outcome:
     folders = host_folders(params["notebooks"])
     warnings = [NO_RATTLER] if params["solve"] and not can_solve() else []
     if not folders:
-        warnings.append(f"No notebook host's projects lie in {params['notebooks']}; collect them first.")
+        warnings.append(f"There are no projects of a notebook host in {params['notebooks']}; collect them first.")
     try:
         with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
             tally, numbers = _make(params, made, folders, warnings)

@@ -207,7 +207,7 @@ def test_a_channel_that_cannot_be_had(filled):
     result = filled.resolve()
     assert result["owners"] == ["Of bob, 1 of 1 project will fail on AE5: q because of unsolvable dependencies (AE5 has no channel bobs.)."]
     assert result["warnings"] == [
-        "Whether all can be made that 1 project (ann/p) asked for is not known beyond the pins: AE5 does not show what is in channel main."
+        "Of 1 project (ann/p) only the pins were checked, their environments were not solved: AE5 does not show what is in channel main."
     ]
     assert result["summary"]["unchecked"] == 1
 
