@@ -250,7 +250,7 @@ class _Code:
         for source in sources:
             size += len(source.text)
             if size > files.MAX_SOURCE_BYTES:
-                detail = f"The notebook {shown(path)} holds more code than was looked into."
+                detail = f"The notebook {shown(path)} has more code than the limit; the rest was not read."
                 return dataclasses.replace(notebook, problems=(Problem(LEFT_OUT, detail),))
             self._take(source)
         return notebook

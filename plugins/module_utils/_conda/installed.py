@@ -86,7 +86,7 @@ def _records(fd: int, problems: t.List[Problem]) -> t.Iterator[Json]:
         with _safe_open.folder(fd, CONDA_META) as below:
             names = [entry.name for entry in _safe_open.listing(below) if entry.name.endswith(".json")]
     except OSError as exc:
-        problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); conda did not make it."))
+        problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); it was not created by conda."))
         return
     for name in names:
         try:

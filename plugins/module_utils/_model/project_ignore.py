@@ -95,8 +95,8 @@ def patterns_of(text: str) -> t.List[str]:
         found.append(_STARS.sub("*", line[1:] if line.startswith("\\#") else line))
         if len(found) > MAX_PATTERNS or found[-1].count("*") > MAX_STARS:
             raise MigrationError(
-                f"Its {FILE} has more than {MAX_PATTERNS} patterns, or one with more than {MAX_STARS} stars, and cannot be followed;"
-                " let its owner shorten it."
+                f"Its {FILE} has more than {MAX_PATTERNS} patterns, or one with more than {MAX_STARS} stars, and is not used;"
+                " ask its owner to shorten it."
             )
     return found
 

@@ -28,7 +28,7 @@ def attempt(check: str, host: str, task: str, work: t.Callable[[], t.Union[Row, 
     try:
         made = work()
     except Exception as exc:  # a check must never take the others with it
-        return [r.unknown(check, host, f"The check could not be made ({type(exc).__name__}: {exc}).", task)]
+        return [r.unknown(check, host, f"The check failed ({type(exc).__name__}: {exc}).", task)]
     return made if isinstance(made, list) else [made]
 
 
@@ -110,7 +110,7 @@ def request(url: str, validate_certs: bool, ca_path: t.Optional[str], timeout: f
     """One GET without a login and without following anything; what it told, and the headers of the answer."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is no address like https://HOST"), {}
+        return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is not an address like https://HOST"), {}
     tls = parts.scheme == "https"
     base = Reach(address=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", tls=tls, verified=validate_certs, now=time.time())
     if validate_certs and tls and ca_path and not os.path.exists(ca_path):

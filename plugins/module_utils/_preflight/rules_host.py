@@ -88,7 +88,7 @@ def ssh(host: str, probe: t.Optional[Probe]) -> Row:
     if probe.unreachable:
         return Row(r.SSH, host, r.BLOCKING, r.one_line(f"Not reached: {probe.said or 'no answer'}"), EVERYTHING, advice)
     if probe.user is None:
-        said = probe.said or "it did not say who we are there"
+        said = probe.said or "it did not report the user name"
         return Row(r.SSH, host, r.BLOCKING, r.one_line(f"Reached, but no command could be run: {said}"), EVERYTHING, advice)
     return Row(r.SSH, host, r.OK, f"Reached; commands run as {probe.user}.", EVERYTHING)
 
@@ -103,7 +103,7 @@ def user(host: str, wanted: str, effective: str) -> Row:
         r.BLOCKING,
         f"Runs as {effective}, but the service user is {wanted}.",
         EXPORT,
-        f"Let Ansible become {wanted} (ae4_become: true, and the right to do so), or set ae4_user to {effective}.",
+        f"Let Ansible become {wanted} (ae4_become: true, and the permission to do so), or set ae4_user to {effective}.",
     )
 
 
@@ -133,7 +133,7 @@ def no_python(host: str, staged: bool) -> Row:
     """A site that is exported through the shell needs no Python, if somebody else uploads for it."""
     if staged:
         return Row(r.PYTHON, host, r.OK, "None is needed: it is exported through the shell (ae4_raw).", EVERYTHING)
-    evidence = "It is exported through the shell (ae4_raw), but is to upload by itself, which needs Python."
+    evidence = "It is exported through the shell (ae4_raw), but ae_transfer direct needs Python for the upload."
     return Row(r.PYTHON, host, r.BLOCKING, evidence, EXPORT, "Set ae_transfer to staged.")
 
 
@@ -170,7 +170,7 @@ def shell(host: str, told: Shell, factor: float) -> t.List[Row]:
         export_dir(host, told.export, told.parent, told.writable),
     ]
     if told.storage is None or told.free is None:
-        why = "The size of the storage or the free space could not be found out through the shell."
+        why = "The size of the storage or the free space could not be read through the shell."
         return [*rows, r.unknown(r.SPACE, host, why, EXPORT)]
     used, root = told.storage
     return [*rows, space(host, Space(root, used, True, told.export, told.free, factor))]
@@ -242,7 +242,7 @@ def ae4_state(host: str, address: str, headers: t.Mapping[str, str]) -> Row:
     """Whether AE4 says that it is frozen (AE4 facts 1.4); it tells, and stops nothing."""
     names = {name.lower() for name in headers}
     states = [text for name, text in (("x-anaconda-lockdown", "in lockdown"), ("x-anaconda-read-only", "read-only")) if name in names]
-    evidence = f"AE4 at {address} is {' and '.join(states)}: nothing changes any more." if states else f"AE4 at {address} takes changes."
+    evidence = f"AE4 at {address} is {' and '.join(states)}: it is read-only." if states else f"AE4 at {address} accepts changes."
     return Row(r.AE4_STATE, host, r.OK, evidence, EXPORT)
 
 

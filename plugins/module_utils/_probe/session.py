@@ -119,11 +119,11 @@ class Bench:
         except MigrationError as exc:
             reason = str(exc)
         except Exception as exc:  # a mistake in one probe must not cost the other answers
-            reason = f"the probe itself broke: {type(exc).__name__}: {exc}"
+            reason = f"the probe failed: {type(exc).__name__}: {exc}"
             self.broken.append(f"The probe for {', '.join(names)} broke: {type(exc).__name__}: {exc}.")
         for name in names:
             if name not in self.answers:
-                self.answers[name] = unknown(reason or "it did not come out")
+                self.answers[name] = unknown(reason or "no answer was found")
 
     def outcome(self) -> t.Dict[str, Answer]:
         """The answers, without what is different in each run."""

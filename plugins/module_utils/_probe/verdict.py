@@ -135,15 +135,15 @@ def privacy_later(to_public: Seen, as_public: t.Optional[str], to_private: Seen,
 
 def _effect(asked: Seen, seen: t.Optional[str], wanted: str) -> Answer:
     if seen is None:
-        return unknown(asked, "a stranger's view of it does not tell")
-    return known(WORKS if seen == wanted else IGNORED, asked, f"to a stranger it is {seen}")
+        return unknown(asked, "what an anonymous request sees does not show it")
+    return known(WORKS if seen == wanted else IGNORED, asked, f"to an anonymous request it is {seen}")
 
 
 def default_privacy(created: Seen, seen: t.Optional[str]) -> Answer:
     """What a channel is when nothing was said."""
     if not created.ok or seen is None:
-        return unknown(created, "a stranger's view of it does not tell" if created.ok else "nothing to look at")
-    return known(seen, created, f"to a stranger it is {seen}")
+        return unknown(created, "what an anonymous request sees does not show it" if created.ok else "nothing to look at")
+    return known(seen, created, f"to an anonymous request it is {seen}")
 
 
 def latency(visible: bool, reads: int, seconds: float) -> Answer:
@@ -160,7 +160,7 @@ def lifetime(token: str, now: float) -> Answer:
     claims = claims_of(token)
     end, begin = claims.get("exp"), claims.get("iat")
     if not isinstance(end, (int, float)):
-        return unknown("the token does not say when it ends")
+        return unknown("the token has no end time")
     if isinstance(begin, (int, float)):
         return known(int(end - begin), "exp and iat of the token")
     return known(int(round((end - now) / 5) * 5), "exp of a fresh token")
@@ -184,7 +184,7 @@ def paging(got: int, total: t.Any) -> Answer:
         return known("none", "asked for one channel, got more")
     if got == 1 and isinstance(total, int) and total > 1:
         return known("offset", "asked for one channel, got one of several")
-    return unknown("there are too few channels to tell")
+    return unknown("there are too few channels to find out")
 
 
 def error_body(data: t.Any, seen: Seen) -> Answer:

@@ -150,7 +150,7 @@ def test_the_builds_prefix_is_replaced_in_text_and_left_alone_in_binaries(tmp_pa
     result = setup(tmp_path, package(tmp_path, members))
     assert (tmp_path / "prefix" / "etc" / "settings").read_text() == f"root={tmp_path}/prefix/etc"
     assert (tmp_path / "prefix" / "lib" / "thing.so").read_bytes() == binary
-    assert result["warnings"] == ["The file lib/thing.so is binary and has the place where it was built in it; it was left as it is."]
+    assert result["warnings"] == ["The file lib/thing.so is binary and contains the path where it was built; it was not changed."]
 
 
 def test_an_interpreter_of_choice(tmp_path: Path) -> None:

@@ -124,10 +124,10 @@ def test_generating_twice_changes_nothing(tree: Path) -> None:
             "roles/export: export_host_python is asked without the filter bool, so the text 'false' would be true",
         ),
         (
-            "roles/verify/tasks/main.yml",
-            "if verify_notebooks | bool or",
-            "if verify_notebooks or",
-            "roles/verify: verify_notebooks is asked without the filter bool, so the text 'false' would be true",
+            "roles/export/tasks/main.yml",
+            "if export_raw | bool else",
+            "if export_raw else",
+            "roles/export: export_raw is asked without the filter bool, so the text 'false' would be true",
         ),
         (
             "roles/notebooks/defaults/main.yml",

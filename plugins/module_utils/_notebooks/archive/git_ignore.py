@@ -51,7 +51,7 @@ def git_ignored(root_fd: int, path: str) -> t.FrozenSet[str]:
 
 def _untold(path: str, why: str) -> MigrationError:
     return MigrationError(
-        f"What git ignores in {path} cannot be told ({why}), and the project may hold files that its owner meant to keep out;"
+        f"What git ignores in {path} is not known ({why}), and the project may contain files that its owner meant to exclude;"
         " install git on this host, or set git_ignored to include."
     )
 

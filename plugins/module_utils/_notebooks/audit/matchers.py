@@ -162,9 +162,9 @@ def _unlisted(fact: Fact, brought: t.Optional[str]) -> Hit:
     if brought is None:
         detail = "does not have"
     elif brought:
-        detail = f"takes from the folder {brought.partition(':')[2]}, which no package brought"
+        detail = f"uses from the folder {brought.partition(':')[2]}, which belongs to no package"
     else:
-        detail = "has from no package: it was put there by hand"
+        detail = "has outside any package: it was added by hand"
     return Hit("import-not-listed", fact.name, detail, line=fact.line)
 
 

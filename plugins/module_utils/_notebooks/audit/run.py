@@ -27,7 +27,7 @@ def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int =
     """All findings of one project: those about the whole first, then by file, cell and line.
 
     ``sources`` are those of the project in the order they were collected, ``root`` is the folder of the projects on the host and
-    ``limit`` the bytes that AE5 takes.
+    ``limit`` the bytes that AE5 accepts.
     """
     context = Context(project, root, local_modules(sources))
     findings = audit_project(project, limit)

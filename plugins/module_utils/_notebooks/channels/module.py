@@ -138,8 +138,8 @@ def _warnings(known: _Known, views: _Views) -> t.List[str]:
         groups = sorted(needed_groups(known.planned.values(), known.shares))
         found.append(
             f"Who is in {counted(len(groups), 'group')} of AE5 ({_names(groups)}) is not known without"
-            " keycloak_username and keycloak_password, so the channels shared with them count as closed to their members: what a project"
-            " has from there is called missing."
+            " keycloak_username and keycloak_password, so channels shared with them count as not readable for their members, and their"
+            " packages as missing."
         )
     else:
         gone = sorted(needed_groups(known.planned.values(), known.shares) - known.groups.keys())
@@ -153,13 +153,13 @@ def _warnings(known: _Known, views: _Views) -> t.List[str]:
     if hidden:
         is_one = len(hidden) == 1
         found.append(
-            f"With whom {counted(len(hidden), 'private channel')} ({_names(hidden)}) {'is' if is_one else 'are'} shared cannot be seen, so"
-            f" what is there counts for {'its owner' if is_one else 'their owners'} alone; use transport api."
+            f"The shares of {counted(len(hidden), 'private channel')} ({_names(hidden)}) cannot be listed, so"
+            f" {'it counts' if is_one else 'they count'} as readable for the owner only; use transport api."
         )
     if views.refused:
         found.append(
             f"AE5 does not show what is in {counted(len(views.refused), 'channel')} ({_names(views.refused)}), so"
-            " no package is looked for there; let username read them."
+            " their packages are not used; give username read access."
         )
     return found
 

@@ -105,7 +105,7 @@ class Converter:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
         user = self._options.users.user(project.owner, self._head.site) or ""
         base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
-        why = self._left_out(project.key) if user else "Its owner is nobody on AE5 (ae_user_map)."
+        why = self._left_out(project.key) if user else "Its owner has no AE5 user (ae_user_map)."
         if why:
             return Made(dataclasses.replace(base, state=EXCLUDED, reason=why))
         try:
@@ -159,7 +159,7 @@ class Converter:
                 yield project_fd
         except OSError as exc:
             raise Refused(
-                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was taken away."
+                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was removed."
             ) from exc
         finally:
             os.close(root_fd)

@@ -183,7 +183,7 @@ def rewrite(
         for name in catalog.standing_for(old_name(channel)) if said is None else said:
             if name in catalog.views and not catalog.views[name].may_read(user):
                 if said is not None:
-                    notes.append(f"The channel {name}, declared for {channel}, is not one that {user} may read, and was left out.")
+                    notes.append(f"The channel {name}, declared for {channel}, cannot be read by {user} and was left out.")
                 continue
             ranked[name] = None
             if said is not None:

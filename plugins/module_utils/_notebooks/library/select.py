@@ -53,7 +53,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         name = tree.path.rsplit("/", 1)[-1]
         if not name.isidentifier():
             raise MigrationError(
-                f"No package of Python can be called {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
+                f"A Python package cannot be named {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
             )
         return Selection({f"{SITE_PACKAGES}/{name}/{path}": path for path in tree.items}, ("",))
     notes: t.List[str] = []
@@ -74,7 +74,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         else:
             notes.append(f"Its metadata names the module {module}, which is not there.")
     if not any(path.endswith(".py") for path in files):
-        raise MigrationError(f"There is nothing in {shown(tree.path)} that Python imports; name the folder that holds the package.")
+        raise MigrationError(f"There is nothing to import in {shown(tree.path)}; name the folder that contains the package.")
     for path in metadata.scripts:
         if tree.has(path):
             files[f"{SCRIPTS}/{path.rsplit('/', 1)[-1]}"] = path

@@ -70,7 +70,7 @@ def read_setup(text: str, read: Read) -> Setup:
     """
     tree = parsed(text)
     if tree is None:
-        raise NoSetup("it is not understood as Python")
+        raise NoSetup("it cannot be parsed as Python")
     try:
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _dotted(node.func) in _SETUP]
         if len(calls) != 1:

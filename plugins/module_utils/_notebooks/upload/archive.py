@@ -47,11 +47,11 @@ class Archive:
             raise Unfit(f"{what}: its archive {shown(self._path)} cannot be read ({exc.strerror}); convert it again.") from exc
         if size > limit:
             raise Unfit(
-                f"{what}: its archive has {size_in_words(size)}, over the {size_in_words(limit)} that AE5 takes; put large data elsewhere,"
-                " or name it in .projectignore, and convert it again."
+                f"{what}: its archive has {size_in_words(size)}, over the {size_in_words(limit)} that AE5 accepts; put large data"
+                " elsewhere, or name it in .projectignore, and convert it again."
             )
         if size != self.size:
-            raise self._changed(f"has {size:,} bytes and not {self.size:,}")
+            raise self._changed(f"has {size:,} bytes instead of {self.size:,}")
 
     def open(self) -> ArchiveReader:
         """A reader that gives the last byte only if the archive is the one that was converted.  Raises ``Unfit``."""
@@ -75,7 +75,7 @@ class Archive:
     def check_digest(self, digest: str) -> None:
         """Raises ``Unfit`` if this is not the digest of the archive that was converted."""
         if digest != self._conversion.sha256:
-            raise self._changed("has other bytes than conversions.jsonl says")
+            raise self._changed("has a digest other than in conversions.jsonl")
 
     def _unreadable(self, exc: OSError) -> Unfit:
         return Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.")

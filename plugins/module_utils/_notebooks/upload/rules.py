@@ -69,7 +69,7 @@ def differences(ours: t.Mapping[str, str], theirs: t.Mapping[str, str]) -> str:
         for paths, word in ((changed, "with another content"), (lacking, "not there"), (more, "only there"))
         if paths
     ]
-    return ", ".join(parts) or "nothing that can be named"
+    return ", ".join(parts) or "nothing that can be compared"
 
 
 # -- people
@@ -90,12 +90,12 @@ class Missing:
         variable = "ae_user_map" if self.kind == USER else GROUP_MAP
         if self.ae5_name:
             return (
-                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; say in {variable} who {who!r}"
-                f" is on AE5 ({NOBODY_MARK} for nobody), or create the {self.kind} in Keycloak."
+                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; map {who!r} to an AE5"
+                f" {self.kind} in {variable} ({NOBODY_MARK} for none), or create the {self.kind} in Keycloak."
             )
         return (
-            f"Nobody said which AE5 group the group {who!r} of the notebook host is, and the one of that name may have other members, so"
-            f" {what} not shared with it; say it in {GROUP_MAP} ({NOBODY_MARK} for none)."
+            f"The group {who!r} of the notebook host is not mapped to an AE5 group, and the one of that name may have other members, so"
+            f" {what} not shared with it; map it in {GROUP_MAP} ({NOBODY_MARK} for none)."
         )
 
 
@@ -163,9 +163,9 @@ def plan_shares(present: t.Sequence[Share], wanted: t.Sequence[Share]) -> ShareP
     notes = []
     for key, share in sorted(there.items()):
         if key not in due:
-            notes.append(f"On AE5 {share_in_words(share)}, on AE4 not; it was left so.")
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 not; this was not changed.")
         elif (share.access, due[key].access) == ("rw", "r"):
-            notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; it was left so.")
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; this was not changed.")
     if not added and not raised:
         return SharePlan(notes=tuple(notes))
     again = {principal_of(share) for share in raised}

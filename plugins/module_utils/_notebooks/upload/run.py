@@ -155,19 +155,17 @@ class OwnerUpload:
             extras = added_by_ae5(there, item.tree)
             notes = (f"AE5 added {' and '.join(extras)}.",) if extras else ()
             if extras is None and self._had(state, item.tree):
-                extras, notes = (), ("On AE5 it was edited since it was brought; that was left so.",)
+                extras, notes = (), ("It was edited on AE5 after the upload; this was not changed.",)
             if extras is not None:
                 return Done(row_of(item, PRESENT, name=name, notes=notes)), state
             if self._options.conflict == REPORT:
                 why = (
                     f"AE5 has a project {title} that differs from the one of AE4 in {archive.differences(there)}, and nothing"
-                    " was sent: AE5 takes no second revision; rename or delete one of them, or let it be uploaded under a new name"
+                    " was sent: AE5 accepts no second revision; rename or delete one of them, or let it be uploaded under a new name"
                     " (ae_notebook_conflict)."
                 )
                 return Done(row_of(item, CONFLICT, why, name=name)), None
-        raise Unfit(
-            f"AE5 has the project {title} under every name that was tried, each time with another content; delete some of them there."
-        )
+        raise Unfit(f"AE5 has the project {title} under every name that was tried, each with different content; delete some of them there.")
 
     # -- what is there
 
@@ -179,13 +177,12 @@ class OwnerUpload:
             revisions = self._projects.revisions(state.id, REVISION_LOOKS)
         if not revisions:
             raise Unmade(
-                f"The project {state.owner}/{state.name} on AE5 has no revision, so nobody can tell what it is; delete it there, and run"
-                " again."
+                f"The project {state.owner}/{state.name} on AE5 has no revision, so it cannot be compared; delete it there, and run again."
             )
         return self._revision(state, revisions[0])
 
     def _revision(self, state: ProjectState, revision: str) -> Files:
-        what = f"What AE5 gave as project {state.owner}/{state.name}"
+        what = f"What AE5 returned as project {state.owner}/{state.name}"
         return self._projects.archive(state.id, revision, lambda stream: read_tree(stream, what)).files
 
     def _had(self, state: ProjectState, tree: str) -> bool:
@@ -202,14 +199,12 @@ class OwnerUpload:
         except HttpError as exc:
             if exc.status != 404:
                 raise
-            last = Action("", error=True, message="it took the project away")
+            last = Action("", error=True, message="it removed the project")
         if last is None or last.done:
             return
         if not last.error:
-            raise Unmade(
-                f"AE5 has not made the project {title} after {self._options.wait:.0f} seconds; run again later, which looks at it anew."
-            )
-        said = self._projects.session.http.mask(last.message).rstrip(".") or "it did not say why"
+            raise Unmade(f"AE5 has not made the project {title} after {self._options.wait:.0f} seconds; run again later to check it.")
+        said = self._projects.session.http.mask(last.message).rstrip(".") or "it gave no reason"
         left = ""
         if self._projects.exists(state.id):
             left = f"; a project {title} without content is left on AE5, delete it there before the next run"
@@ -239,8 +234,7 @@ class OwnerUpload:
             self._lines = []
             return None, state
         raise MigrationError(
-            f"The project {state.owner}/{name} was uploaded, and what AE5 gives out of it differs in"
-            f" {archive.differences(there)}; look at it on AE5."
+            f"The project {state.owner}/{name} was uploaded, but what AE5 returns differs in {archive.differences(there)}; check it on AE5."
         )
 
     def _sent(self, item: Conversion, name: str, archive: Archive) -> t.Tuple[str, ProjectState, t.Optional[Action]]:
@@ -254,13 +248,13 @@ class OwnerUpload:
             try:
                 state, action = self._projects.upload(name, archive.file, archive.size, archive.open)
                 if state.name != name:
-                    raise MigrationError(f"AE5 made a project {state.name} of the upload of {name}; look at it there, and rename it.")
+                    raise MigrationError(f"AE5 made a project {state.name} of the upload of {name}; check it there, and rename it.")
                 return OURS, state, action
             except NotUnique:
                 found = _alike(self._listed(fresh=True), name)
                 if found is None:
                     raise Unfit(
-                        f"AE5 says that {item.user} has a project {shown(name)} already, and lists none of that name; look there, or give"
+                        f"AE5 says that {item.user} already has a project {shown(name)}, but does not list it; check AE5, or give"
                         " this one another name with ae_notebook_project_names."
                     ) from None
                 return whose, found, None

@@ -44,7 +44,7 @@ def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share]
     left = {principal_of(share): share for share in plan_shares(projects.collaborators(project), wanted).given}
     failures = [
         f"The project {title} is on AE5, but AE5 does not share it with {share.kind} {share.name}:"
-        f" {refused.get(key, 'it took the list and does not show the right')}; look for that name in Keycloak."
+        f" {refused.get(key, 'it accepted the list but does not show the share')}; check that name in Keycloak."
         for key, share in left.items()
     ]
     return Given(_words([share for share in plan.given if principal_of(share) not in left]), plan.notes, failures)

@@ -176,7 +176,7 @@ def _may_act(http: Http, tokens: TokenSource, view: View, users: t.Optional[t.Se
 
 
 def _platform(params: t.Mapping[str, t.Any]) -> rules_aen.Platform:
-    """What is answered to somebody who is not logged in: the projects, and the page of the login (AE5 facts 4.1)."""
+    """What is answered to a request without a login: the projects, and the page of the login (AE5 facts 4.1)."""
     client_id = params["client_id"]
     http = http_of(params)
     try:

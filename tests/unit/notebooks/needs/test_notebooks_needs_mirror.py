@@ -92,7 +92,7 @@ def test_an_export_that_does_not_say_where_its_packages_came_from() -> None:
     found = needs(looked("p", Pin("lost", "1", "0"), channels="alice https://cloud/wakari defaults"))
     assert sorted(found.mirrors) == ["defaults", "wakari"]
     text = mirror_files(found)["mirror-wakari.yaml"]
-    assert "lost=1=0: alice/p (perhaps from here; its environment does not say)" in text
+    assert "lost=1=0: alice/p (perhaps from here: its environment does not say)" in text
     alone = needs(looked("p", Pin("lost", "1", "0"), Pin("disk", "1", "0", "file:///opt")))
     assert dict(alone.unplaced) == {"lost=1=0": {"alice/p"}, "disk=1=0": {"alice/p"}}
 

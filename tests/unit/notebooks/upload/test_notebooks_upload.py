@@ -105,7 +105,7 @@ def test_those_who_lack_it_are_added_in_one_list_and_the_others_kept():
     plan = plan_shares([EVE], [BOB_R, DEVS])
     assert plan.puts == ((EVE, BOB_R, DEVS),)
     assert plan.given == (BOB_R, DEVS)
-    assert plan.notes == ("On AE5 user eve may read and write, on AE4 not; it was left so.",)
+    assert plan.notes == ("On AE5 user eve may read and write, on AE4 not; this was not changed.",)
 
 
 def test_a_higher_right_takes_two_lists():
@@ -117,7 +117,7 @@ def test_a_higher_right_takes_two_lists():
 def test_a_right_beyond_ae4s_is_told_of_and_left():
     plan = plan_shares([BOB_RW], [BOB_R])
     assert plan.puts == ()
-    assert plan.notes == ("On AE5 user bob may read and write, on AE4 only read; it was left so.",)
+    assert plan.notes == ("On AE5 user bob may read and write, on AE4 only read; this was not changed.",)
 
 
 def test_a_user_and_a_group_of_one_name_are_two():

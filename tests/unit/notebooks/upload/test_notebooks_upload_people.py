@@ -112,7 +112,7 @@ def test_a_right_that_is_lower_on_ae5_is_raised_in_two_lists(world, share, chang
     assert world.people() == [*GIVEN[:3], ("user", "dave", "rw")]
     assert world.writes() == [PUT, PUT]
     assert result["projects"][0]["shared"] == ["group Devs may read", "user carol may read", "user bob may read and write"]
-    assert result["projects"][0]["notes"] == ["On AE5 user dave may read and write, on AE4 not; it was left so."]
+    assert result["projects"][0]["notes"] == ["On AE5 user dave may read and write, on AE4 not; this was not changed."]
 
 
 def test_nothing_is_taken_away(world, share):
@@ -124,8 +124,8 @@ def test_nothing_is_taken_away(world, share):
     assert not result["changed"]
     assert world.people() == [("user", "bob", "rw"), ("group", "everyone", "r")]
     assert result["projects"][0]["notes"] == [
-        "On AE5 group everyone may read, on AE4 not; it was left so.",
-        "On AE5 user bob may read and write, on AE4 only read; it was left so.",
+        "On AE5 group everyone may read, on AE4 not; this was not changed.",
+        "On AE5 user bob may read and write, on AE4 only read; this was not changed.",
     ]
 
 
