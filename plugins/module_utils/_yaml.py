@@ -26,7 +26,7 @@ MAX_BYTES = 1_000_000
 MAX_NESTING = 40
 """Levels of a document; an environment has 3, a project's file 5."""
 MAX_NODES = 100_000
-"""Values in a document, each counted wherever an alias repeats it: a few lines of aliases can stand for billions."""
+"""Values in a document, each counted wherever an alias repeats it: a few lines of aliases can expand to billions."""
 
 # Python 2's conda writes a long value on the line after its tag.
 _PYTHON_TAG = re.compile(r"(?:!!python/[\w./:]+|!<tag:yaml\.org,2002:python/[^>\s]*>)(?:[ \t]*\n[ \t]+(?=['\"])|[ \t])?")

@@ -245,7 +245,7 @@ def _skipped(document: t.Any, notebooks: t.Iterable[str]) -> t.Set[str]:
 
 
 def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str:
-    """A project's own file, or the ``environment.yml`` beside it, that asks for these packages in its list ``key`` too.
+    """A project's own file, or its ``environment.yml``, that asks for these packages in its list ``key`` too.
 
     Raises:
         MigrationError: it cannot be understood.
@@ -260,7 +260,7 @@ def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str
 
 
 def environment_text(text: str, what: str, channels: Channels) -> str:
-    """An ``environment.yml`` beside a project's file that stays: its own text with the channels that the file gets."""
+    """The ``environment.yml`` of a project whose project file is kept: its own text with the channels that the file gets."""
     document = document_of(text, what)
     pins = [parse_pin(item) for item in _list(document, "dependencies") if isinstance(item, str)]
     _put(document, channels([str(channel) for channel in _list(document, "channels")], pins))
@@ -270,7 +270,7 @@ def environment_text(text: str, what: str, channels: Channels) -> str:
 
 
 def with_notebook(spec: EnvironmentSpec) -> EnvironmentSpec:
-    """The environment with what commands for notebooks need besides, which stands in the env spec alone."""
+    """The environment with what commands for notebooks need in addition, which is in the env spec only."""
     lacks = all(pin.name != NOTEBOOK for pin in spec.pins)
     return dataclasses.replace(spec, pins=(*spec.pins, Pin(NOTEBOOK))) if lacks else spec
 

@@ -102,7 +102,7 @@ def clean_url(text: str) -> str:
 
 
 def from_record(environment: Environment) -> EnvironmentSpec:
-    """An environment as its own metadata tells of it."""
+    """An environment from its own metadata."""
     notes: t.List[str] = []
     pip = [_pip_of(package, notes) for package in environment.pip]
     return EnvironmentSpec(
@@ -240,7 +240,7 @@ class _Lines:
 
 
 def by_lines(text: str) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
-    """The keys of an environment with their values, and what belongs to none; for a text that is no YAML, or where nothing reads YAML.
+    """The keys of an environment with their values, and what belongs to none; for a text that is not YAML, or without a YAML library.
 
     Lists are read with an item a line, as conda writes them.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a conda package file says of itself, and its digests, in one reading.  Private to the collection.
 
-The identity (name, version, build, subdir) stands in ``info/index.json`` inside the archive.  It is looked for in the
+The identity (name, version, build, subdir) is in ``info/index.json`` inside the archive.  It is looked for in the
 stream and never unpacked to disk; what an archive may cost is limited (``tarstream.Limits``).
 
 * ``.tar.bz2``: one pass, the bytes that the archive reader takes are hashed on the way, the rest after it.

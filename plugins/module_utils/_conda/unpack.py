@@ -61,7 +61,7 @@ class Package:
 
     @property
     def depends(self) -> t.List[str]:
-        """What conda would install beside it, Python left out."""
+        """What conda would install with it, except Python."""
         names = (str(item) for item in self.index.get("depends", ()))
         return [name for name in names if name.split()[:1] != ["python"] and not name.startswith("python_abi")]
 
@@ -189,7 +189,7 @@ def _placeholders(info: t.Mapping[str, bytes]) -> t.Dict[str, t.Tuple[str, str]]
 
 
 def _target(name: str, package: Package) -> str:
-    """Where a file of the package lies below the prefix; noarch packages leave that open."""
+    """The path of a file of the package below the prefix; noarch packages leave that open."""
     if package.index.get("noarch") == "python":
         for start, place in (("site-packages/", SITE_PACKAGES + "/"), ("python-scripts/", "bin/")):
             if name.startswith(start):
@@ -255,7 +255,7 @@ def _write(folder: str, name: str, content: bytes, mode: int) -> None:
 
 @contextlib.contextmanager
 def swapped(prefix: str) -> t.Iterator[str]:
-    """A fresh folder beside ``prefix`` that takes its place when the block ends well, and is gone when not."""
+    """A new folder next to ``prefix`` that replaces it when the block succeeds, and is removed otherwise."""
     fresh, old = f"{prefix}.new", f"{prefix}.old"
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,7 +25,7 @@ _FIELDS = ("version", "build", "subdir")
 
 
 class NoSpec(ValueError):
-    """A text is no MatchSpec that is known here; the message is the end of a sentence."""
+    """A text is not a supported MatchSpec; the message is the end of a sentence."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,7 +42,7 @@ DEFAULTS = (
 
 MAX_PATTERNS = 2000
 MAX_STARS = 8
-"""In one pattern: what a star can stand for is tried for each of them, one within the other."""
+"""In one pattern: what a star can match is tried for each of them, one within the other."""
 
 ADDED = "# Left out when the project goes to AE5"
 

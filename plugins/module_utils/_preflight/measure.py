@@ -33,7 +33,7 @@ def attempt(check: str, host: str, task: str, work: t.Callable[[], t.Union[Row, 
 
 
 def importable(names: t.Iterable[str]) -> t.Dict[str, t.Optional[str]]:
-    """The version of each library (empty if it tells none), or ``None`` where it cannot be imported."""
+    """The version of each library (empty if it has none), or ``None`` where it cannot be imported."""
     found: t.Dict[str, t.Optional[str]] = {}
     for name in names:
         try:
@@ -107,7 +107,7 @@ def tls_settings(validate_certs: bool, ca_path: t.Optional[str]) -> ssl.SSLConte
 
 
 def request(url: str, validate_certs: bool, ca_path: t.Optional[str], timeout: float) -> t.Tuple[Reach, t.Mapping[str, str]]:
-    """One GET without a login and without following anything; what it told, and the headers of the answer."""
+    """One GET without a login and without following redirects; what came back, and the headers of the answer."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is not an address like https://HOST"), {}

@@ -38,7 +38,7 @@ LOGIN_TASK = "every task on the cluster"
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """What one request to the cluster's address told."""
+    """What one request to the cluster's address showed."""
 
     address: str
     tls: bool

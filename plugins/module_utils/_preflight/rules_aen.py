@@ -109,7 +109,7 @@ def space(host: str, found: Found, room: Room) -> Row:
 
 
 def archives(cluster: str, hosts: t.Mapping[str, t.Mapping[str, t.Any]], room: Room) -> Row:
-    """Whether the archives of all notebook hosts fit on the cluster's host, beside what the AE4 dumps need.
+    """Whether the archives of all notebook hosts fit on the cluster's host, in addition to the AE4 dumps.
 
     ``hosts`` has the facts of each host's own module (``archive_bytes``, ``whole``).
     """
@@ -215,7 +215,7 @@ class Owners:
 
     total: int
     nobody: int = 0
-    """Whom ae_user_map says to be nobody; their projects stay."""
+    """Owners whom ae_user_map maps to nobody; their projects are not migrated."""
     flawed: t.Tuple[t.Tuple[str, str], ...] = ()
     """Owner and what is wrong, such as ``AE5 has no user 'dave'``."""
     unseen: t.Tuple[str, ...] = ()

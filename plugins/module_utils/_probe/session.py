@@ -48,7 +48,7 @@ class Bench:
     left: t.List[str] = dataclasses.field(default_factory=list)
     """What is left on the cluster after cleaning up, in words."""
     paths: t.List[str] = dataclasses.field(default_factory=list)
-    """Folders of this run, which are no part of any evidence."""
+    """Folders of this run, which are not part of any evidence."""
     broken: t.List[str] = dataclasses.field(default_factory=list)
     has_api: bool = False
     """Whether the list of channels of the assumed interface was answered as assumed."""

@@ -178,7 +178,7 @@ def size_limit(asked: t.Sequence[t.Tuple[int, t.Optional[int]]]) -> Answer:
 def paging(got: int, total: t.Any) -> Answer:
     """A8, from how many channels came when one was asked for, and how many the answer says that there are.
 
-    The numbers themselves change from day to day, so they are no evidence.
+    The numbers themselves change from day to day, so they are not evidence.
     """
     if got > 1:
         return known("none", "asked for one channel, got more")
@@ -213,7 +213,7 @@ def channel_names(tried: t.Mapping[str, t.Tuple[str, Seen]], listed: t.Container
 
 
 def channel_list(shown: bool, privileged: t.Optional[bool]) -> Answer:
-    """A15, from whether a stranger's list has a private channel of somebody else."""
+    """A15, from whether another account's list has a private channel of the first one."""
     evidence = f"the second account's list {'shows' if shown else 'does not show'} a private channel of the first account"
     if shown and privileged is not False:
         return unknown(evidence, "the second account may be an administrator")

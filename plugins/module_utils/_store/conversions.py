@@ -75,7 +75,7 @@ def read_conversions(path: str) -> t.Iterator[Conversion]:
 class Lines:
     """The new list of conversions, which takes the place of the old one only if it differs.
 
-    Where it is only foreseen, ``dest`` is another file than ``target``, or none.
+    Where it is only predicted, ``dest`` is another file than ``target``, or none.
     """
 
     def __init__(self, target: str, dest: str) -> None:

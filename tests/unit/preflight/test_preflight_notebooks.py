@@ -156,7 +156,7 @@ def test_earlier_archives_are_room(small: AenLab, tmp_path: Path) -> None:
     made = tmp_path / "work" / "notebooks" / "dump" / "alice"
     made.mkdir(parents=True)
     (made / "x.tar.gz").write_bytes(b"x" * 700)
-    assert verdicts(host(small))["space"][1].endswith("free, in addition to 700 B of earlier archives.")
+    assert verdicts(host(small))["space"][1].endswith("free in addition to 700 B of earlier archives.")
     free = {"free_space": lambda _path: 1}
     with mock.patch.multiple(measure, **free):
         assert verdicts(host(small))["space"][0] == "blocking"

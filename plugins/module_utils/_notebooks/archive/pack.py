@@ -35,7 +35,7 @@ Write = t.Callable[[bytes], t.Any]
 
 
 class Changed(MigrationError):
-    """A file was changed or taken away while the project was read."""
+    """A file was changed or removed while the project was read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,7 +129,7 @@ def write_archive(
 
 
 def _header(member: Member, top: str) -> bytes:
-    """What stands in front of a member.  Made here: the standard library's differs between versions of Python."""
+    """The header of a member.  Made here: the standard library's differs between versions of Python."""
     name = encode(f"{top}/{member.path}") + (b"/" if member.kind == DIR else b"")
     mode = 0o777 if member.kind == LINK else 0o755 if member.executable or member.kind == DIR else 0o644
     target = encode(member.target)

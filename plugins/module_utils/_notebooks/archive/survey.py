@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a project goes into its archive.  Private to the collection.
 
-The project belongs to somebody who may still be at work in it, and this may run as root: folders are opened one by one
+The project belongs to a user who may still be working in it, and this may run as root: folders are opened one by one
 relative to the one above, links are never followed, and nothing in the project is written.
 
 As in anaconda-project's archives a folder is a member only if nothing in it is one; unlike there (0.6.0, measured) such a
@@ -33,7 +33,7 @@ _LARGEST = 3
 
 
 class Stamp(t.NamedTuple):
-    """What tells that a file is still the one that was looked at."""
+    """What shows that a file has not changed since it was read."""
 
     size: int
     inode: int
@@ -155,7 +155,7 @@ def survey(
 
 
 def overlaid(found: Survey, files: t.Mapping[str, bytes]) -> Survey:
-    """The survey with these files of its top folder, by name, in place of the project's own or besides."""
+    """The survey with these files of its top folder, by name, in place of the project's own or in addition."""
     members = {member.path: member for member in found.members}
     members.update((path, Member(path, FILE, len(data), data=data)) for path, data in files.items())
     return _ordered(members, found.left_out, found.ignored)
@@ -173,7 +173,7 @@ def _above(path: str) -> t.Iterator[str]:
 
 
 def _add_links(walk: _Walk, roots: t.Sequence[str], members: t.Dict[str, Member]) -> None:
-    """The links that end at a member or a folder, also by way of other links."""
+    """The links that lead to a member or a folder, also through other links."""
     for path, target in sorted(walk.links.items()):
         ends = resolve(path, target, roots, walk.links)
         if ends is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The matchers that rules name: what a pattern alone cannot tell of a fact.  Pure.  Private to the collection."""
+"""The matchers that rules name: what a pattern alone cannot decide about a fact.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _unlisted(fact: Fact, brought: t.Optional[str]) -> Hit:
 
 
 def _may_have(conda: t.Iterable[t.Any], pip: t.Iterable[t.Any], module: str) -> bool:
-    """Whether one of the packages may bring a module, told by names."""
+    """Whether one of the packages may provide a module, judged by names."""
     names = {re.sub(r"[-_.]+", "-", package.name).lower() for package in (*conda, *pip)}
     plain = module.lower().replace("_", "-")
     candidates = {plain, f"python-{plain}", f"py{plain}", f"{plain}-python", *IMPORT_PACKAGES.get(module, ())}

@@ -169,7 +169,7 @@ def _kernels(found: _Findings, project: Project) -> None:
 
 
 def _kernel(notebook: Notebook, chosen: t.Optional[Environment]) -> str:
-    """The kernel as people would tell it apart: its environment, else its language and series.
+    """The kernel as people distinguish it: its environment, else its language and series.
 
     One that does not name an environment runs in the project's, and one that says nothing at all is like that.
     """

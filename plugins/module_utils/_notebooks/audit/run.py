@@ -39,7 +39,7 @@ def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int =
 
 
 def local_modules(sources: t.Iterable[Source]) -> t.Set[str]:
-    """Names that the project's own Python files can be imported by, wherever in the project they lie."""
+    """Names that the project's own Python files can be imported by, wherever in the project they are."""
     names: t.Set[str] = set()
     for source in sources:
         written = _WRITEFILE.match(source.text) if source.cell is not None else None

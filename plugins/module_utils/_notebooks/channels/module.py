@@ -172,7 +172,7 @@ def _before(path: str) -> t.Dict[str, str]:
     try:
         return {view.name: digest_of(view) for view in iter_views(path)}
     except MigrationError:
-        # There is none yet, or it is damaged and will be made anew: every channel is new.
+        # There is none yet, or it is damaged and will be rewritten: every channel is new.
         return {}
 
 

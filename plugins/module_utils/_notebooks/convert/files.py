@@ -237,7 +237,7 @@ class _Maker:
             self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
 
     def channels(self, old: t.Sequence[str], pins: t.Sequence[env.Pin]) -> t.Sequence[str]:
-        """One answer for one list of channels: a project's file and the ``environment.yml`` beside it must agree."""
+        """One answer for one list of channels: a project's file and its ``environment.yml`` must agree."""
         key = tuple(old)
         if key not in self.channels_of:
             spec = env.EnvironmentSpec("", tuple(env.clean_url(channel) for channel in old), tuple(pins))
@@ -246,7 +246,7 @@ class _Maker:
 
 
 def replaced_names(texts: Texts) -> t.FrozenSet[str]:
-    """The files of the top folder that ``make_files`` writes or stands for, so that the project's own stay out.
+    """The files of the top folder that ``make_files`` writes or replaces, so that the project's own stay out.
 
     Raises:
         MigrationError: one of them cannot be read.

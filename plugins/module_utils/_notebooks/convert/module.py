@@ -78,7 +78,7 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
         only=tuple(params["only"]),
         include=tuple(params["include"]),
         exclude=tuple(params["exclude"]),
-        foreseen=params["predicted"] or "",
+        predicted=params["predicted"] or "",
         users=user_map(params["users"]),
         names={str(key): str(name) for key, name in params["names"].items()},
         accept_proposed=params["accept_proposed_names"],

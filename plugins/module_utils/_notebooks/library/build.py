@@ -70,7 +70,7 @@ _INFO = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^-]*))?(?:-py[\d.]+)?\.(?:e
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """Where libraries are read.  ``root`` is the folder that stands for the host's ``/``."""
+    """Where libraries are read.  ``root`` is the folder used as the host's ``/``."""
 
     root: str
     accounts: Accounts
@@ -79,7 +79,7 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """What became of a library.  ``rights`` are those on all that somebody needed to read to have it by path, by path."""
+    """What became of a library.  ``rights`` are the permissions, by path, on all that had to be readable to use it."""
 
     library: Library
     package: t.Optional[Built] = None

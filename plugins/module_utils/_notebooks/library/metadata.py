@@ -39,7 +39,7 @@ class NotToml(ValueError):
 
 @dataclasses.dataclass
 class Metadata:
-    """What was found; ``packages`` and ``modules`` are None where nobody says which there are."""
+    """What was found; ``packages`` and ``modules`` are None where the metadata does not list them."""
 
     name: str = ""
     version: str = ""
@@ -110,7 +110,7 @@ def of_pkg_info(text: str) -> Metadata:
 
 
 def version_in_files(read: Read, folders: t.Iterable[str], modules: t.Iterable[str]) -> t.Tuple[str, str]:
-    """The version that the code itself gives (``__version__``, a file ``VERSION``) and the file it stands in; empty if none does."""
+    """The version that the code itself gives (``__version__``, a file ``VERSION``) and its file; empty if there is none."""
     names = ["__init__.py", *VERSION_FILES]
     files = [f"{folder}/{name}" if folder else name for folder in folders for name in names] + [f"{module}.py" for module in modules]
     for file in files:

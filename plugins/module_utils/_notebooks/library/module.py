@@ -78,7 +78,7 @@ LIBRARY = ArgumentSpec(
 
 
 def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
-    """The libraries that somebody named.  Raises ``MigrationError``."""
+    """The libraries that the options name.  Raises ``MigrationError``."""
 
     def items(entry: t.Mapping[str, t.Any], key: str) -> t.Optional[t.Tuple[str, ...]]:
         return None if entry[key] is None else tuple(entry[key])

@@ -65,7 +65,7 @@ class Readers:
         return dataclasses.replace(library, users=tuple(sorted(users)), withheld=left, notes=notes)
 
     def _barred(self, person: str, rights: t.Mapping[Rights, str]) -> str:
-        """The first thing of the library that somebody could not read; empty if they could read all of it."""
+        """The first file of the library that a user could not read; empty if they could read all of it."""
         return next((path for value, path in rights.items() if not self._may(person, value)), "")
 
     def _may(self, person: str, rights: Rights) -> bool:

@@ -110,7 +110,7 @@ class Tree:
 
 
 def listing_of(root: str, path: str) -> t.Dict[str, str]:
-    """What lies in a folder of the host, links not followed: name to kind (see ``_safe_open.Entry``); empty if it cannot be read."""
+    """The entries of a folder of the host, links not followed: name to kind (see ``_safe_open.Entry``); empty if it cannot be read."""
     try:
         fd = dump.open_dump(root or "/")
     except MigrationError:
@@ -151,7 +151,7 @@ def plain_parts(path: str) -> t.List[str]:
 
 @contextlib.contextmanager
 def open_library(path: str, root: str, accounts: Accounts, include: t.Sequence[str] = ()) -> t.Iterator[Tree]:
-    """The library at ``path``, as the host calls it; ``root`` is the folder that stands for the host's ``/``.
+    """The library at ``path``, as the host calls it; ``root`` is the folder used as the host's ``/``.
 
     Raises:
         MigrationError: there is no such folder, or a part of its path is a link.

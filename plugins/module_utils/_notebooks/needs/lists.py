@@ -15,7 +15,7 @@ none.  The lines are ordered by host, then as the conversions are.  ``breaks`` i
 read (``missing``), or if conda could not solve the whole (``unsolved``, with the package to blame in ``lacking``, ``awaited`` or
 ``against``).
 ``unchecked`` says why nobody knows the latter.  The sentences of ``owners.csv`` are those of ``resolve.OwnerVerdict``, which
-``resolve.by_owner`` makes of the resolutions anew.
+``resolve.by_owner`` computes from the resolutions.
 """
 
 from __future__ import annotations

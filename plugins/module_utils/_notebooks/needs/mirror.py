@@ -51,7 +51,7 @@ class Mirror:
     """Pins by their text."""
     names: t.Set[str] = dataclasses.field(default_factory=set)
     unsure: t.Set[str] = dataclasses.field(default_factory=set)
-    """Pins of which nobody recorded the channel; this is one that the project's environment lists."""
+    """Pins without a recorded channel; this is one that the project's environment lists."""
 
 
 @dataclasses.dataclass
@@ -63,9 +63,9 @@ class Needs:
     migrated: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     """Pins from AE4 channels that are migrated, only without this package: ``PIN from CHANNEL``."""
     hidden: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
-    """Pins that lie in channels which the project's owner may not read: ``PIN in CHANNEL``."""
+    """Pins in channels that the project's owner may not read: ``PIN in CHANNEL``."""
     unplaced: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
-    """Pins of which nothing says where they came from, and what the packages of an environment need besides."""
+    """Pins of unknown source, and further dependencies of an environment's packages."""
     pip: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     system: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
 

@@ -123,7 +123,7 @@ def _fetch(params: t.Mapping[str, t.Any], names: t.Sequence[str], folder: str) -
 
 
 def _solver(params: t.Mapping[str, t.Any], folders: t.Sequence[HostFolder], folder: str) -> t.Callable[[Resolution], Resolution]:
-    """What looks whether the environments can be made; it changes nothing where nobody wants or is able to."""
+    """What looks whether the environments can be made; None where that is not wanted or not possible."""
     if not params["solve"] or not can_solve():
         return lambda item: item
     asked = (item for _host, _site, item in _resolutions(folders, collections.Counter()) if not item.missing)

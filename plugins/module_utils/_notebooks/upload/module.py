@@ -154,7 +154,7 @@ def _left_warning(left: t.Sequence[t.Tuple[str, str]]) -> str:
 
 
 def _shut_out(done: t.Iterable[Done]) -> t.List[str]:
-    """One sentence for each owner of whom something could not even be tried."""
+    """One sentence for each owner with a project that could not be tried."""
     found = collections.Counter((item.row.owner, item.shut_out) for item in done if item.shut_out)
     return [f"{counted(number, 'project')} of {shown(owner)} not brought: {why}" for (owner, why), number in sorted(found.items())]
 
@@ -169,7 +169,7 @@ def _missing(done: t.Iterable[Done]) -> t.List[str]:
 
 
 def read_teams(path: str, keys: t.AbstractSet[str], owners: t.Mapping[str, str], people: People, accepted: t.Sequence[str]) -> Teams:
-    """Whom each of the projects ``keys`` is to be shared with, by key, from the list that the notebook host was asked for.
+    """With whom each of the projects ``keys`` is to be shared, by key, from the list that the notebook host was asked for.
 
     A project in which some file has other rights than the folder is shared only if ``accepted`` names it: on AE5 there are
     no rights of single files, so somebody would get more than AE4 gave.
@@ -208,7 +208,7 @@ def _options(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_bytes=params["max_bytes"],
         wait=params["wait"],
         verify=params["verify"],
-        foresee=check_mode,
+        predict=check_mode,
     )
 
 

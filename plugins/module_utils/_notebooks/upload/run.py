@@ -35,9 +35,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 
 REPORT, NEW_NAME = "report", "new_name"
 OLDER_READ = 20
-"""Revisions beside the newest that are looked at, where that one differs."""
+"""Older revisions that are compared, where that one differs."""
 OURS, PERHAPS_OURS, THEIRS = "ours", "perhaps ours", "theirs"
-"""Who made a project that is there after an upload of ours: we, perhaps we (an answer was lost), or somebody else."""
+"""Who made a project that is there after an upload of ours: we, perhaps we (an answer was lost), or another client."""
 
 Files = t.Mapping[str, str]
 
@@ -53,8 +53,8 @@ class Options:
     wait: float = 600
     """Seconds that AE5 may take to make a project."""
     verify: bool = True
-    foresee: bool = False
-    """Whether archives may be missing, because this is check mode and they were only foreseen."""
+    predict: bool = False
+    """Whether archives may be missing, because this is check mode and they were only predicted."""
 
 
 @dataclasses.dataclass
@@ -64,7 +64,7 @@ class Done:
     row: Row
     failures: t.List[str] = dataclasses.field(default_factory=list)
     shut_out: str = ""
-    """Why nothing more of this owner could be brought; told once for all such projects."""
+    """Why no more projects of this owner could be uploaded; reported once for all of them."""
     missing: t.Tuple[Missing, ...] = ()
     lines: t.List[str] = dataclasses.field(default_factory=list)
     """For the diff."""
@@ -80,7 +80,7 @@ class Unmade(MigrationError):
 
 
 class OwnerUpload:
-    """The projects of one user.  ``wanted`` tells whom a project is to be shared with; None where nobody knows."""
+    """The projects of one user.  ``wanted`` says with whom a project is to be shared; None where that is not known."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class OwnerUpload:
         """Case-folded names of all the user's projects, so that no copy takes one of them."""
         self._mine: t.Optional[t.Dict[str, ProjectState]] = None
         self._lines: t.List[str] = []
-        """For the diff, what was sent of the project that is under way: it stands there also if the project fails afterwards."""
+        """For the diff, what was sent of the project that is under way: it is kept also if the project fails afterwards."""
 
     def run(self, conversions: t.Iterable[Conversion]) -> t.List[Done]:
         """Each project with what became of it; once AE5 does not let the user in, or cannot be reached, the others are not tried."""
@@ -115,7 +115,7 @@ class OwnerUpload:
 
     def _one(self, item: Conversion) -> Done:
         """One project.  Raises ``LoginRefused``, or ``HttpError`` if AE5 cannot be reached; everything else is the project's own."""
-        archive = Archive(self._options.folder, item, self._options.foresee)
+        archive = Archive(self._options.folder, item, self._options.predict)
         self._lines = []
         try:
             archive.check(self._options.max_bytes)
@@ -186,7 +186,7 @@ class OwnerUpload:
         return self._projects.archive(state.id, revision, lambda stream: read_tree(stream, what)).files
 
     def _had(self, state: ProjectState, tree: str) -> bool:
-        """Whether an older revision is what we have: then AE4's has not changed, somebody works with it on AE5.  The oldest first."""
+        """Whether an older revision is what we have: then it was edited on AE5 and not on AE4.  The oldest first."""
         older = self._projects.revisions(state.id)[:0:-1]
         return any(added_by_ae5(self._revision(state, revision), tree) is not None for revision in older[:OLDER_READ])
 
@@ -240,7 +240,7 @@ class OwnerUpload:
     def _sent(self, item: Conversion, name: str, archive: Archive) -> t.Tuple[str, ProjectState, t.Optional[Action]]:
         """The project of that name as it is then, and whose it is.
 
-        An attempt that nobody knows the end of is looked after before another one is made.
+        An attempt with an unknown outcome is checked before another one is made.
         """
         attempt, whose = 0, THEIRS
         while True:
@@ -321,5 +321,5 @@ def _alike(states: t.Mapping[str, ProjectState], name: str) -> t.Optional[Projec
 
 
 def not_brought(items: t.Sequence[Conversion], state: str, why: str) -> t.List[Done]:
-    """Projects of one owner that have the same reason, which is told once."""
+    """Projects of one owner with the same reason, which is reported once."""
     return [Done(row_of(item, state, why), shut_out=why) for item in items]

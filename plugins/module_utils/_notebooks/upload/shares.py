@@ -25,10 +25,10 @@ class Given:
 
 
 def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share], title: str) -> Given:
-    """Shares a project (its id; None: it would have been uploaded) with those who lack it; ``title`` is for messages.
+    """Shares a project (its id; None: it would have been uploaded) with those who do not have it; ``title`` is for messages.
 
     Raises:
-        HttpError: AE5 could not be asked, or told.
+        HttpError: a request to AE5 failed.
     """
     present = projects.collaborators(project) if project is not None else ()
     plan = plan_shares(present, wanted)

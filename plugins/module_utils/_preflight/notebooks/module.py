@@ -105,7 +105,7 @@ def _libraries(host: str) -> Row:
 
 
 def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
-    """Counts what lies below the folder of the projects, for ``seconds`` at most."""
+    """Counts the files below the folder of the projects, for ``seconds`` at most."""
     nothing = rules_aen.Found(root, effective_user())
     collector = Collector(root, "", "", Accounts())
     try:

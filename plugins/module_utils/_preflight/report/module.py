@@ -102,7 +102,7 @@ def staging_rows(cluster: str, staged: t.Sequence[int], notebooks: t.Mapping[str
 
 
 def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tuple[int, ...]) -> t.List[Row]:
-    """The rows of one host: what the plain commands told, and what its own module measured."""
+    """The rows of one host: the output of the plain commands, and what its own module measured."""
     if measured is None:
         return [rules_host.ssh(host, None)]
     probe = rules_host.parse_probe(

@@ -70,15 +70,15 @@ def test_what_was_made_of_a_project_that_is_gone_is_removed(host: Host, tmp_path
 
 
 def test_in_check_mode_the_list_to_come_can_be_had(host: Host, tmp_path: Path) -> None:
-    dest, foreseen = tmp_path / "dest", tmp_path / "check" / "conversions.jsonl"
-    options = {"only": ["alice/*"], "predicted": str(foreseen)}
+    dest, path = tmp_path / "dest", tmp_path / "check" / "conversions.jsonl"
+    options = {"only": ["alice/*"], "predicted": str(path)}
     host.convert(dest, check=True, **options)
     assert not dest.exists()
-    predicted = foreseen.read_bytes()
-    foreseen.unlink()
+    predicted = path.read_bytes()
+    path.unlink()
     host.convert(dest, **options)
     assert (dest / "conversions.jsonl").read_bytes() == predicted
-    assert not foreseen.exists()
+    assert not path.exists()
 
 
 def test_a_run_over_some_keeps_the_others_lines(host: Host, done: Path, tmp_path: Path) -> None:

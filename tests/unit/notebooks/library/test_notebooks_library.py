@@ -194,7 +194,7 @@ def test_what_looks_like_a_secret_is_left_out_and_named(host: Libraries) -> None
     assert [path for path, _why in library.left_out] == ["risk/.netrc", "risk/credentials.json", "risk/db.ini", "risk/server.key"]
     assert dict(library.left_out)["risk/db.ini"] == "its line 3 may contain a password or a token; name it in include if it does not"
     assert "Line 2 of risk/connect.py may contain a password or a token and is in the package." in library.notes
-    assert any("is built without 4 files (risk/.netrc: its name is one of files that hold" in text for text in result["warnings"])
+    assert any("is built without 4 files (risk/.netrc: its name is typical of files with" in text for text in result["warnings"])
     package = host.package(library)
     assert set(package.payload) == {f"site-packages/risk/{name}" for name in ("__init__.py", "connect.py", "plain.ini")}
     kept = host.package(host.one({**ENTRY, "include": ["risk/db.ini", "risk/*.key"]}))
@@ -241,10 +241,10 @@ def test_hostile_names_are_left_out(host: Libraries) -> None:
     ("files", "why"),
     [
         ({**RISK, "risk/fast.pyx": ""}, "(risk/fast.pyx) that needs python, a compiler for cython"),
-        ({**RISK, "risk/_a.cpython-36m.so": b"\x7fELF"}, "holds only what a compiler made (risk/_a.cpython-36m.so)"),
+        ({**RISK, "risk/_a.cpython-36m.so": b"\x7fELF"}, "holds only compiled files (risk/_a.cpython-36m.so)"),
         ({**RISK, "ext/a.f90": "", "ext/b.cpp": ""}, "that needs python, a compiler for cxx, a compiler for fortran"),
         ({"setup.py": "setup(name='risk', version='1', ext_modules=cythonize('x'))", "risk/__init__.py": ""}, "It is compiled (risk 1)"),
-        ({"README": ""}, "There is nothing in /opt/risk that Python imports"),
+        ({"README": ""}, "There is nothing to import in /opt/risk"),
         (
             {"risk.py": ""},
             'It says no name and no version; put both into its entry of ae_notebook_libraries, such as {"path": "/opt/risk"',
@@ -281,7 +281,7 @@ def test_a_library_that_is_too_large_is_not_read(host: Libraries) -> None:
     [
         ({"libraries": [ENTRY, {"path": "/opt/risk/"}]}, "The library /opt/risk is listed twice in libraries; remove one entry."),
         ({"libraries": [{**ENTRY, "requires": ["numpy >>1"]}]}, "The option requires cannot be used"),
-        ({"channel": "main"}, "The channel main is one that AE5 keeps for itself"),
+        ({"channel": "main"}, "The channel main is reserved by AE5"),
         ({"channel": "a//b"}, "'a//b' is not a valid channel name; correct channel."),
         ({"max_bytes": 0}, "The option max_bytes must be from 1 to 2,000,000,000, not 0."),
         ({"max_bytes": 1 << 40}, "The option max_bytes must be from 1 to 2,000,000,000, not 1,099,511,627,776."),

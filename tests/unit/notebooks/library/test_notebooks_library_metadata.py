@@ -77,7 +77,7 @@ def test_what_setup_py_leaves_open_is_noted() -> None:
     found = metadata(setup__py="setup(name='a', install_requires=read('r.txt'), entry_points='[console_scripts]\\nrun = a:main [x]\\n')")
     assert (found.name, found.requires, found.entry_points) == ("a", (), ("run = a:main",))
     assert found.notes == (
-        "Only a run of its setup.py would tell install_requires; see what it is, and name it in the library's entry if it is needed.",
+        "Its setup.py computes install_requires at run time; look it up, and name it in the library's entry if it is needed.",
     )
 
 

@@ -141,10 +141,10 @@ def test_a_second_run_changes_nothing_and_what_is_done_with_is_removed(filled):
     filled.forget()
     filled.project("ann/q", "python=2.7.13=0")
     filled.converted()
-    foreseen = filled.resolve(check=True)
+    predicted = filled.resolve(check=True)
     assert filled.files().keys() == {*before, "mine.yaml"}
     result = filled.resolve()
-    assert foreseen["diff"] == result["diff"]
+    assert predicted["diff"] == result["diff"]
     assert result["diff"][0]["prepared"].splitlines()[1:] == [
         "- mirror-wakari.yaml",
         "~ missing.csv",
@@ -221,7 +221,7 @@ def test_a_listing_that_is_damaged_holds_nothing_else_up(filled):
     result = filled.resolve()
     assert not result["failed"]
     (warning,) = result["warnings"]
-    assert "1 project (ann/p) asked for is not known beyond the pins: it could not be solved (" in warning
+    assert "1 project (ann/p) only the pins were checked, their environments were not solved: it could not be solved (" in warning
     assert result["summary"]["will_fail"] == 0
 
 
@@ -238,7 +238,7 @@ def test_what_a_host_lacks_is_told(filled):
     ]
     assert found(filled).keys() == {"ann/p"}
     empty = filled.resolve(notebooks=str(filled.root / "nowhere"))
-    assert any("No notebook host's projects lie in" in warning for warning in empty["warnings"])
+    assert any("There are no projects of a notebook host in" in warning for warning in empty["warnings"])
     assert filled.resolve(channels=str(filled.root / "nowhere"))["failed"]
     assert filled.resolve(solve_timeout=0)["failed"]
 

@@ -87,7 +87,7 @@ def test_a_group_that_nobody_mapped_and_strangers():
     wanted = people.wanted(members, "ann")
     assert wanted.shares == (Share("user", "bob", "r"),)
     assert set(wanted.missing) == {Missing("group", "wheel"), Missing("group", "devs", "Devs"), Missing("user", "ghost", "ghost")}
-    assert "Nobody said which AE5 group the group wheel" in Missing("group", "wheel").sentence(["a/b"]).replace("'", "")
+    assert "The group wheel of the notebook host is not mapped" in Missing("group", "wheel").sentence(["a/b"]).replace("'", "")
     text = Missing("user", "ghost", "ghost").sentence(["a/b", "a/c"])
     assert "2 projects (a/b, a/c) are not shared with them" in text
     assert text.endswith("in Keycloak.")

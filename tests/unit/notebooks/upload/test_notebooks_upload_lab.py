@@ -162,7 +162,7 @@ def test_a_name_that_is_taken_and_not_listed(world):
     world.lab.faults([{"method": "GET", "path": "/api/v2/projects$", "status": 200, "body": []}])
     result = world.run()
     assert rows(result) == [("ann/demo", "refused")]
-    assert "lists none of that name" in result["failures"][0]
+    assert "does not list it" in result["failures"][0]
 
 
 # -- refused before a byte is sent
