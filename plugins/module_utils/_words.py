@@ -27,7 +27,7 @@ def size_in_words(size: float) -> str:
 def listed(names: t.Sequence[str], shown: int = NAMES_SHOWN, *, total: t.Optional[int] = None, between: str = ", ") -> str:
     """Names one after the other, the first ones of many: a, b and 3 more.
 
-    ``total`` is how many there are where ``names`` are only the first of them; ``between`` stands between sentences or clauses.
+    ``total`` is how many there are where ``names`` are only the first of them; ``between`` separates sentences or clauses.
     """
     first = names[:shown]
     more = (len(names) if total is None else total) - len(first)

@@ -42,7 +42,7 @@ options:
     type: path
     required: true
   limit:
-    description: Bytes that AE5 takes for a project.
+    description: Bytes that AE5 accepts for a project.
     type: int
     default: 1000000000
 seealso:

@@ -2,13 +2,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_project_convert: makes archives of notebook projects that AE5 takes."""
+"""Module notebook_project_convert: makes archives of notebook projects that AE5 accepts."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: notebook_project_convert
-short_description: Make archives of notebook projects that AE5 takes
+short_description: Make archives of notebook projects that AE5 accepts
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
@@ -179,7 +179,7 @@ RETURN = r"""
 summary:
   description:
     - Number of projects, all, C(converted), C(excluded), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
-    - C(would_break) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
+    - C(will_fail) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
   returned: success
   type: dict
   sample:
@@ -189,7 +189,7 @@ summary:
     refused: 2
     changed: 1
     bytes: 123456
-    would_break: 3
+    will_fail: 3
     pins: {same: 800, found: 12, other: 1, missing: 5}
     seconds: 4.2
 refused:

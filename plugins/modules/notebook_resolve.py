@@ -18,7 +18,7 @@ description:
   - A solve finds what pins do not show. Packages can need others that nobody listed, and pins can contradict each other.
   - The C(repodata.json) of each channel in use is read once for C(linux-64) and once for C(noarch). Nothing is changed on the cluster, and no package is
     downloaded.
-  - A project that would break is a finding and no failure.
+  - A project that will fail on AE5 is a finding and no failure.
   - What is asked for is taken from C(conversions.jsonl). The package C(notebook), which the project's file asks for besides where its environment lacks
     it, and the packages for pip are not part of it. Which of the latter AE5 can get depends on the cluster's own index, so they are only listed.
 extends_documentation_fragment:
@@ -76,7 +76,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Would the projects work on Monday
+- name: List the projects that will fail on AE5
   ae_ops.migration.notebook_resolve:
     url: https://ae5.example.com
     username: migrator
@@ -91,7 +91,7 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description:
-    - Numbers of C(projects) that were looked at, of those that C(would_break), of these the ones whose pins are all there and that cannot be solved
+    - Numbers of C(projects) that were looked at, of those that C(will_fail), of these the ones whose pins are all there and that cannot be solved
       (C(unsolved)), of projects whose solve gave no answer (C(unchecked)), of C(pins_missing), of projects that were not converted
       (C(not_converted)), of C(owners) and C(owners_breaking), of C(mirrors), C(pip) and C(system) packages, and C(seconds).
   returned: success
@@ -108,13 +108,13 @@ summary:
     system: 2
     unchecked: 0
     unsolved: 1
-    would_break: 2
+    will_fail: 2
 owners:
-  description: A sentence for each owner with a project that would break, those with the most first, at most 25. C(owners.csv) has all.
+  description: A sentence for each owner with a project that will fail on AE5, those with the most first, at most 25. C(owners.csv) has all.
   returned: success
   type: list
   elements: str
-  sample: ["Of alice, 2 of 3 projects would break: sales by bokeh=0.12=py27_0; trend by what its packages need (libgfortran 1.0)."]
+  sample: ["Of alice, 2 of 3 projects will fail on AE5: sales because of bokeh=0.12=py27_0; trend because of missing dependencies (libgfortran 1.0)."]
 files:
   description: Names of the files in O(dest), or in check mode of those that would be there.
   returned: success

@@ -29,7 +29,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Logs in and compares for real. What AE5 would refuse only when it is sent (a role that the owner lacks, an action that fails) is not foreseen,
+      - Logs in and compares for real. What AE5 would refuse only when it is sent (a role that the owner lacks, an action that fails) is not predicted,
         and without O(keycloak_username) neither are collaborators that AE5 does not know.
   diff_mode:
     support: full

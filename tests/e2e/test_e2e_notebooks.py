@@ -147,7 +147,7 @@ def test_nothing_of_a_refused_project_was_sent(moved: Moved) -> None:
     assert len(moved.first.uploads) == sum(row["state"] == "uploaded" for row in rows.values())
     assert "ae_notebook_project_names" in rows["alice/Quarterly Report 2016"]["why"]
     assert "blank" in rows["alice/Quarterly Report 2016"]["why"]
-    assert "AE5 takes at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
+    assert "AE5 accepts at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
     staged = there(moved.world) / "staged" / "dump"
     assert not (staged / "alice" / "big-1200mb.tar.gz").exists()
 
@@ -242,7 +242,7 @@ def test_what_the_projects_need_came_to_the_controller(moved: Moved) -> None:
     names = {path.name for path in needs.iterdir()}
     assert {"owners.csv", "resolutions.jsonl", "pip.txt", "system.csv"} <= names
     assert [name for name in names if name.startswith("mirror-")]
-    assert "would break" in (needs / "owners.csv").read_text(encoding="utf-8")
+    assert "will fail" in (needs / "owners.csv").read_text(encoding="utf-8")
 
 
 def test_no_code_stays_where_it_was_only_looked_at(moved: Moved) -> None:

@@ -133,7 +133,7 @@ def _checked(path: str) -> str:
 
 
 class _Capped:
-    """A file for ``tarfile`` that refuses absurdly long headers: tarfile reads them at whatever length they claim."""
+    """A file for ``tarfile`` that refuses oversized headers: tarfile reads them at whatever length they claim."""
 
     def __init__(self, stream: t.BinaryIO) -> None:
         self._stream = stream
@@ -141,7 +141,7 @@ class _Capped:
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= _HEADER_LIMIT:
-            raise tarfile.ReadError("a header in it is absurdly long")
+            raise tarfile.ReadError("it has a header that is too long")
         return self._stream.read(size)
 
 

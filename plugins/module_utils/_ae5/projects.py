@@ -248,7 +248,7 @@ class Projects:
         action = answer.get("action") if isinstance(answer, dict) else None
         if not isinstance(action, dict) or action.get("error") is not False:
             said = str(action.get("message") or "") if isinstance(action, dict) else ""
-            raise ShareRefused(self.session.http.mask(said).rstrip(".") or "it did not say why")
+            raise ShareRefused(self.session.http.mask(said).rstrip(".") or "it gave no reason")
         self.written += 1
 
     def _json(self, name: str, **options: t.Any) -> t.Any:

@@ -42,7 +42,7 @@ LEFT_OUT = "source_left_out"
 """Code of the problem of a script that was not looked into, because it is too large or cannot be read."""
 ACTIVE_MISSING = "active_missing"
 ENV_LINK = "env_link"
-"""Code of the problem of an environment that lies elsewhere, where several projects may use it."""
+"""Problem code of an environment outside the project, which several projects may use."""
 
 _ENV_IN_CODE = re.compile(r"(?P<prefix>/[\w./+-]*?/(?:envs/[\w.-]+|(?:ana|mini)conda[\w.-]*))/bin/[\w.-]+")
 
@@ -188,7 +188,7 @@ def _read(prefix: str) -> Environment:
 
 
 def _is_link(fd: int, name: str) -> bool:
-    """Whether it is a link, perhaps to an environment elsewhere; where it leads nowhere, that is told."""
+    """Whether it is a link, perhaps to an environment elsewhere; a broken link is reported."""
     return stat.S_ISLNK(os.stat(encode(name), dir_fd=fd, follow_symlinks=False).st_mode)
 
 
@@ -250,7 +250,7 @@ class _Code:
         for source in sources:
             size += len(source.text)
             if size > files.MAX_SOURCE_BYTES:
-                detail = f"The notebook {shown(path)} holds more code than was looked into."
+                detail = f"The notebook {shown(path)} has more code than the limit; the rest was not read."
                 return dataclasses.replace(notebook, problems=(Problem(LEFT_OUT, detail),))
             self._take(source)
         return notebook

@@ -30,7 +30,7 @@ _LANGUAGES = {"ir": "r", "bash": "shell", "sh": "shell", "ipython": "python"}
 
 
 def kernel_environment(name: str, display: str) -> str:
-    """Name of the environment a kernel stands for; ``root`` for the installation, ``""`` if the names do not say."""
+    """Name of the environment of a kernel; ``root`` for the installation, ``""`` if the names do not say."""
     match = _KERNEL_NAME.match(name)
     if match:
         return match.group("env") or ROOT_NAME
@@ -83,7 +83,7 @@ def _dict(value: t.Any) -> Json:
 
 
 def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
-    """All cells: of format 4 they are in the notebook, before that in its worksheets; None if it is no notebook."""
+    """All cells: of format 4 they are in the notebook, before that in its worksheets; None if it is not a notebook."""
     if not isinstance(data, dict):
         return None
     if isinstance(data.get("cells"), list):

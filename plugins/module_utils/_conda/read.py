@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a conda package file says of itself, and its digests, in one reading.  Private to the collection.
 
-The identity (name, version, build, subdir) stands in ``info/index.json`` inside the archive.  It is looked for in the
+The identity (name, version, build, subdir) is in ``info/index.json`` inside the archive.  It is looked for in the
 stream and never unpacked to disk; what an archive may cost is limited (``tarstream.Limits``).
 
 * ``.tar.bz2``: one pass, the bytes that the archive reader takes are hashed on the way, the rest after it.
@@ -144,7 +144,7 @@ def _conda_identity(fd: int, size: int, limits: Limits) -> Identity:
             with zipfile.ZipFile(stream) as box:
                 infos = [item for item in box.infolist() if item.filename.startswith("info-") and item.filename.endswith(".tar.zst")]
                 if len(infos) != 1 or infos[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ArchiveError("it holds no info-*.tar.zst")
+                    raise ArchiveError("it contains no info-*.tar.zst")
                 with box.open(infos[0]) as packed:
                     source = _limited(packed.read, size)
                     inflater = Inflater(source, _Zstd, limits.inflated(size))
@@ -164,7 +164,7 @@ def _limited(read: t.Callable[[int], bytes], limit: int) -> t.Callable[[int], by
         data = read(size)
         left[0] -= len(data)
         if left[0] < 0:
-            raise ArchiveError("it inflates to far more than a package of its size can hold")
+            raise ArchiveError("it unpacks to far more data than a package of its size can contain")
         return data
 
     return limited
@@ -180,7 +180,7 @@ def _check_zip(stream: t.BinaryIO, size: int) -> None:
         raise ArchiveError("it is not a sound zip file")
     members, directory = struct.unpack_from("<HI", tail, at + 10)
     if members > _ZIP_MEMBERS or directory > 1 << 20:
-        raise ArchiveError(f"it is a zip file of {members} members, which no package is")
+        raise ArchiveError(f"it is a zip file of {members} members, more than a package has")
     stream.seek(0, io.SEEK_SET)
 
 

@@ -41,7 +41,7 @@ def dist_of(file: str, subdir: t.Optional[str]) -> t.Optional[Dist]:
 
 
 def subdir_of(platform: t.Optional[str], arch: t.Optional[str]) -> t.Optional[str]:
-    """The subdir that platform and arch stand for, as the upload client derived it: noarch where arch is null."""
+    """The subdir of platform and arch, as the upload client derived it: noarch where arch is null."""
     if arch is None:
         return NOARCH
     if platform is None:

@@ -208,7 +208,7 @@ class Project(JsonRecord):
     path: str
     """Absolute, on the host."""
     proposed_name: str = ""
-    """A name that AE5 takes, where ``name`` is not one; else the same as ``name``."""
+    """A name that AE5 accepts, where ``name`` is not one; else the same as ``name``."""
     environments: t.Tuple[Environment, ...] = ()
     active_environment: str = ""
     """Name of the active environment; ``""`` where nothing says which it is."""

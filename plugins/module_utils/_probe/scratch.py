@@ -57,7 +57,7 @@ def open_scratch(bench: Bench, cluster: Cluster) -> None:
             delete(bench)
             born(bench, private=True)
     else:
-        bench.leave_unknown(["default_privacy"], f"channel {bench.scratch} cannot be deleted, so it has only one birth")
+        bench.leave_unknown(["default_privacy"], f"channel {bench.scratch} cannot be deleted, so it is created only once")
 
 
 def born(bench: Bench, private: bool) -> Seen:
@@ -99,7 +99,7 @@ def take_over(bench: Bench) -> None:
     files = sorted(file for listing in found.values() for file in listing.packages)
     foreign = [file for file in files if not file.startswith(NAME + "-")]
     if foreign:
-        raise MigrationError(f"channel {name} holds {foreign[0]}, which no probe has put there, so it is not touched")
+        raise MigrationError(f"channel {name} holds {foreign[0]}, which is not from a probe, so the channel is not changed")
     bench.made[name] = bench.cluster
     bench.files[:] = files
     bench.is_private = look(bench) == PRIVATE

@@ -115,7 +115,7 @@ def _need_private(bench: Bench) -> None:
 
 
 def _need_unshared(bench: Bench) -> None:
-    """Of a channel from an earlier probe it must be seen that nobody has a right on it."""
+    """Of a channel from an earlier probe it must be seen that it is shared with no one."""
     listed = () if bench.is_new else _listed(bench)
     if listed is None or listed:
         raise MigrationError("the scratch channel is from an earlier probe, and it may be shared")

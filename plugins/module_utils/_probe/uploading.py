@@ -120,7 +120,7 @@ class Uploads:
         seen = self._upload(FIRST, "upload a package")
         if not seen.ok:
             bench.record("artifact_upload", seen)
-            raise MigrationError(f"the first package was not taken ({seen})")
+            raise MigrationError(f"the first package was not accepted ({seen})")
         visible, reads, seconds = self._until(lambda: self._digest(FIRST.file) == FIRST.sha256)
         self._reads = reads
         bench.answers["repodata_latency"] = verdict.latency(visible, reads, seconds)

@@ -222,7 +222,7 @@ def test_collaborators(lab, client):
         ann.set_collaborators(state.id, [*shares, Share("user", "ghost", "r")])
     assert len(ann.collaborators(state.id)) == 2
     lab.faults([{"method": "PUT", "path": "collaborators", "status": 200, "body": {"collaborators": []}}])
-    with pytest.raises(ShareRefused, match="did not say why"):
+    with pytest.raises(ShareRefused, match="gave no reason"):
         ann.set_collaborators(state.id, [])
 
 

@@ -158,7 +158,7 @@ def test_code_of_cells_scripts_and_chunks_comes_with_its_place(host: Host) -> No
         ("r.Rmd", "r", None, 4, "library(zoo)\n"),
         ("run", "python", None, 1, "#!/usr/bin/env python2.7\nprint 1\n"),
     ]
-    assert [problem.detail for problem in project.problems] == ["The file big.py is larger than 5 MB and was not looked into."]
+    assert [problem.detail for problem in project.problems] == ["The file big.py is larger than 5.0 MB and was not read."]
     assert [item.path for item in project.notebooks] == ["a.ipynb"]
 
 
@@ -358,7 +358,7 @@ def test_names_that_ae5_does_not_take_get_a_proposal_of_their_own(host: Host) ->
     (problem,) = host.only().problems
     assert (problem.code, problem.detail) == (
         "name_blank",
-        "The name 'my project' has blanks, which AE5 does not take; 'my-project' would do.",
+        "The name 'my project' has blanks, which AE5 does not accept; 'my-project' would work.",
     )
 
 

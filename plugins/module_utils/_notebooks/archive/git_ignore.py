@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What git ignores in a project, told by git without trusting the project's repository.  Private to the collection.
+"""What git ignores in a project, asked of git without trusting the project's repository.  Private to the collection.
 
 anaconda-project leaves out what git ignores where a project has a ``.git``, and so does this.  A repository's own
 configuration can name programs for git to run, and this may run as root in a folder that belongs to somebody else: git is
@@ -51,7 +51,7 @@ def git_ignored(root_fd: int, path: str) -> t.FrozenSet[str]:
 
 def _untold(path: str, why: str) -> MigrationError:
     return MigrationError(
-        f"What git ignores in {path} cannot be told ({why}), and the project may hold files that its owner meant to keep out;"
+        f"What git ignores in {path} is not known ({why}), and the project may contain files that its owner meant to exclude;"
         " install git on this host, or set git_ignored to include."
     )
 

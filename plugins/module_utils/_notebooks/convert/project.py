@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts one project of a notebook host: its archive, and beside it the files that the archive got of ours.  Private to the collection.
+"""Converts one project of a notebook host: its archive, and next to it the files that we put into the archive.  Private to the collection.
 
 Nothing of a project is written: the archive is made from the project's own files with ours in place of some of them.  An
-archive is made anew only if something it is made from has changed by name, size, time or place, or if it is not there.
+archive is made again only if something it is made from has changed by name, size, time or place, or if it is missing.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 FORMAT = "1"
-"""Changes when the same project would give another archive, so that all are made anew."""
+"""Changes when the same project would give another archive, so that all are made again."""
 INCLUDE = "include"
 AEN_ROOT = "/projects"
-"""Where AEN has its projects (AE4 facts 4.2), perhaps by way of a link."""
+"""Where AEN has its projects (AE4 facts 4.2), perhaps through a link."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Options:
     fresh: bool = False
     workers: int = 4
     write: bool = True
-    foreseen: str = ""
+    predicted: str = ""
     """Where ``write`` is false, the file for the list that would be written; empty for none."""
 
 
@@ -105,7 +105,7 @@ class Converter:
         """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
         user = self._options.users.user(project.owner, self._head.site) or ""
         base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
-        why = self._left_out(project.key) if user else "Its owner is nobody on AE5 (ae_user_map)."
+        why = self._left_out(project.key) if user else "Its owner has no AE5 user (ae_user_map)."
         if why:
             return Made(dataclasses.replace(base, state=EXCLUDED, reason=why))
         try:
@@ -159,7 +159,7 @@ class Converter:
                 yield project_fd
         except OSError as exc:
             raise Refused(
-                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was taken away."
+                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was removed."
             ) from exc
         finally:
             os.close(root_fd)
@@ -232,7 +232,7 @@ class Converter:
             self._archives.add(made.conversion.archive)
 
     def prune(self) -> None:
-        """Removes what the last run made of projects that this one looked at, or that are gone, and that nothing stands for now."""
+        """Removes the archives of the last run whose projects are gone or are no longer converted."""
         if not self._options.write:
             return
         for item in self._last.values():

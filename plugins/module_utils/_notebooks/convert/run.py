@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Converts the projects of one notebook host for AE5.  Private to the collection.
 
-For each project: its archive, and beside it the files that the archive got of ours, so that they can be read without it.
+For each project: its archive, and next to it the files that we put into the archive, so that they can be read without it.
 Names below ``dest``::
 
     conversions.jsonl             a line for each project, by owner and name
@@ -41,13 +41,13 @@ AHEAD = 4
 
 
 def _light(path: str) -> t.Dict[str, Conversion]:
-    """What the last run gave, by key, without what the pins found: that is looked up anew, and most of what would be kept."""
+    """What the last run gave, by key, without what the pins found: which is looked up again and is most of the data."""
     if not os.path.exists(path):
         return {}
     try:
         return {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}
     except MigrationError:
-        return {}  # it only saves work; everything is made again, and the list is written anew
+        return {}  # it only saves work; everything is made again, and the list is rewritten
 
 
 def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str]:
@@ -87,8 +87,8 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
     converter = Converter(head, options, last)
     others = lines_of_others(target, options.only)
     changed = False
-    # Where it is only foreseen, the list has a place of its own, or none.
-    with atomic_writer(target, write=options.write or bool(options.foreseen), dest=None if options.write else options.foreseen) as lines:
+    # Where it is only predicted, the list has a place of its own, or none.
+    with atomic_writer(target, write=options.write or bool(options.predicted), dest=None if options.write else options.predicted) as lines:
         for project, made in _in_parallel(converter, projects, names, twice, options):
             if made is None:
                 lines.write(others.get(project.key, ""))

@@ -46,7 +46,7 @@ def archive_with_tool(
             _write(copy, files.overlay)
         _run(tool, name, "archive", packed, "--directory", copy)
         if not os.path.isfile(packed):
-            raise MigrationError(f"{tool} archive made no archive of the project {name}; convert it with tool own.")
+            raise MigrationError(f"{tool} archive did not make an archive of the project {name}; convert it with tool own.")
         written = os.path.getsize(packed)
         if written > limit:
             raise pack.over_limit(name, limit)

@@ -24,7 +24,7 @@ Groups = t.Mapping[str, t.AbstractSet[str]]
 
 
 def identity_of(file: str) -> t.Optional[Identity]:
-    """Name, version and build from a package's file name; ``None`` if it is no conda package's."""
+    """Name, version and build from a package's file name; ``None`` if it is not that of a conda package."""
     dist = dist_of(file, None)
     return dist and (dist.name, dist.version, dist.build)
 
@@ -45,7 +45,7 @@ def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], gro
 def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Groups) -> ChannelView:
     """A channel as the plan wants it, with the packages that it puts into it.
 
-    The plan's owner of a channel is the AE4 name it is called by, who is no AE5 user; whoever may read is among the shares.
+    The plan's owner of a channel is the AE4 name it is called by, who is not an AE5 user; those who may read are among the shares.
     """
     packages: t.Dict[Identity, Digests] = {}
     origins = set()
@@ -82,7 +82,7 @@ def seen_view(
 ) -> ChannelView:
     """A channel as the cluster shows it.
 
-    Where nobody can see with whom it is shared, it is its owner's alone.  The vendor's import called it by the AE4 owner first
+    Where its shares cannot be listed, only its owner counts as a reader.  The vendor's import called it by the AE4 owner first
     (vendor guide, "How channels of imported packages are named"), so that is where its packages may have come from.
     """
     held: t.Dict[Identity, Digests] = {}

@@ -70,7 +70,7 @@ _INFO = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^-]*))?(?:-py[\d.]+)?\.(?:e
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """Where libraries are read.  ``root`` is the folder that stands for the host's ``/``."""
+    """Where libraries are read.  ``root`` is the folder used as the host's ``/``."""
 
     root: str
     accounts: Accounts
@@ -79,7 +79,7 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """What became of a library.  ``rights`` are those on all that somebody needed to read to have it by path, by path."""
+    """What became of a library.  ``rights`` are the permissions, by path, on all that had to be readable to use it."""
 
     library: Library
     package: t.Optional[Built] = None
@@ -137,7 +137,7 @@ class _Library:
         if not version and (self._metadata.sources or is_package_folder(self._tree)):
             version, file = version_in_files(self._tree.text, folders, modules)
             if version:
-                self._notes.append(f"Its version is what {file} says.")
+                self._notes.append(f"Its version is from {file}.")
         return version.lower().replace("-", "_")
 
     def _unnamed(self, name: str, version: str, selection: Selection) -> str:
@@ -145,7 +145,7 @@ class _Library:
         wrong = [word for word, value in (("name", name), ("version", version)) if not value]
         if not wrong and _is_version(version) and _NAME.match(name):
             return ""
-        what = f"says no {' and no '.join(wrong)}" if wrong else f"is called {name} {version}, which conda does not take"
+        what = f"says no {' and no '.join(wrong)}" if wrong else f"is called {name} {version}, which conda does not accept"
         proposed = name if _NAME.match(name) else (selection.imports or ("library",))[0].lower()
         entry = {"path": self._wanted.path, "name": proposed, "version": version if _is_version(version) else "1.0"}
         return f"It {what}; put both into its entry of ae_notebook_libraries, such as {json.dumps(entry)}."
@@ -215,10 +215,10 @@ class _Library:
             data = self._tree.read(item.path, item.size)
             line = secret_line(item.path, data)
             if line and not item.path.endswith(CODE) and not self._is_included(item.path):
-                left_out[item.path] = f"its line {line} looks as if it held a password or a token; name it in include if it does not"
+                left_out[item.path] = f"its line {line} may contain a password or a token; name it in include if it does not"
                 continue
             if line:
-                self._said([f"Line {line} of {shown(item.path)} looks as if it held a password or a token, and is in the package."])
+                self._said([f"Line {line} of {shown(item.path)} may contain a password or a token and is in the package."])
             is_program = target.startswith(SCRIPTS + "/")
             files[target] = (script(data), True) if is_program else (data, item.executable)
         return files

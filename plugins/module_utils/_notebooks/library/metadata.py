@@ -39,7 +39,7 @@ class NotToml(ValueError):
 
 @dataclasses.dataclass
 class Metadata:
-    """What was found; ``packages`` and ``modules`` are None where nobody says which there are."""
+    """What was found; ``packages`` and ``modules`` are None where the metadata does not list them."""
 
     name: str = ""
     version: str = ""
@@ -77,7 +77,7 @@ def read_metadata(read: Read) -> Metadata:
             notes.append(f"Its {file} is not used: {' '.join(str(exc).split())}.")
             continue
         except (TypeError, AttributeError, ValueError, LookupError):
-            notes.append(f"Its {file} is not used: it says things in a form that they do not have.")
+            notes.append(f"Its {file} is not used: its values have the wrong types.")
             continue
         if values:
             sources.append(file)
@@ -110,7 +110,7 @@ def of_pkg_info(text: str) -> Metadata:
 
 
 def version_in_files(read: Read, folders: t.Iterable[str], modules: t.Iterable[str]) -> t.Tuple[str, str]:
-    """The version that the code itself gives (``__version__``, a file ``VERSION``) and the file it stands in; empty if none does."""
+    """The version that the code itself gives (``__version__``, a file ``VERSION``) and its file; empty if there is none."""
     names = ["__init__.py", *VERSION_FILES]
     files = [f"{folder}/{name}" if folder else name for folder in folders for name in names] + [f"{module}.py" for module in modules]
     for file in files:
@@ -132,7 +132,7 @@ def _metadata(values: Values, notes: t.List[str]) -> Metadata:
     for line in values.get("entry_points", ()):
         match = _SCRIPT.match(str(line))
         if match is None:
-            notes.append(f"The command {str(line)!r} is left out, because it names no function of a module.")
+            notes.append(f"The command {str(line)!r} is left out because it does not name a function of a module.")
         else:
             entry_points.append(f"{match[1]} = {match[2]}:{match[3]}")
     return Metadata(
@@ -178,7 +178,7 @@ def _setup_py(text: str, read: Read, notes: t.List[str]) -> Values:
     lost = setup.unknown & {"install_requires", "entry_points", "python_requires", "packages", "py_modules", "scripts", "package_dir", "**"}
     for name in sorted(lost):
         what = "some of its arguments" if name == "**" else name
-        notes.append(f"Only a run of its setup.py would tell {what}; see what it is, and name it in the library's entry if it is needed.")
+        notes.append(f"Its setup.py computes {what} at run time; look it up, and name it in the library's entry if it is needed.")
     return values
 
 
@@ -250,7 +250,7 @@ def _directed(version: str, read: Read, notes: t.List[str]) -> str:
                 text = read(before + file) if found is None else None
                 found = literal_of(text, attribute) if text else found
     if found is None:
-        notes.append(f"Its version ({version}) is not to be had without running it.")
+        notes.append(f"Its version ({version}) is computed at run time and cannot be read.")
     return (found or "").strip()
 
 

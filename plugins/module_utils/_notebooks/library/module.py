@@ -78,7 +78,7 @@ LIBRARY = ArgumentSpec(
 
 
 def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
-    """The libraries that somebody named.  Raises ``MigrationError``."""
+    """The libraries that the options name.  Raises ``MigrationError``."""
 
     def items(entry: t.Mapping[str, t.Any], key: str) -> t.Optional[t.Tuple[str, ...]]:
         return None if entry[key] is None else tuple(entry[key])
@@ -87,7 +87,7 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
     for entry in params["libraries"]:
         path = entry["path"].rstrip("/") or "/"
         if path in found:
-            raise MigrationError(f"The library {shown(path)} is named twice in libraries; take one entry away.")
+            raise MigrationError(f"The library {shown(path)} is listed twice in libraries; remove one entry.")
         for spec in entry["requires"] or ():
             conda_spec(spec)
         found[path] = Wanted(
@@ -109,9 +109,9 @@ def channel_of(template: str, name: str) -> str:
     """A library's channel.  Raises ``MigrationError`` if it is none, or one that AE5 keeps for itself."""
     channel = template.replace(NAME_FIELD, name)
     if not all(channel.split("/")) or any(char.isspace() or not char.isprintable() for char in channel):
-        raise MigrationError(f"{channel!r} is no name of a channel; correct channel.")
+        raise MigrationError(f"{channel!r} is not a valid channel name; correct channel.")
     if folded(channel) in {folded(name) for name in PROTECTED_CHANNELS}:
-        raise MigrationError(f"The channel {channel} is one that AE5 keeps for itself; give the libraries another one in channel.")
+        raise MigrationError(f"The channel {channel} is reserved by AE5; set another one in channel.")
     return channel
 
 
@@ -270,7 +270,8 @@ def _warnings(libraries: t.Iterable[Library]) -> t.List[str]:
             continue
         if library.withheld:
             names = listed([shown(name) for name, _why in library.withheld], 5)
-            found.append(f"{what} is used by people who get no right on the channel {library.channel} ({names}): {library.withheld[0][1]}.")
+            why = library.withheld[0][1]
+            found.append(f"{what} is used by people who get no access to the channel {library.channel} ({names}): {why}.")
         if library.left_out:
             first = f"{shown(library.left_out[0][0])}: {library.left_out[0][1]}"
             found.append(f"{what} is built without {counted(len(library.left_out), 'file')} ({first}).")

@@ -103,7 +103,7 @@ def _dist_info(content: Content) -> t.Dict[str, t.Tuple[bytes, bool]]:
 
 
 def _record(path: str, data: bytes) -> str:
-    """A file's line of ``RECORD``; programs lie elsewhere in each environment."""
+    """A file's line of ``RECORD``; programs are elsewhere in each environment."""
     if not path.startswith(SITE_PACKAGES + "/"):
         return ""
     digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")

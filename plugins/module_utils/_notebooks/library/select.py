@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which files of a Python library go where in ``site-packages``.  Private to the collection.
 
-A package is taken whole, with all that lies below it: whoever used the library by its path had all of that.
+A package is taken whole, with everything below it: whoever used the library by its path had all of that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INIT = "__init__.py"
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """``files``: path in the package to path in the library; ``folders``: where the code lies in the library."""
+    """``files``: path in the package to path in the library; ``folders``: where the code is in the library."""
 
     files: t.Mapping[str, str]
     folders: t.Tuple[str, ...] = ()
@@ -53,7 +53,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         name = tree.path.rsplit("/", 1)[-1]
         if not name.isidentifier():
             raise MigrationError(
-                f"No package of Python can be called {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
+                f"A Python package cannot be named {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
             )
         return Selection({f"{SITE_PACKAGES}/{name}/{path}": path for path in tree.items}, ("",))
     notes: t.List[str] = []
@@ -74,7 +74,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         else:
             notes.append(f"Its metadata names the module {module}, which is not there.")
     if not any(path.endswith(".py") for path in files):
-        raise MigrationError(f"There is nothing in {shown(tree.path)} that Python imports; name the folder that holds the package.")
+        raise MigrationError(f"There is nothing to import in {shown(tree.path)}; name the folder that contains the package.")
     for path in metadata.scripts:
         if tree.has(path):
             files[f"{SCRIPTS}/{path.rsplit('/', 1)[-1]}"] = path
@@ -82,7 +82,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
 
 
 def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], notes: t.List[str]) -> t.Tuple[t.List[str], t.List[str]]:
-    """Packages, of which none lies in another, and modules."""
+    """Packages, none inside another, and modules."""
     if wanted is not None:
         packages, modules = [], []
         for name in wanted:
@@ -122,7 +122,7 @@ def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], n
 
 
 def _folder_of(package: str, package_dirs: t.Mapping[str, str]) -> str:
-    """Where a package lies in the library, see distutils' ``package_dir``."""
+    """Where a package is in the library, see distutils' ``package_dir``."""
     parts = package.split(".")
     for number in range(len(parts), -1, -1):
         key = ".".join(parts[:number])

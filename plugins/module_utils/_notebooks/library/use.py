@@ -41,7 +41,7 @@ class Users:
 class Uses:
     """What projects take from elsewhere, by paths as the host calls them.
 
-    ``root`` is the folder that stands for the host's ``/`` and ``projects_root`` where the collection found the projects.
+    ``root`` is the folder used as the host's ``/`` and ``projects_root`` where the collection found the projects.
     """
 
     def __init__(self, root: str, projects_root: str) -> None:
@@ -162,7 +162,7 @@ class Uses:
     def _library_of(self, path: str) -> str:
         """The nearest folder, the path itself or one above it, that has the metadata of a library; empty if none has.
 
-        Folders right below the root are none, nor is the one of all projects of somebody.
+        Folders right below the root are none, nor is the folder of a user's projects.
         """
         while path.count("/") > 1 and posixpath.dirname(path) != PROJECTS_ROOT:
             try:

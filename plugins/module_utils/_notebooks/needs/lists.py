@@ -4,7 +4,7 @@
 """The folder ``needs`` of the notebook projects: what they find on AE5, and what AE5 must still get.  Private to the collection.
 
     resolutions.jsonl    a line for each converted project: ``resolve.Resolution`` with ``host`` and ``site``
-    owners.csv           a line for each owner: how many of the projects would break, and a sentence that says by which package
+    owners.csv           a line for each owner: how many of the projects will fail on AE5, and a sentence that says because of which package
     missing.csv          each conda package that projects lack, what to do about it, and who needs it
     mirror-*.yaml        a configuration of the vendor's mirror tool for each channel
     pip.txt              packages for Python's own installer, with who needs them
@@ -15,7 +15,7 @@ none.  The lines are ordered by host, then as the conversions are.  ``breaks`` i
 read (``missing``), or if conda could not solve the whole (``unsolved``, with the package to blame in ``lacking``, ``awaited`` or
 ``against``).
 ``unchecked`` says why nobody knows the latter.  The sentences of ``owners.csv`` are those of ``resolve.OwnerVerdict``, which
-``resolve.by_owner`` makes of the resolutions anew.
+``resolve.by_owner`` computes from the resolutions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ OWNERS, MISSING, PIP, SYSTEM = "owners.csv", "missing.csv", "pip.txt", "system.c
 MIRRORS = "mirror-*.yaml"
 OURS = (RESOLUTIONS, OWNERS, MISSING, PIP, SYSTEM, MIRRORS)
 
-OWNERS_HEAD = ("owner", "projects", "would break", "sentence")
+OWNERS_HEAD = ("owner", "projects", "will fail", "sentence")
 MISSING_HEAD = ("package", "what to do", "projects")
 SYSTEM_HEAD = ("system package", "conda packages", "projects")
 

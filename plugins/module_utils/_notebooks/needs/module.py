@@ -53,8 +53,8 @@ OWNERS_SHOWN = 25
 DIFF_TEXT = 200_000
 """Characters of our files that a diff shows at most."""
 NO_RATTLER = (
-    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; whether there is all that"
-    " the pins need was not looked at."
+    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; their dependencies"
+    " were not checked."
 )
 
 
@@ -70,7 +70,7 @@ class _Tally:
     def add(self, item: Resolution) -> None:
         self.owners.add(item)
         self.counts["projects"] += 1
-        self.counts["would_break"] += item.breaks
+        self.counts["will_fail"] += item.breaks
         self.counts["unsolved"] += bool(item.unsolved)
         self.counts["unchecked"] += bool(item.unchecked)
         self.counts["pins_missing"] += len(item.missing)
@@ -79,7 +79,7 @@ class _Tally:
 
     def warnings(self) -> t.List[str]:
         return [
-            f"Whether all can be made that {counted(len(keys), 'project')} ({listed(keys)}) asked for is not known beyond the pins: {why}."
+            f"Of {counted(len(keys), 'project')} ({listed(keys)}) only the pins were checked, their environments were not solved: {why}."
             for why, keys in sorted(self.unchecked.items())
         ]
 
@@ -123,7 +123,7 @@ def _fetch(params: t.Mapping[str, t.Any], names: t.Sequence[str], folder: str) -
 
 
 def _solver(params: t.Mapping[str, t.Any], folders: t.Sequence[HostFolder], folder: str) -> t.Callable[[Resolution], Resolution]:
-    """What looks whether the environments can be made; it changes nothing where nobody wants or is able to."""
+    """What looks whether the environments can be made; None where that is not wanted or not possible."""
     if not params["solve"] or not can_solve():
         return lambda item: item
     asked = (item for _host, _site, item in _resolutions(folders, collections.Counter()) if not item.missing)
@@ -175,7 +175,7 @@ def _make(
     sources = {str(old): str(url) for old, url in params["mirror_sources"].items()}
     store.write_lists(made, tally.owners.verdicts(), needs, sources, params["mirror_site"])
     numbers = {
-        **{key: tally.counts[key] for key in ("projects", "would_break", "unsolved", "unchecked", "pins_missing")},
+        **{key: tally.counts[key] for key in ("projects", "will_fail", "unsolved", "unchecked", "pins_missing")},
         "not_converted": sum(left_out.values()),
         "mirrors": len(needs.mirrors),
         "pip": len(needs.pip),
@@ -193,7 +193,7 @@ def resolve_work(module: MigrationModule) -> Outcome:
     folders = host_folders(params["notebooks"])
     warnings = [NO_RATTLER] if params["solve"] and not can_solve() else []
     if not folders:
-        warnings.append(f"No notebook host's projects lie in {params['notebooks']}; collect them first.")
+        warnings.append(f"There are no projects of a notebook host in {params['notebooks']}; collect them first.")
     try:
         with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
             tally, numbers = _make(params, made, folders, warnings)

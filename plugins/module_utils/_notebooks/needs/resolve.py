@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a project's environment still resolves on AE5, told before anybody needs it.  Private to the collection.
+"""Whether a project's environment still resolves on AE5, checked before it is needed.  Private to the collection.
 
 The pins are compared with what the channels hold (``channel_map``), which any host can do.  Where py-rattler is installed a
 whole solve over the channels' repodata finds what pins alone do not show: packages that the pins need and nobody listed.

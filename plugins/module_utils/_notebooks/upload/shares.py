@@ -25,10 +25,10 @@ class Given:
 
 
 def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share], title: str) -> Given:
-    """Shares a project (its id; None: it would have been uploaded) with those who lack it; ``title`` is for messages.
+    """Shares a project (its id; None: it would have been uploaded) with those who do not have it; ``title`` is for messages.
 
     Raises:
-        HttpError: AE5 could not be asked, or told.
+        HttpError: a request to AE5 failed.
     """
     present = projects.collaborators(project) if project is not None else ()
     plan = plan_shares(present, wanted)
@@ -44,7 +44,7 @@ def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share]
     left = {principal_of(share): share for share in plan_shares(projects.collaborators(project), wanted).given}
     failures = [
         f"The project {title} is on AE5, but AE5 does not share it with {share.kind} {share.name}:"
-        f" {refused.get(key, 'it took the list and does not show the right')}; look for that name in Keycloak."
+        f" {refused.get(key, 'it accepted the list but does not show the share')}; check that name in Keycloak."
         for key, share in left.items()
     ]
     return Given(_words([share for share in plan.given if principal_of(share) not in left]), plan.notes, failures)

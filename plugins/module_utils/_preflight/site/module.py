@@ -109,7 +109,7 @@ def _space(host: str, params: t.Mapping[str, t.Any]) -> Row:
     try:
         bin_dir = command.find_bin_dir(params["bin_dir"])
     except MigrationError:
-        return r.unknown(r.SPACE, host, "Without the AE4 commands the storage is not known.", rules_host.EXPORT)
+        return r.unknown(r.SPACE, host, "Without the AE4 commands the storage folder is not known.", rules_host.EXPORT)
     root = command.storage_root(bin_dir)
     try:
         used, whole = command.measure(root)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The long tables of the notebook projects: projects, what would break, the audit's findings.  Private to the collection."""
+"""The long tables of the notebook projects: projects, what will fail on AE5, the audit's findings.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BREAKING_SHOWN = 10
 """So many of an owner's projects stand in the table of owners; all stand in the one of the projects."""
 
 PROJECTS, BREAKING, AUDIT = "projects", "breaking", "audit"
-TITLES = {PROJECTS: "Notebook projects", BREAKING: "Would break on Monday", AUDIT: "Audit of the notebook projects"}
+TITLES = {PROJECTS: "Notebook projects", BREAKING: "Will fail on AE5", AUDIT: "Audit of the notebook projects"}
 SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Breaking", AUDIT: "Audit"}
 
 MOODS = {
@@ -76,7 +76,7 @@ def _other_name(line: ProjectLine) -> str:
 def _detail(row: ProjectRow) -> str:
     """Why it is not there, what its environment lacks, whom it was shared with."""
     line = row.line
-    breaks = f"Its environment would break by {cut(row.breaks_by)}." if row.breaks_by else ""
+    breaks = f"Its environment will fail on AE5 because of {cut(row.breaks_by)}." if row.breaks_by else ""
     doubt = row.resolution.unchecked if row.resolution is not None and row.environment == PINS_FOUND else ""
     unknown = f"Its pins are there; whether all goes together is not known: {cut(doubt)}." if doubt else ""
     shared = f"The last run shared it: {', '.join(line.shared)}." if line.shared else ""
@@ -86,15 +86,15 @@ def _detail(row: ProjectRow) -> str:
 def _breaking(projects: Projects) -> DataTable:
     columns = (
         Column("owner", "Owner", c.NAME, facet=True),
-        Column("breaking", "Would break", c.NUMBER, width=4),
+        Column("breaking", "Will fail", c.NUMBER, width=4),
         Column("projects", "Looked at", c.NUMBER, width=4),
-        Column("by", "Which projects, and by which package", c.TEXT, width=28),
+        Column("by", "Which projects, and because of which package", c.TEXT, width=28),
     )
     named = [item for item in projects.owners if item.breaking]
     by_owner: t.Dict[str, t.List[str]] = {}
     for row in projects.ordered():
         if row.environment == BREAKS and row.resolution is not None:
-            by_owner.setdefault(row.resolution.owner, []).append(f"{row.line.project} by {cut(row.breaks_by)}")
+            by_owner.setdefault(row.resolution.owner, []).append(f"{row.line.project} because of {cut(row.breaks_by)}")
     rows = [
         [item.owner, len(item.breaking), item.projects, listed(by_owner.get(item.owner, []), BREAKING_SHOWN, between="; ")]
         for item in named

@@ -51,7 +51,7 @@ def verdict_words(projects: t.Optional[Json]) -> str:
     if excluded:
         told += f" {counted(excluded, 'project was', 'projects were')} left out by the inventory."
     if projects["environments"][BREAKS]:
-        told += f" {counted(projects['environments'][BREAKS], 'project')} would break on Monday."
+        told += f" {counted(projects['environments'][BREAKS], 'project')} will fail on AE5."
     if projects["missing_hosts"]:
         told += f" Of {counted(len(projects['missing_hosts']), 'notebook host')} nothing is known."
     return told
@@ -66,7 +66,7 @@ def figures(projects: t.Optional[Json]) -> t.List[t.Tuple[str, str, str]]:
         (f"{total:,}", "notebook project" if total == 1 else "notebook projects", ""),
         (f"{projects['on_cluster']:,}", "on AE5", ""),
         (f"{failing:,}", "project needs a person" if failing == 1 else "projects need a person", "bad" if failing else ""),
-        (f"{breaking:,}", "would break on Monday", "bad" if breaking else ""),
+        (f"{breaking:,}", "will fail on AE5", "bad" if breaking else ""),
     ]
 
 

@@ -22,7 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
-RESOLVES, BREAKS, UNSEEN = "resolves", "would break", "not looked at"
+RESOLVES, BREAKS, UNSEEN = "resolves", "will fail", "not looked at"
 PINS_FOUND = "pins found"
 """Its pins are there, and whether all goes together could not be found out."""
 ENVIRONMENTS = (BREAKS, PINS_FOUND, RESOLVES, UNSEEN)
@@ -74,7 +74,7 @@ class ProjectRow:
 
     @property
     def breaks_by(self) -> str:
-        """What its environment would break by; empty if it would not."""
+        """What its environment will fail because of; empty if it will not."""
         found = self.resolution
         if found is None or not found.breaks:
             return ""
@@ -213,7 +213,7 @@ class Projects:
         return [*absent, *self.unreadable, *ledger.sentences(self.lines)]
 
     def ordered(self) -> t.List[ProjectRow]:
-        """Those that need a person first, then those that would break, then by owner."""
+        """Those that need a person first, then those that will fail on AE5, then by owner."""
         return sorted(self.rows, key=lambda row: (not row.line.fails, row.environment != BREAKS, row.line.owner, row.line.project))
 
     @property

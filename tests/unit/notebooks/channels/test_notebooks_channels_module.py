@@ -140,7 +140,7 @@ def test_a_client_that_cannot_show_shares(world):
     world.fill("closed", "y=1=0", shares=["user:bob"])
     result = world.list_channels(transport="cli")
     assert result["warnings"] == [
-        "With whom 1 private channel (closed) is shared cannot be seen, so what is there counts for its owner alone; use transport api."
+        "The shares of 1 private channel (closed) cannot be listed, so it counts as readable for the owner only; use transport api."
     ]
     assert {view.name: view.readable_by for view in iter_views(str(world.channels))} == {"closed": {"migrator"}, "main": None}
 

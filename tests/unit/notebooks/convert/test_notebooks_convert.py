@@ -25,7 +25,7 @@ def test_every_project_is_converted_or_has_its_reason(host: Host, done: Path) ->
     refused = {key for key, item in found.items() if item.state == "refused"}
     assert refused == BROKEN | {spec.owner + "/" + spec.folder for spec in host.lab.specs if spec.refused or len(spec.folder) > 200}
     for key in refused:
-        assert "is not converted: " in found[key].reason or "AE5 takes at most 1.0 GB" in found[key].reason
+        assert "is not converted: " in found[key].reason or "AE5 accepts at most 1.0 GB" in found[key].reason
         assert not found[key].archive
 
 
@@ -34,8 +34,8 @@ def test_a_refused_project_left_no_byte(done: Path) -> None:
         assert not (done / "alice" / name).exists()
         assert not (done / "alice" / f"{name}.tar.gz").exists()
     assert conversions(done)["alice/Quarterly Report 2016"].reason == (
-        "The project alice/Quarterly Report 2016 is not converted: The name 'Quarterly Report 2016' has blanks, which AE5 does not take;"
-        " 'Quarterly-Report-2016' would do. Rename it, or give it another name for AE5 with ae_notebook_project_names."
+        "The project alice/Quarterly Report 2016 is not converted: The name 'Quarterly Report 2016' has blanks, which AE5 does not accept;"
+        " 'Quarterly-Report-2016' would work. Rename it, or give it another name for AE5 with ae_notebook_project_names."
     )
     assert "data/measurements.bin" in conversions(done)["alice/big-1200mb"].reason
 

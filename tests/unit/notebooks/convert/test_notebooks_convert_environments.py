@@ -58,7 +58,7 @@ def test_channels_become_those_that_hold_what_is_pinned_and_a_missing_pin_is_nam
     assert document["channels"] == ["main"]
     assert item.resolution is not None
     assert [(state.pin.name, state.hidden) for state in item.resolution.missing] == [("vanished", ("hidden",))]
-    assert result["summary"]["would_break"] == 1
+    assert result["summary"]["will_fail"] == 1
     assert result["summary"]["pins"]["missing"] == 1
     shared = host.convert(
         tmp_path / "dest2",
@@ -66,7 +66,7 @@ def test_channels_become_those_that_hold_what_is_pinned_and_a_missing_pin_is_nam
         channels=str(tmp_path / "channels.jsonl"),
         users={"anaconda-user-2": "Somebody"},
     )
-    assert shared["summary"]["would_break"] == 0, "channels are chosen for the user whom the owner is on AE5"
+    assert shared["summary"]["will_fail"] == 0, "channels are chosen for the user whom the owner is on AE5"
 
 
 def test_what_commands_for_notebooks_need_is_looked_for_too(host: Host, tmp_path: Path) -> None:

@@ -70,15 +70,15 @@ def test_what_was_made_of_a_project_that_is_gone_is_removed(host: Host, tmp_path
 
 
 def test_in_check_mode_the_list_to_come_can_be_had(host: Host, tmp_path: Path) -> None:
-    dest, foreseen = tmp_path / "dest", tmp_path / "check" / "conversions.jsonl"
-    options = {"only": ["alice/*"], "predicted": str(foreseen)}
+    dest, path = tmp_path / "dest", tmp_path / "check" / "conversions.jsonl"
+    options = {"only": ["alice/*"], "predicted": str(path)}
     host.convert(dest, check=True, **options)
     assert not dest.exists()
-    predicted = foreseen.read_bytes()
-    foreseen.unlink()
+    predicted = path.read_bytes()
+    path.unlink()
     host.convert(dest, **options)
     assert (dest / "conversions.jsonl").read_bytes() == predicted
-    assert not foreseen.exists()
+    assert not path.exists()
 
 
 def test_a_run_over_some_keeps_the_others_lines(host: Host, done: Path, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
     def moving(*args: t.Any, **more: t.Any) -> pack.Written:
         if left[0]:
             left[0] -= 1
-            raise pack.Changed("The file a of the project p was changed while it was archived; end the session.")
+            raise pack.Changed("The file a of the project p changed while it was archived; end the session.")
         return real(*args, **more)
 
     monkeypatch.setattr(pack, "write_archive", moving)
@@ -108,7 +108,7 @@ def test_a_file_that_changes_once_is_read_again_and_one_that_goes_on_is_refused(
     assert conversions(tmp_path)["alice/plain-analysis"].state == "converted"
     left[0] = 2
     host.convert(tmp_path, only=["alice/plain-analysis"], fresh=True)
-    assert "was changed while" in conversions(tmp_path)["alice/plain-analysis"].reason
+    assert "changed while" in conversions(tmp_path)["alice/plain-analysis"].reason
     assert not list((tmp_path / "alice").glob("*.new")), "nothing half is left"
 
 
@@ -165,9 +165,9 @@ def test_options_that_make_no_sense(host: Host, tmp_path: Path) -> None:
 def test_without_channels_it_warns(host: Host, tmp_path: Path) -> None:
     result = host.convert(tmp_path, only=["alice/plain-analysis"])
     assert result["warnings"] == [
-        "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
+        "Without the option channels the AE5 channels are not known: environments keep the old channel names, and pins are not checked."
     ]
-    assert result["summary"]["would_break"] == 0
+    assert result["summary"]["will_fail"] == 0
 
 
 def test_no_project_takes_the_name_of_one_that_an_earlier_run_converted(host: Host, tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_owners_are_on_ae5_who_the_inventory_says(host: Host, tmp_path: Path) ->
     host.convert(tmp_path, only=["*/riskutils", "bob/ready*", "alice/plain*", "carol/links"], users=users)
     found = conversions(tmp_path)
     assert {item.owner: item.user for item in found.values()} == {"alice": "", "bob": "r.", "carol": "carol", "quant": "quant"}
-    assert found["alice/plain-analysis"].reason == "Its owner is nobody on AE5 (ae_user_map)."
+    assert found["alice/plain-analysis"].reason == "Its owner has no AE5 user (ae_user_map)."
     assert found["alice/plain-analysis"].state == "excluded"
 
 

@@ -142,7 +142,7 @@ def test_a_project_with_a_file_of_its_own_is_not_initialised(world: World) -> No
     [
         ("echo 'commands: something is wrong' >&2; exit 1", r"archive refused the project alice/sales: commands: something is wrong"),
         ('rm "$4/book.ipynb"; ' + PACK, "left 'book.ipynb' out of the archive of alice/sales"),
-        ("exit 0", "made no archive of the project alice/sales"),
+        ("exit 0", "did not make an archive of the project alice/sales"),
         ('echo no archive > "$2"', "is not an archive of a project"),
     ],
 )

@@ -77,7 +77,7 @@ def test_what_setup_py_leaves_open_is_noted() -> None:
     found = metadata(setup__py="setup(name='a', install_requires=read('r.txt'), entry_points='[console_scripts]\\nrun = a:main [x]\\n')")
     assert (found.name, found.requires, found.entry_points) == ("a", (), ("run = a:main",))
     assert found.notes == (
-        "Only a run of its setup.py would tell install_requires; see what it is, and name it in the library's entry if it is needed.",
+        "Its setup.py computes install_requires at run time; look it up, and name it in the library's entry if it is needed.",
     )
 
 
@@ -269,9 +269,9 @@ def test_requirements_become_condas(requirement: str, specs: list[str]) -> None:
 def test_what_cannot_be_a_dependency_is_noted() -> None:
     _specs, notes = conda_specs(["enum34; python_version < '3.4'", "lib @ https://user:pw@git.example.com/lib.zip", "-r other.txt"])
     assert notes == [
-        "It needs enum34 only where python_version < '3.4', which no conda package of all Pythons can say: not listed.",
-        "It takes lib from https://***@git.example.com/lib.zip; the conda package lib is asked for instead, any version.",
-        "The requirement '-r other.txt' is not understood; name the conda package in requires if it is needed.",
+        "It needs enum34 only where python_version < '3.4', which a noarch conda package cannot express, so it is not listed.",
+        "It takes lib from https://***@git.example.com/lib.zip; the conda package lib is required instead, in any version.",
+        "The requirement '-r other.txt' cannot be parsed; name the conda package in requires if it is needed.",
     ]
 
 

@@ -91,7 +91,7 @@ def test_a_project_that_was_edited_is_reported_and_nothing_sent(world):
     assert not result["failed"]
     assert "1 file with another content (a.ipynb), 1 file not there (new.py)" in result["projects"][0]["why"]
     assert result["warnings"] == [
-        "1 project (ann/demo) differs from what AE5 has under its name, and nothing was sent; the rows say in which files."
+        "1 project (ann/demo) differs from what AE5 has under its name, and nothing was sent; the rows list the files."
     ]
 
 
@@ -133,7 +133,7 @@ def test_a_project_that_was_edited_on_ae5_is_left_so(world, conflict):
     world.lab.clear_log()
     result = world.run(project_conflict=conflict)
     assert rows(result) == [("ann/demo", "present")]
-    assert result["projects"][0]["notes"] == ["On AE5 it was edited since it was brought; that was left so."]
+    assert result["projects"][0]["notes"] == ["It was edited on AE5 after the upload; this was not changed."]
     assert world.writes() == [("collaborator_put", 200)]
     world.add("ann/demo", {"edited_on_ae4.py": b""})
     expected = [("ann/demo", "conflict")] if conflict == "report" else [("ann/demo-2", "uploaded")]
@@ -162,7 +162,7 @@ def test_a_name_that_is_taken_and_not_listed(world):
     world.lab.faults([{"method": "GET", "path": "/api/v2/projects$", "status": 200, "body": []}])
     result = world.run()
     assert rows(result) == [("ann/demo", "refused")]
-    assert "lists none of that name" in result["failures"][0]
+    assert "does not list it" in result["failures"][0]
 
 
 # -- refused before a byte is sent
@@ -175,7 +175,7 @@ def test_a_large_project_is_refused_before_a_byte_is_sent(world):
         stream.truncate(1_200_000_000)
     result = world.run()
     assert rows(result) == [("ann/demo", "refused")]
-    assert "its archive has 1.2 GB, over the 1.0 GB that AE5 takes; put large data elsewhere" in result["failures"][0]
+    assert "its archive has 1.2 GB, over the 1.0 GB that AE5 accepts; put large data elsewhere" in result["failures"][0]
     assert world.writes() == []
 
 
@@ -198,7 +198,7 @@ def test_an_archive_that_is_not_the_one_that_was_converted(world):
     path.write_bytes(bytes(content))
     result = world.run()
     assert rows(result) == [("ann/demo", "refused")]
-    assert "has other bytes than conversions.jsonl says" in result["msg"]
+    assert "has a digest other than in conversions.jsonl" in result["msg"]
     assert world.state() == {}
     path.unlink()
     assert "cannot be read (No such file or directory)" in world.run()["msg"]

@@ -48,7 +48,7 @@ def test_owners_whom_ae5_does_not_know(world):
     result = world.run()
     assert rows(result) == [("ann/demo", "uploaded"), ("zoe/one", "refused"), ("zoe/two", "refused")]
     assert result["failures"] == [
-        "2 projects of zoe not brought: AE5 has no user 'zoe'; create that user, or say who the owner is on AE5 with ae_user_map."
+        "2 projects of zoe not brought: AE5 has no user 'zoe'; create that user, or map the owner to an AE5 user with ae_user_map."
     ]
     world.lab.seed(users=[{"username": "zoe", "password": "zoe-pw"}])
     world.lab.parts.identity.change_user("zoe", enabled=False)

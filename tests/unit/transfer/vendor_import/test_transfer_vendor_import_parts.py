@@ -45,7 +45,7 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     path = write(tmp_path / "list", placement("a", "a"), placement("b", "b"))
     found = Slice(path, None)
     write(tmp_path / "list", placement("b", "b"), placement("a", "a"))
-    with pytest.raises(MigrationError, match="was changed while it was read"):
+    with pytest.raises(MigrationError, match="changed while it was read"):
         found.of("a")
     Path(path).write_text(json_line(placement("a", "a").to_json()) + "{\n")
     with pytest.raises(MigrationError, match=r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; make it anew\.$"):
