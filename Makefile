@@ -53,7 +53,7 @@ test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by 
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
-	@$(PYTEST) -n $(WORKERS) --junitxml=$(LOG)/test-unit.xml tests/unit
+	@$(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-unit.xml tests/unit
 
 test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the lab
 	@mkdir -p $(LOG)

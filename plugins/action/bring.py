@@ -29,8 +29,8 @@ SPEC: t.Dict[str, t.Dict[str, t.Any]] = {
     "direction": {"type": "str", "choices": ["fetch", "send"]},
     "src": {"type": "str"},
     "dest": {"type": "str"},
-    "names": {"type": "list", "elements": "str", "default": []},
-    "optional": {"type": "list", "elements": "str", "default": []},
+    "names": {"type": "list", "elements": "str"},
+    "optional": {"type": "list", "elements": "str"},
     "rename": {"type": "dict", "default": {}},
     "mode": {"type": "str", "default": "0600"},
     "remove": {"type": "bool", "default": False},
@@ -132,8 +132,8 @@ class ActionModule(ActionBase):
     def _names(self, args: t.Mapping[str, t.Any]) -> t.Tuple[str, str, t.Set[str], t.Dict[str, str]]:
         """Source folder, destination folder, the names that must be there, and what each name becomes."""
         src, dest = args["src"], args["dest"]
-        required, optional = args["names"], args["optional"]
-        if required or optional:
+        required, optional = args["names"] or [], args["optional"] or []
+        if args["names"] is not None or args["optional"] is not None:
             names = {name: str(args["rename"].get(name, name)) for name in [*required, *optional]}
         else:
             if args["direction"] == "send" and not os.path.isabs(os.path.expanduser(src)):

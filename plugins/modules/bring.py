@@ -35,15 +35,13 @@ options:
       - A folder that is missing is created with mode V(0700).
     type: str
   names:
-    description: Paths of files below O(src), which must be there.
+    description: Paths of files below O(src), which must be there. With an empty list nothing is brought.
     type: list
     elements: str
-    default: []
   optional:
     description: Paths of further files below O(src), which are brought if they are there.
     type: list
     elements: str
-    default: []
   rename:
     description: The path below O(dest) of a file that does not keep its own.
     type: dict

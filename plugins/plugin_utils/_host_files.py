@@ -35,6 +35,9 @@ INLINE = 36 << 10
 PACK = 64 << 20
 """Files are sent together up to this many bytes; what is larger is sent by itself, without a copy on the controller."""
 
+RESTING = "/tmp"  # noqa: S108 - what is made there has a name that cannot be guessed and is the login user's alone
+"""Where a file lies that the login user sent for another user."""
+
 WORDS = 20000
 """Characters of names in one script, after the quoting that two shells (the connection's, become's) need."""
 
@@ -218,7 +221,7 @@ class HostFiles:
     @contextlib.contextmanager
     def _resting(self, folder: str, what: str) -> t.Iterator[str]:
         """Where the login user can put a file for a moment: beside its destination, or where another user can fetch it."""
-        make = "umask 077; mktemp -d /tmp/ae-bring-XXXXXXXX"
+        make = f"umask 077; mktemp -d {RESTING}/ae-bring-XXXXXXXX"
         if not self._becoming:
             make = f'umask 077; mkdir -p {word(folder)} && cd {word(folder)} && mktemp -d "$(pwd)/.ae-bring-XXXXXXXX"'
         made = self._run(make, what, as_login=True)

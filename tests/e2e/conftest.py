@@ -14,24 +14,6 @@ from tests.e2e.world import PEOPLE, World, fill_guide_site, fill_lab_site
 MakeWorld = t.Callable[..., World]
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
-    """For ``--dist loadscope``: a module that shares a world goes to one worker, the tests of the others to whoever is free.
-
-    The shared ones, which are many tests each, come first; so both workers are busy to the end.
-    """
-    if config.getvalue("dist") != "loadscope":
-        return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Scheduling(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
-        def _split_scope(self, nodeid: str) -> str:
-            module = nodeid.partition("::")[0]
-            return module if 'scope="module"' in (config.rootpath / module).read_text(encoding="utf-8") else nodeid
-
-    return Scheduling(config, log)
-
-
 @pytest.fixture
 def make_world(tmp_path: Path) -> t.Iterator[MakeWorld]:
     """Makes worlds that end with the test."""

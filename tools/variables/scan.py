@@ -54,7 +54,7 @@ class Role:
 
     name: str
     tasks: t.Mapping[str, Use]
-    """Name of the task file without its ending -> what it uses."""
+    """Name of the task file without its ending, or path of a template -> what it uses."""
     definitions: t.Mapping[str, Use]
     """Variable in defaults or vars -> what its value uses."""
     defaults: t.Mapping[str, t.Any]
@@ -151,9 +151,11 @@ def read_role(folder: Path) -> Role:
     """A role from its folder."""
     defaults = load(folder / "defaults" / "main.yml") or {}
     own = {**defaults, **(load(folder / "vars" / "main.yml") or {})}
+    tasks = {path.stem: walk(load(path)) for path in sorted((folder / "tasks").glob("*.yml"))}
+    templates = {str(path.relative_to(folder)): walk(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("templates/**/*.j2"))}
     return Role(
         folder.name,
-        {path.stem: walk(load(path)) for path in sorted((folder / "tasks").glob("*.yml"))},
+        {**tasks, **templates},
         {name: walk(value) for name, value in own.items()},
         defaults,
     )

@@ -13,14 +13,14 @@ instead, since otherwise nothing in it would change with the bytes.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import threading
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Identity, Reading
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Reading
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 
 _VERSION = 1
 
@@ -52,7 +52,7 @@ class ReadingCache:
             return reading
 
     def put(self, key: str, reading: Reading) -> None:
-        value = dataclasses.asdict(reading)
+        value = reading.to_json()
         with self._lock:
             self._used[key] = value
             if self._journal is not None:
@@ -100,13 +100,6 @@ def _parsed(line: str) -> t.Any:
 
 def _from_json(value: t.Any) -> t.Optional[Reading]:
     try:
-        identity = value["identity"]
-        return Reading(
-            size=int(value["size"]),
-            md5=str(value["md5"]),
-            sha256=str(value["sha256"]),
-            identity=None if identity is None else Identity(**identity),
-            error=value["error"],
-        )
-    except (KeyError, TypeError, ValueError):
+        return Reading.from_json(value)
+    except SchemaError:
         return None

@@ -14,8 +14,9 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import ROOT_NAME
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Notebook, Source
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 UNREADABLE = "notebook_unreadable"
 """Code of the problem of a notebook that is not one; ``anaconda-project init`` ends on it."""

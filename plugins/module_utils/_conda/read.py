@@ -28,6 +28,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
 from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, load, text, text_or_none
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2, subdir_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 
 try:
     import zstandard
@@ -42,7 +43,7 @@ _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueErro
 
 
 @dataclasses.dataclass(frozen=True)
-class Identity:
+class Identity(JsonRecord):
     """What ``info/index.json`` says.  ``subdir_told`` is false where the subdir was derived from platform and arch."""
 
     name: str
@@ -53,7 +54,7 @@ class Identity:
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
+class Reading(JsonRecord):
     """What one reading of a file gave.  ``error`` says why the archive could not be understood."""
 
     size: int

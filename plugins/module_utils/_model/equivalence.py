@@ -32,6 +32,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective 
     Tally,
     Target,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
@@ -64,7 +65,7 @@ PLANNED = "planned for "
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class Row(JsonRecord):
     """One line of the table.  ``ae4``, ``planned`` and ``seen`` are words for people."""
 
     site: str

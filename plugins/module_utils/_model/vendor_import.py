@@ -22,9 +22,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
     shares_of,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, Json, OwnerRecord, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    ORGANIZATION,
+    SCHEMA_VERSION,
+    USER,
+    OwnerRecord,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
@@ -33,8 +39,23 @@ NAMES_SHOWN = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class OwnerFacts:
+class OwnersHead(JsonRecord):
+    """First line of one site's list of owners: the inventory that it was made from."""
+
+    TITLE = "head of a list of a plan's owners"
+    HEAD: t.ClassVar[Json] = {"record": "site", "schema_version": SCHEMA_VERSION}
+
+    site: str
+    inventory_sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnerFacts(JsonRecord):
     """What the plan knows of an owner that decides whether the vendor's import may take it."""
+
+    TITLE = "line of an owner"
+    HEAD: t.ClassVar[Json] = {"record": "owner"}
+    NEEDED = ("reasons", "private", "known")
 
     owner: str
     reasons: t.Tuple[str, ...] = ()
@@ -43,21 +64,6 @@ class OwnerFacts:
     """Channels of the owner that must not be public, as those of the import are."""
     known: t.Tuple[str, ...] = ()
     """Paths of package files in the owner's folder that have no placement and do no harm."""
-
-    def to_json(self) -> Json:
-        return {
-            "record": "owner",
-            "owner": self.owner,
-            "reasons": list(self.reasons),
-            "private": list(self.private),
-            "known": list(self.known),
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> OwnerFacts:
-        if not isinstance(data, dict) or not isinstance(data.get("owner"), str):
-            raise SchemaError("it is no owner of a plan")
-        return cls(data["owner"], tuple(data["reasons"]), tuple(data["private"]), tuple(data["known"]))
 
 
 def facts_of(

@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
     Capabilities,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.questions import QUESTIONS
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import ACCEPTED, unknown
 

@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER
@@ -58,7 +59,7 @@ def gravity(verdict: str) -> int:
 
 
 @dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(JsonRecord):
     """Something that differs.  ``fails`` says whether the run must not end well with it."""
 
     verdict: str
@@ -72,12 +73,9 @@ class Finding:
     told: bool = False
     """The ledger has a sentence of it already."""
 
-    def to_json(self) -> t.Dict[str, t.Any]:
-        return dataclasses.asdict(self)
-
 
 @dataclasses.dataclass(frozen=True)
-class Right:
+class Right(JsonRecord):
     """One line of the access table: what a principal may do with a channel.
 
     ``planned`` and ``seen`` are r, rw or empty (no right); ``seen`` is None where the transport does not show it.
@@ -89,9 +87,6 @@ class Right:
     planned: str
     seen: t.Optional[str]
     verdict: str
-
-    def to_json(self) -> t.Dict[str, t.Any]:
-        return dataclasses.asdict(self)
 
 
 def placement_state(placement: Placement, observed: Observed) -> str:

@@ -13,9 +13,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 
 LIBRARIES_FILE = "libraries.jsonl"
 PLACEMENTS_FILE = "placements.jsonl"

@@ -15,8 +15,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, NotebookHost, Project, Source
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 PROJECTS, SOURCES, FINDINGS = "projects.jsonl", "sources.jsonl", "findings.jsonl"
 AGAIN = "collect the projects anew"

@@ -11,8 +11,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
@@ -32,7 +31,7 @@ STATES = (SAME, FOUND, OTHER, MISSING)
 
 
 @dataclasses.dataclass(frozen=True)
-class PinState:
+class PinState(JsonRecord):
     """What became of one pin.  ``channel`` has it; ``hidden`` are channels that have it and that the user may not read."""
 
     pin: Pin

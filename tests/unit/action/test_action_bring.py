@@ -292,6 +292,8 @@ def test_files_and_folders_that_are_to_be_absent(make: Make, src: Path, tmp_path
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 4_500_000])
 def test_a_file_of_the_home_folder_in_blocks(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, size: int) -> None:
     monkeypatch.setattr(_host_files, "BLOCK", 1 << 20)
+    monkeypatch.setattr(_host_files, "RESTING", str(tmp_path / "resting"))
+    (tmp_path / "resting").mkdir()
     content = os.urandom(size)
     write(tmp_path / "a b" / "file'", content)
     there = tmp_path / "there"
@@ -299,7 +301,7 @@ def test_a_file_of_the_home_folder_in_blocks(make: Make, tmp_path: Path, monkeyp
     assert tree(there) == {"file": content}
     make(way)(direction="send", src=str(there / "file"), dest="~/c d/e'")
     assert tree(tmp_path / "c d") == {"e'": content}
-    assert not list(Path("/tmp").glob("ae-bring-*/*")), "nothing of it is left elsewhere"
+    assert not list((tmp_path / "resting").iterdir()), "nothing of it is left elsewhere"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -333,6 +335,14 @@ def test_folders_and_links_in_the_way(make: Make, src: Path, dest: Path, tmp_pat
         make(way)(direction=direction, src=str(src), dest=str(dest), names=["folder"])
     with pytest.raises(MigrationError, match="is not on"):
         make(way)(direction=direction, src=str(dest), dest=str(src), names=["folder"])
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_names_bring_nothing(make: Make, src: Path, dest: Path, way: str, direction: str) -> None:
+    done = make(way)(direction=direction, src=str(src), dest=str(dest), names=[])
+    assert (done["changed"], done["summary"]["present"]) == (False, 0)
+    assert not dest.exists()
 
 
 def test_one_folder_on_one_machine_is_left_alone(make: Make, src: Path) -> None:

@@ -45,7 +45,7 @@ IMPORT = """
 """
 ENTRIES = {
     "apply": "end",
-    "export": "said",
+    "export": "site",
     "notebooks": "end",
     "preflight": "stop",
     "verify": "main",

@@ -124,10 +124,10 @@ def test_generating_twice_changes_nothing(tree: Path) -> None:
             "roles/export: export_host_python is asked without the filter bool, so the text 'false' would be true",
         ),
         (
-            "roles/verify/tasks/main.yml",
-            "if verify_notebooks | bool or",
-            "if verify_notebooks or",
-            "roles/verify: verify_notebooks is asked without the filter bool, so the text 'false' would be true",
+            "roles/export/tasks/main.yml",
+            "if export_raw | bool else",
+            "if export_raw else",
+            "roles/export: export_raw is asked without the filter bool, so the text 'false' would be true",
         ),
         (
             "roles/notebooks/defaults/main.yml",
@@ -153,6 +153,12 @@ def test_a_declared_variable_that_nothing_uses_is_found(tree: Path) -> None:
     assert scan.unused(roles, playbooks, [*NAMES, "ae_spare"]) == [
         "plugins/plugin_utils/_variables: ae_spare is declared, and no role or playbook uses it"
     ]
+
+
+def test_a_template_is_read_too(tree: Path) -> None:
+    (tree / "roles" / "plan" / "templates").mkdir()
+    (tree / "roles" / "plan" / "templates" / "x.j2").write_text("{% if ae_onwers %}{{ plan_owners }}{% endif %}", encoding="utf-8")
+    assert tool.complaints(tree) == ["roles/plan: ae_onwers is not declared in plugins/plugin_utils/_variables"]
 
 
 def test_an_old_name_in_a_message_is_found(tree: Path) -> None:

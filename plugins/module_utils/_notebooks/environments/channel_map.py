@@ -17,8 +17,8 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, NAME, EnvironmentSpec, Pin, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
 
 """AE4 notebooks ran on Linux only."""

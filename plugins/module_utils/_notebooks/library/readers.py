@@ -19,7 +19,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import Rights
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Users
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, Wanted

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import R_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import R_METADATA, Tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown

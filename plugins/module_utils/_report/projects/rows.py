@@ -12,9 +12,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import row_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, SEVERITIES, WARNING, Finding, Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import PLAYBOOK, ProjectLine

@@ -20,9 +20,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error i
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import SAME, Key, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, refusal
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import CorruptFile, SourceError

@@ -15,8 +15,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import why
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SliceHead
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import slice_line
 
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, parse_pin, render
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
