@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_resolve: tells whether the environments of converted notebook projects can be made on AE5."""
+"""Module notebook_resolve: checks whether the environments of converted notebook projects can be created on AE5."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ author:
 description:
   - Takes what M(ae_ops.migration.notebook_project_convert) found of each project's pins in the channels that its owner may read, and, where py-rattler
     is installed, solves each environment as conda would, from the channels and with the packages that its C(environment.yml) names.
-  - A solve finds what pins do not show. Packages can need others that nobody listed, and pins can contradict each other.
+  - A solve finds what pins do not show. Packages can need others that are not listed, and pins can contradict each other.
   - The C(repodata.json) of each channel in use is read once for C(linux-64) and once for C(noarch). Nothing is changed on the cluster, and no package is
     downloaded.
-  - A project that will fail on AE5 is a finding and no failure.
-  - What is asked for is taken from C(conversions.jsonl). The package C(notebook), which the project's file asks for besides where its environment lacks
+  - A project that will fail on AE5 is a finding and not a failure.
+  - What is asked for is taken from C(conversions.jsonl). The package C(notebook), which the project's file asks for in addition if its environment lacks
     it, and the packages for pip are not part of it. Which of the latter AE5 can get depends on the cluster's own index, so they are only listed.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -36,7 +36,7 @@ options:
   notebooks:
     description:
       - The folder that holds a folder for each notebook host, with C(projects.jsonl), C(findings.jsonl) and C(staged/dump/conversions.jsonl) in it.
-      - What is missing of a host is told and left out.
+      - What is missing of a host is reported and left out.
     type: path
     required: true
   channels:
@@ -56,7 +56,7 @@ options:
     type: bool
     default: true
   solve_timeout:
-    description: Seconds that one solve may take. Of a project that takes longer, only the pins are told.
+    description: Seconds that one solve may take. Of a project that takes longer, only the pins are reported.
     type: int
     default: 60
   mirror_sources:

@@ -121,7 +121,7 @@ def test_a_library_used_by_path_becomes_a_package_of_the_environment(host: Host,
         if item.pin.name == "toolbox"
     ]
     assert (state.state, state.channel) == ("found", "quant")
-    assert any("toolbox, made of libraries" in note for note in conversions(tmp_path / "dest")["alice/plain-analysis"].notes)
+    assert any("toolbox, packages of libraries" in note for note in conversions(tmp_path / "dest")["alice/plain-analysis"].notes)
 
 
 def test_a_library_is_put_into_a_project_file_that_was_there(host: Host, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_strangers_where_nobody_may_ask_keycloak(world, unknown):
     if unknown == "reject":
         assert result["failures"] == [
             "The project ann/demo is on AE5, but AE5 does not share it with user ghost: there is no user ghost;"
-            " look for that name in Keycloak."
+            " check that name in Keycloak."
         ]
         assert "user ghost may read" not in result["projects"][0]["shared"]
         assert result["summary"]["shares"] == 3

@@ -422,7 +422,7 @@ def test_the_tables_are_filtered_by_their_addresses(host: NotebookHost, tmp_path
         return str(browser.js(f"document.querySelector('#{table_name} .count').textContent"))
 
     with Browser() as browser:
-        browser.open(ordinary_page, "projects?environment=would+break;audit?severity=blocker")
+        browser.open(ordinary_page, "projects?environment=will+fail;audit?severity=blocker")
         assert (count("projects"), count("audit"), count("breaking")) == ("2 of 7 rows", "1 of 3 rows", "2 rows")
         tags = "Array.from(document.querySelectorAll('#projects .scroll tbody .tag'), tag => tag.className + ':' + tag.textContent)"
         assert browser.js(tags) == ["tag bad:conflict", "tag bad:will fail", "tag bad:failed", "tag bad:will fail"]
