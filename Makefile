@@ -12,7 +12,7 @@ LOG := $(CACHE)/log
 LINK := collections/ansible_collections/ae_ops/migration
 STAMP := $(VENV)/.requirements-installed
 BIN := $(CURDIR)/$(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -p no:pytest-ansible -rs
+PYTEST := $(BIN)/python -m pytest -p no:pytest-ansible -rs --durations=10
 WORKERS ?= 2
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
@@ -25,7 +25,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
+.PHONY: help venv variables test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -44,12 +44,16 @@ $(LINK):
 
 READY := $(STAMP) $(LINK)
 
+variables: $(READY) ## Write what comes from the declared variables: argument specs, README tables, inventory.example
+	@$(BIN)/python -m tools.variables
+
+# The e2e tests take longest and leave the processors free now and then, so everything else runs beside them.
 test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by side; logs are in .cache/log (MORE=... adds targets)
-	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-unit test-e2e" "sanity lint molecule $(MORE)"
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-e2e" "test-unit sanity lint molecule $(MORE)"
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
-	@$(PYTEST) -n $(WORKERS) --junitxml=$(LOG)/test-unit.xml tests/unit
+	@$(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-unit.xml tests/unit
 
 test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the lab
 	@mkdir -p $(LOG)
@@ -64,7 +68,7 @@ test-keycloak: $(READY) ## Identity tests and a migration against a real Keycloa
 sanity: $(READY) ## ansible-test sanity, without containers and without ignore files
 	@tools/sanity.sh $(BIN) $(CACHE)
 
-lint: $(READY) ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy, action group
+lint: $(READY) ## ansible-lint, antsibull-docs, antsibull-changelog, ruff, mypy, vulture, action group, variables
 	@tools/lint.sh $(CACHE)
 
 molecule: $(READY) ## The roles and playbooks against a real sshd on loopback (as root)

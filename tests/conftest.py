@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import sys
+import typing as t
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 LINK = ROOT / "collections" / "ansible_collections" / "ae_ops" / "migration"
@@ -16,3 +19,21 @@ if not LINK.exists():
 for folder in (ROOT, ROOT / "collections"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
+    """For ``--dist loadscope``: a module that shares a world goes to one worker, the tests of the others to whoever is free.
+
+    So no world is made twice.  The shared ones, many tests each, come first, and all workers are busy to the end.
+    """
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return module if 'scope="module"' in (config.rootpath / module).read_text(encoding="utf-8") else nodeid
+
+    return Scheduling(config, log)

@@ -25,8 +25,10 @@ documentation() {
 check "ruff check" ruff check --quiet --output-format concise plugins tests tools extensions
 check "ruff format" ruff format --check --quiet --output-format concise plugins tests tools extensions
 check "mypy" mypy
+check "vulture" vulture
 check "action group" python tools/check_action_group.py
 check "layers" python tools/check_layers.py
+check "variables" python -m tools.variables --check
 check "antsibull-changelog" antsibull-changelog lint
 check "antsibull-docs" documentation
 check "ansible-lint" ansible-lint --profile production --offline
@@ -35,4 +37,4 @@ if [ ${#failed[@]} -gt 0 ]; then
   echo "lint: failed: ${failed[*]}"
   exit 1
 fi
-echo "lint: ruff, mypy, action group, layers, antsibull-changelog, antsibull-docs and ansible-lint (production) found nothing"
+echo "lint: ruff, mypy, vulture, action group, layers, variables, antsibull-changelog, antsibull-docs and ansible-lint (production) found nothing"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
+import stat
 import tempfile
 import typing as t
 
@@ -23,51 +25,91 @@ def json_line(record: Json) -> str:
     return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def atomic_writer(path: str, mode: int = 0o640) -> t.ContextManager[t.TextIO]:
-    """A text file that appears at ``path`` only when the block ends without an exception."""
-    return _appearing(path, mode, "w", encoding="utf-8", errors="surrogateescape", newline="\n")
+class NewFile(io.TextIOWrapper):
+    """A file in the making: text by ``write``, bytes by ``write_bytes``.  See ``atomic_writer``."""
+
+    changed = False
+    """After the block: whether there was no file at ``path``, or one of other content."""
+
+    def __init__(self, stream: t.Optional[t.BinaryIO]) -> None:
+        self._told = _Told(stream)
+        super().__init__(self._told, encoding="utf-8", errors="surrogateescape", newline="\n")
+
+    def write_bytes(self, data: bytes) -> None:
+        """Adds bytes."""
+        self.flush()
+        self._told.write(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far."""
+        self.flush()
+        return self._told.digest.hexdigest()
 
 
-def write_bytes(path: str, data: bytes, mode: int = 0o640) -> None:
-    """Writes a file that appears at ``path`` only when it is complete."""
-    with _appearing(path, mode, "wb") as stream:
-        stream.write(data)
+class _Told(io.BufferedIOBase):
+    """Passes bytes on, and digests them."""
+
+    name = ""
+
+    def __init__(self, stream: t.Optional[t.BinaryIO]) -> None:
+        self._stream, self.digest = stream, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: t.Any) -> int:
+        self.digest.update(data)
+        return len(data) if self._stream is None else self._stream.write(data)
 
 
 @contextlib.contextmanager
-def _appearing(path: str, mode: int, how: str, **encoded: str) -> t.Iterator[t.Any]:
-    folder = os.path.dirname(path) or "."
-    os.makedirs(folder, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix="." + os.path.basename(path) + ".", dir=folder)
+def atomic_writer(path: str, mode: int = 0o640, write: bool = True, dest: t.Optional[str] = None) -> t.Iterator[NewFile]:
+    """A file that takes its place at ``path`` when the block ends without an exception, and only if it differs from the one there.
+
+    With ``write`` false nothing is written, and ``changed`` says what would be.  ``dest``: it is put there, whatever is there,
+    and compared with the file at ``path``; so a later phase of a run in check mode finds it.
+    """
+    if not write:
+        new = NewFile(None)
+        yield new
+        new.changed = not holds(path, new.sha256)
+        return
+    folder, name = os.path.split(dest or path)
+    os.makedirs(folder or ".", exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder or ".")
     try:
-        with os.fdopen(handle, how, **encoded) as stream:  # type: ignore[call-overload]
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
+        with os.fdopen(handle, "wb") as stream:
+            new = NewFile(stream)
+            try:
+                yield new
+                new.changed = not holds(path, new.sha256)
+                if new.changed or dest not in (None, path) or stat.S_IMODE(os.stat(path).st_mode) != mode:
+                    stream.flush()
+                    os.fsync(handle)
+                    os.chmod(temporary, mode)
+                    os.replace(temporary, dest or path)
+            finally:
+                with contextlib.suppress(OSError):
+                    new.close()
+    finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        raise
 
 
-def holds_text(path: str, text: str) -> bool:
-    """Whether a file exists and has exactly this text."""
+def holds(path: str, sha256: str) -> bool:
+    """Whether there is a file with this digest."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            return stream.read() == text
-    except FileNotFoundError:
+        return file_sha256(path) == sha256
+    except (FileNotFoundError, IsADirectoryError):
         return False
 
 
-def write_text(path: str, text: str) -> bool:
-    """Writes ``text`` to ``path`` unless the file already has it; returns whether it was written."""
-    if holds_text(path, text):
-        return False
-    with atomic_writer(path) as stream:
-        stream.write(text)
-    return True
+def write_text(path: str, text: str, write: bool = True, dest: t.Optional[str] = None) -> bool:
+    """Whether the file at ``path`` is not, or was not, this text.  See ``atomic_writer``."""
+    with atomic_writer(path, write=write, dest=dest) as new:
+        new.write(text)
+    return new.changed
 
 
 def read_lines(path: str, what: str) -> t.Iterator[Json]:
@@ -76,15 +118,9 @@ def read_lines(path: str, what: str) -> t.Iterator[Json]:
         with open(path, encoding="utf-8", errors="surrogateescape") as stream:
             for number, line in enumerate(stream, start=1):
                 try:
-                    data = json.loads(line)
-                except ValueError:
-                    raise MigrationError(
-                        f"Line {number} of the {what} {path} is not JSON, so the file is damaged; create it again."
-                    ) from None
-                if not isinstance(data, dict):
-                    raise MigrationError(
-                        f"Line {number} of the {what} {path} is not a JSON object, so the file is damaged; create it again."
-                    )
+                    data = json_object(line)
+                except ValueError as exc:
+                    raise MigrationError(f"Line {number} of the {what} {path} {exc}, so the file is damaged; create it again.") from None
                 yield data
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
@@ -100,6 +136,35 @@ def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy:
         yield record
 
 
+def json_object(text: str) -> Json:
+    """The JSON object of one of our own lines.
+
+    Raises:
+        ValueError: it is not one; the text is the end of a sentence.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("is not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("is not a JSON object")
+    return data
+
+
+def sound_lines(path: str) -> t.Iterator[t.Any]:
+    """The JSON values in a cache, or in the old file of a diff: a line that is not JSON is left out; a missing file has none."""
+    try:
+        stream = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by the with below
+    except FileNotFoundError:
+        return
+    with stream:
+        for line in stream:
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+
+
 def why(exc: Exception) -> str:
     """The message of an exception; a KeyError has only the key."""
     return f"{exc.args[0]} is missing" if isinstance(exc, KeyError) else str(exc)
@@ -109,14 +174,11 @@ def read_object(path: str, what: str) -> Json:
     """The JSON object that a file holds; an error names ``what`` it is and the file."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-            data = json.load(stream)
+            return json_object(stream.read())
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
-    except ValueError:
-        raise MigrationError(f"The {what} {path} is not JSON, so it is damaged; create it again.") from None
-    if not isinstance(data, dict):
-        raise MigrationError(f"The {what} {path} is not a JSON object, so it is damaged; create it again.")
-    return data
+    except ValueError as exc:
+        raise MigrationError(f"The {what} {path} {exc}, so it is damaged; create it again.") from None
 
 
 def new_md5() -> t.Any:

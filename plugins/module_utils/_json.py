@@ -41,7 +41,7 @@ class MetaError(MigrationError):
 def load(data: bytes) -> Json:
     """The object in the bytes of a ``meta.json``.
 
-    Refused: anything but one UTF-8 JSON object, a key that stands twice in one object, numbers of absurd length, NaN,
+    Refused: anything but one UTF-8 JSON object, a duplicate key, numbers of absurd length, NaN,
     nesting deeper than ``MAX_DEPTH``.  Raises ``MetaError`` (code meta_unreadable).
     """
     try:
@@ -54,7 +54,7 @@ def load(data: bytes) -> Json:
     except ValueError as exc:
         raise MetaError(UNREADABLE, f"it is not valid JSON ({shown(str(exc))[:200]})") from exc
     if not isinstance(value, dict):
-        raise MetaError(UNREADABLE, "it holds no JSON object")
+        raise MetaError(UNREADABLE, "it is not a JSON object")
     return value
 
 
@@ -63,7 +63,7 @@ def _object(pairs: t.List[t.Tuple[str, t.Any]]) -> Json:
     if len(value) != len(pairs):
         seen: t.Set[str] = set()
         twice = next(key for key, _item in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {twice[:80]!r} stands twice in one object")
+        raise ValueError(f"duplicate key {twice[:80]!r}")
     return value
 
 
@@ -106,9 +106,9 @@ def text(value: t.Any, what: str) -> str:
     """A name: a non-empty string that can be written into files and onto terminals.  Raises ``MetaError``."""
     value = plain(value)
     if not isinstance(value, str) or not value:
-        raise MetaError(SHAPE, f"{what} is not a name but {shown(repr(value))[:80]}")
+        raise MetaError(SHAPE, f"{what} must be a name, not {shown(repr(value))[:80]}")
     if is_unsafe(value):
-        raise MetaError(UNSAFE, f"{what} {shown(value)[:120]!r} holds control characters or characters that are none")
+        raise MetaError(UNSAFE, f"{what} {shown(value)[:120]!r} contains control characters or invalid characters")
     return value
 
 

@@ -17,6 +17,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 FAILURES_SHOWN = 25
 """A result stays small; the other failures are in the file at ``report_path`` or counted in ``summary``."""
@@ -57,7 +58,8 @@ class Outcome:
 
     ``failures`` are sentences, one for each thing that could not be done: if there is one, the module does the
     rest and fails at the end.  ``diff`` is a list as Ansible shows it (``before``/``after`` or ``prepared``).
-    ``values`` are further return values.
+    ``values`` are further return values.  With ``final`` nobody goes on after a failure, and the failures are not
+    given as warnings too.
     """
 
     changed: bool = False
@@ -67,6 +69,7 @@ class Outcome:
     report_path: t.Optional[str] = None
     diff: t.List[t.Dict[str, t.Any]] = dataclasses.field(default_factory=list)
     values: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    final: bool = False
 
 
 def prepared_diff(header: str, lines: t.Iterable[str]) -> t.Dict[str, t.Any]:
@@ -120,7 +123,7 @@ class MigrationModule:
         self._exit(outcome, round(time.monotonic() - started, 1))
 
     def _exit(self, outcome: Outcome, seconds: float) -> t.NoReturn:
-        for warning in outcome.warnings:
+        for warning in [*outcome.warnings, *_sentences(outcome)]:
             self.ansible.warn(as_text(warning))
         result: t.Dict[str, t.Any] = {
             "changed": outcome.changed,
@@ -135,6 +138,14 @@ class MigrationModule:
         if not outcome.failures:
             self.ansible.exit_json(**as_text(result))
         self.ansible.fail_json(**as_text({"msg": failure_message(outcome.failures), **result}))
+
+
+def _sentences(outcome: Outcome) -> t.List[str]:
+    """The failures as warnings: a role that goes on after a part was done shows no message of the task."""
+    more = len(outcome.failures) - FAILURES_SHOWN
+    if outcome.final:
+        return []
+    return outcome.failures[:FAILURES_SHOWN] + ([f"{more} more things could not be done."] if more > 0 else [])
 
 
 def as_text(value: t.Any) -> t.Any:
@@ -160,6 +171,4 @@ def failure_message(failures: t.Sequence[str]) -> str:
     """One message for the failures: the sentence itself if there is one, otherwise the number and the first ones."""
     if len(failures) == 1:
         return failures[0]
-    shown = " | ".join(failures[:3])
-    more = f" | and {len(failures) - 3} more" if len(failures) > 3 else ""
-    return f"{len(failures)} things failed, the rest was done: {shown}{more}"
+    return f"{len(failures)} things could not be done, the rest was: {listed(failures, 3, between=' | ')}"

@@ -1,13 +1,15 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that may hold anything: as bytes, and as they can be shown.  Private to the collection.
+"""Names that may hold anything: as bytes, as they can be shown, and by patterns.  Private to the collection.
 
 A name is text decoded as UTF-8 with ``surrogateescape``, whatever the locale is.
 """
 
 from __future__ import annotations
 
+import fnmatch
+import typing as t
 import unicodedata
 
 
@@ -38,3 +40,8 @@ def shown(name: str) -> str:
         else:
             parts.append(char.encode("ascii", "backslashreplace").decode("ascii") if ord(char) > 127 else f"\\x{ord(char):02x}")
     return "".join(parts)
+
+
+def matches_any(name: str, patterns: t.Iterable[str]) -> bool:
+    """Whether a name matches one of the patterns (fnmatch, case matters)."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

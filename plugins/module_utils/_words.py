@@ -15,17 +15,20 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def size_in_words(size: int) -> str:
+def size_in_words(size: float) -> str:
     """Bytes as people write them: 12.3 MB (powers of ten)."""
-    value = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+    units = iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while size >= 1000 and unit != "TB":
+        size, unit = size / 1000, next(units)
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 99.95 else f"{size:.1f} {unit}"
 
 
-def listed(names: t.Sequence[str], shown: int = NAMES_SHOWN) -> str:
-    """Names one after the other, the first ones of many: a, b and 3 more."""
-    first = ", ".join(names[:shown])
-    return first if len(names) <= shown else f"{first} and {len(names) - shown} more"
+def listed(names: t.Sequence[str], shown: int = NAMES_SHOWN, *, total: t.Optional[int] = None, between: str = ", ") -> str:
+    """Names one after the other, the first ones of many: a, b and 3 more.
+
+    ``total`` is how many there are where ``names`` are only the first of them; ``between`` separates sentences or clauses.
+    """
+    first = names[:shown]
+    more = (len(names) if total is None else total) - len(first)
+    return between.join(first) + (f"{' ' if between == ', ' else between}and {more:,} more" if more > 0 else "")

@@ -11,6 +11,7 @@ import traceback
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 RUAMEL_ERROR: t.Optional[str] = None
 try:
@@ -20,12 +21,12 @@ try:
 except ImportError:
     RUAMEL_ERROR = traceback.format_exc()
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1_000_000
 """Of a file that is read; an export of a large environment has 20,000."""
 MAX_NESTING = 40
 """Levels of a document; an environment has 3, a project's file 5."""
 MAX_NODES = 100_000
-"""Values in a document, each counted wherever an alias repeats it: a few lines of aliases can stand for billions."""
+"""Values in a document, each counted wherever an alias repeats it: a few lines of aliases can expand to billions."""
 
 # Python 2's conda writes a long value on the line after its tag.
 _PYTHON_TAG = re.compile(r"(?:!!python/[\w./:]+|!<tag:yaml\.org,2002:python/[^>\s]*>)(?:[ \t]*\n[ \t]+(?=['\"])|[ \t])?")
@@ -69,13 +70,13 @@ def load(text: str, keep_comments: bool = False) -> t.Any:
     """
     yaml = _yaml("rt" if keep_comments else "safe")
     if len(text) > MAX_BYTES:
-        raise NotYaml(f"it is larger than {MAX_BYTES >> 20} MiB")
+        raise NotYaml(f"it is larger than {size_in_words(MAX_BYTES)}")
     try:
         document = yaml.load(without_tags(text))
     except YAMLError as exc:
         raise NotYaml(_reason(exc)) from exc
     except (RecursionError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as exc:
-        raise NotYaml(f"it is not understood ({type(exc).__name__})") from exc
+        raise NotYaml(f"it cannot be parsed ({type(exc).__name__})") from exc
     _check(document)
     return document
 
@@ -88,7 +89,7 @@ def _check(document: t.Any) -> None:
         for box in level:
             nodes += len(box) if isinstance(box, (dict, list)) else 0
             if nodes > MAX_NODES:
-                raise NotYaml(f"it stands for more than {MAX_NODES:,} values")
+                raise NotYaml(f"it expands to more than {MAX_NODES:,} values")
             below.extend(box.values() if isinstance(box, dict) else box if isinstance(box, list) else ())
         if not below:
             return
@@ -131,10 +132,10 @@ def document_of(text: str, what: str) -> t.Any:
     try:
         document = load(text, keep_comments=True)
     except NotYaml as exc:
-        raise MigrationError(f"{what} cannot be used: {exc}; let its owner correct it.") from exc
+        raise MigrationError(f"{what} cannot be used: {exc}; ask its owner to correct it.") from exc
     if document is None:
         document = load("{}", keep_comments=True)
         document.fa.set_block_style()
     if not isinstance(document, dict):
-        raise MigrationError(f"{what} cannot be used: it holds no keys; let its owner correct it.")
+        raise MigrationError(f"{what} cannot be used: it has no keys; ask its owner to correct it.")
     return document

@@ -41,8 +41,8 @@ access_token:
 """
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.module_token import token_work
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.module import token_work
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ description:
   - Tries the assumptions that the collection rests on in a scratch channel, C(USERNAME/ae-migration-probe), and writes the answers with their evidence.
   - The other modules take the answers in O(capabilities) and obey them, for example O(transport=auto) becomes V(api) only where the interface was confirmed.
   - What it makes on the cluster it deletes again, also when it is interrupted. Everything that it makes has C(ae-migration-probe) in its name.
-  - Unknown is an answer. What was known from an earlier probe and could not be found out this time is kept and marked, what somebody declared is kept as it is.
+  - Unknown is an answer. What was known from an earlier probe and was not found this time is kept and marked; declared answers are kept as they are.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes

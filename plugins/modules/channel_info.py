@@ -91,7 +91,7 @@ summary:
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.module import INFO, info_work
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.info import INFO, info_work
 
 
 def main() -> None:

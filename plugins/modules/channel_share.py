@@ -81,8 +81,8 @@ options:
     type: path
   records:
     description:
-      - Folder of the records. The shares that were applied last are stored there in C(shares.json).
-      - Without it shares that cannot be listed are sent again.
+      - Folder of the records. The rights that were applied last are kept there in C(last_shares.json).
+      - Without it nothing is lost but certainty.
     type: path
   assume_transferred:
     description:

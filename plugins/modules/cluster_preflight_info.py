@@ -20,7 +20,7 @@ description:
   - With O(notebooks) also whether their owners can be logged in for the upload of their projects and may have projects, and whether the
     projects API answers.
   - Changes nothing on the cluster. It logs in, and reads the list of channels, one page of users and groups, and the account's roles.
-  - With O(notebooks) it reads all users and groups, who has role C(ae-creator), one user's record, the list of projects as somebody who is
+  - With O(notebooks) it reads all users and groups, who has role C(ae-creator), one user's record, the list of projects as a user who is
     not logged in, and the page of the login. It does not act as anybody.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -36,7 +36,7 @@ options:
     description: Folder whose free space is measured, where dumps will be staged on this host.
     type: path
   notebooks:
-    description: The notebook hosts whose projects will be brought to this cluster.
+    description: The notebook hosts whose projects will be migrated to this cluster.
     type: list
     elements: dict
     default: []

@@ -48,6 +48,9 @@ options:
       - V(principals.csv) proposes who the AE4 users and groups are on AE5, to be completed by a person; V(access.jsonl) has the access in AE4.
     type: path
     required: true
+  current:
+    description: A symbolic link that is made to point to O(dest), replacing one that is there.
+    type: path
   cluster:
     description: Name of the cluster, for the plan and the report.
     type: str

@@ -86,6 +86,10 @@ options:
     type: list
     elements: str
     default: []
+  notebooks_expected:
+    description: Whether O(notebook_hosts) counts also where the folder O(notebooks) does not exist.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_audit: tells what of collected notebook projects will not work as before on AE5."""
+"""Module notebook_audit: reports what in collected notebook projects will not work on AE5 as before."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ author:
 description:
   - Looks through the projects that M(ae_ops.migration.notebook_project_info) has collected and writes a file of findings, each with a
     severity, the file, cell and line, the reason with the section of the vendor's guide, and what to do.
-  - It reads Python 3 and 2, R and shell code, IPython magics among them, as code. What stands in comments, docstrings, markdown cells and
-    outputs is no finding.
+  - It reads Python 3 and 2, R and shell code, IPython magics among them, as code. What is in comments, docstrings, markdown cells and
+    outputs is not a finding.
   - Lines of code are shown without what looks like a password or token in them.
   - Works on the collected files only, so it can run on the controller, the cluster host or the notebook host. Needs no Python library.
 extends_documentation_fragment:
@@ -42,7 +42,7 @@ options:
     type: path
     required: true
   limit:
-    description: Bytes that AE5 takes for a project.
+    description: Bytes that AE5 accepts for a project.
     type: int
     default: 1000000000
 seealso:
@@ -64,7 +64,7 @@ summary:
   type: dict
   sample: {blocker: 1, findings: 14, info: 2, projects: 30, rules: {odbc: 3, system-package: 11}, seconds: 0.8, warning: 11}
 failures:
-  description: Always empty; a finding is no failure.
+  description: Always empty; a finding is not a failure.
   returned: always
   type: list
   elements: str

@@ -15,8 +15,8 @@ author:
 description:
   - Writes, for M(ae_ops.migration.notebook_project_convert), which channels an AE5 cluster has, who may read each of them, and which packages of
     C(linux-64) and C(noarch) are in it with their digests. One line for each channel.
-  - With O(plan), channels and packages that are yet to be brought count as well, and the channels tell whose packages of AE4 they hold.
-  - Who may read a channel is never guessed. It is its AE5 owner, the users and the members of the groups that it is shared with, or everybody if it is
+  - With O(plan), channels and packages that are still to be uploaded count as well, and the channels list the AE4 owners of their packages.
+  - Who may read a channel is never guessed. It is its AE5 owner, the users and the members of the groups that it is shared with, or every user if it is
     public or shared with the group C(everyone). Members of groups are read from Keycloak.
   - Changes nothing on the cluster.
 extends_documentation_fragment:
@@ -71,8 +71,8 @@ summary:
   sample: {channels: 41, not_there_yet: 0, packages: 3120, seconds: 2.4, users: 2}
 users:
   description:
-    - For each site the AE4 logins who have another name on AE5, with that name, or V(-) for nobody.
-    - They are what O(plan) was made with, for everybody whom it names. Empty without a plan.
+    - For each site the AE4 logins who have another name on AE5, with that name, or V(-) for none.
+    - They are what O(plan) was made with, for every user in it. Empty without a plan.
   returned: success
   type: dict
   sample: {east: {a.smith: alice, robot: "-"}}

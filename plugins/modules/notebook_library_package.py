@@ -15,9 +15,10 @@ author:
 description:
   - On AE5 a session runs in a container, so projects cannot share a library by its folder on the host. They can share a package in a channel.
   - Makes a package of C(noarch=python) of each Python library in O(libraries) and of those that the audit found and O(accept) names.
-    It lies in O(dest) as C(noarch/FILE) beside C(placements.jsonl), from which M(ae_ops.migration.package_sync) brings it to AE5.
+    It is written to O(dest) as C(noarch/FILE), with C(placements.jsonl) for M(ae_ops.migration.package_sync), which uploads it to AE5.
   - The libraries are only read. Nothing of them is run, not even C(setup.py), and no link is followed.
   - Name, version, packages, requirements and commands come from C(pyproject.toml), C(setup.cfg) or C(setup.py), or from the entry in O(libraries).
+    Reading C(pyproject.toml) needs Python 3.11 or the Python library tomli on that host.
     A package is taken whole, with its data. Hidden files, compiled Python, C(egg-info) and the tests at the library's top are not.
   - Equal libraries give packages of equal bytes. A library that has changed gives a package with another build, which conda prefers
     because its newest file is newer.
@@ -43,7 +44,7 @@ options:
   findings:
     description:
       - The file C(findings.jsonl) of M(ae_ops.migration.notebook_audit).
-      - Without it only what environments take by path tells which projects use a library.
+      - Without it only the paths in environments show which projects use a library.
     type: path
   dest:
     description: Folder for the packages, C(libraries.jsonl) and C(placements.jsonl).
@@ -99,24 +100,24 @@ options:
         default: []
   accept:
     description:
-      - Patterns of the paths of libraries that the audit found, where V(*) stands for any characters. A package is made of each, as if
+      - Patterns of the paths of libraries that the audit found, where V(*) matches any characters. A package is made of each, as if
         it was in O(libraries) with its path alone.
-      - What the audit found and nobody named is in RV(unnamed).
+      - Libraries that the audit found and no option names are in RV(unnamed).
     type: list
     elements: str
     default: []
   channel:
     description:
-      - The channel of a library that names none. C({name}) in it stands for the package's name.
+      - The channel of a library that names none. C({name}) in it is replaced by the package's name.
       - Who may read a channel may read all of it, so a channel of several libraries is read by those who may read each of them.
     type: str
     default: libraries/{name}
   users:
-    description: AE5 users of people whose names differ there, in the form of C(ae_user_map). V(-) is nobody.
+    description: AE5 users of people whose names differ there, in the form of C(ae_user_map). V(-) is none.
     type: dict
     default: {}
   root:
-    description: The folder that stands for the root of the host's file system.
+    description: The folder used as the root of the host's file system.
     type: path
     default: /
   accounts:
@@ -168,7 +169,7 @@ RETURN = r"""
 summary:
   description:
     - Number of C(libraries), of those C(built) and C(reported), of packages that changed, of C(projects) that use them, and of libraries
-      that the audit found and nobody named (C(unnamed)), C(bytes) of the packages, and C(seconds).
+      that the audit found and no option names (C(unnamed)), C(bytes) of the packages, and C(seconds).
   returned: success
   type: dict
   sample: {libraries: 4, built: 2, reported: 2, packages_changed: 1, bytes: 4321, projects: 4, unnamed: 1, seconds: 0.4}

@@ -38,7 +38,7 @@ options:
     type: path
     required: true
   max_bytes:
-    description: Bytes that AE5 takes for a project.
+    description: Bytes that AE5 accepts for a project.
     type: int
     default: 1000000000
   git_ignored:

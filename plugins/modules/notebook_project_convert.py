@@ -2,18 +2,18 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_project_convert: makes archives of notebook projects that AE5 takes."""
+"""Module notebook_project_convert: makes archives of notebook projects that AE5 accepts."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: notebook_project_convert
-short_description: Make archives of notebook projects that AE5 takes
+short_description: Make archives of notebook projects that AE5 accepts
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - For each project makes C(OWNER/NAME.tar.gz) in O(dest), and beside it, in C(OWNER/NAME), the files that the archive got of ours.
+  - For each project makes C(OWNER/NAME.tar.gz) in O(dest), and, in C(OWNER/NAME), copies of the files that were added to the archive.
     These are C(anaconda-project.yml), C(environment.yml) and C(.projectignore), the last one without its full stop in front.
   - The project and its environments are only read. Nothing in them is run, and no link is followed.
   - The environment comes from what is installed in it, else from C(_env.yml) or C(environment.yml), whatever conda has printed into them.
@@ -50,7 +50,7 @@ options:
     required: true
   only:
     description:
-      - Patterns of the projects to convert, as V(OWNER/PROJECT), where V(*) stands for any characters.
+      - Patterns of the projects to convert, as V(OWNER/PROJECT), where V(*) matches any characters.
       - By default all are. What is in O(dest) of the others stays as it is.
     type: list
     elements: str
@@ -104,7 +104,7 @@ options:
   users:
     description:
       - AE5 users of owners whose names differ there, in the form of C(ae_user_map), patterns and V(SITE:LOGIN) among them.
-      - The projects of an owner who is nobody there (V(-)) are left out as with O(exclude).
+      - The projects of an owner without a user there (V(-)) are left out as with O(exclude).
     type: dict
     default: {}
   names:
@@ -179,7 +179,7 @@ RETURN = r"""
 summary:
   description:
     - Number of projects, all, C(converted), C(excluded), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
-    - C(would_break) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
+    - C(will_fail) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
   returned: success
   type: dict
   sample:
@@ -189,7 +189,7 @@ summary:
     refused: 2
     changed: 1
     bytes: 123456
-    would_break: 3
+    will_fail: 3
     pins: {same: 800, found: 12, other: 1, missing: 5}
     seconds: 4.2
 refused:

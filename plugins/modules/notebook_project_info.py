@@ -16,7 +16,7 @@ description:
   - Reads every project below O(root), V(OWNER/PROJECT), and writes what it found to two files in O(dest).
   - Of each project come the environments with their packages, the active environment, the notebooks with their kernels, sizes, large and
     binary files, links, the git repository, the team and the ACL. The code of its notebooks and scripts goes to a file of its own.
-  - Nothing of a project is changed or run, no link is followed, and no token or password that stands in a URL of a package is kept.
+  - Nothing of a project is changed or run, no link is followed, and no token or password in a URL of a package is kept.
   - The code is kept as it was written and can hold what its authors left in it, so both files can be read by their owner and group only.
   - Folders whose name begins with a full stop are no projects. A link in place of a project is named and not followed.
   - Needs no Python library. Must be able to read the projects, so it usually runs as root.
@@ -30,7 +30,7 @@ options:
     default: /projects
   projects:
     description:
-      - Patterns of the projects to collect, as V(OWNER/PROJECT), where V(*) stands for any characters.
+      - Patterns of the projects to collect, as V(OWNER/PROJECT), where V(*) matches any characters.
       - By default all are.
     type: list
     elements: str
@@ -50,7 +50,7 @@ options:
   accounts:
     description:
       - File in the form of C(/etc/passwd) that names the users of the ACLs, where the host does not know them.
-      - A user whom neither knows goes by their number.
+      - A user unknown to both is called by their number.
     type: path
 seealso:
   - module: ae_ops.migration.notebook_audit

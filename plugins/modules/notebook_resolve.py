@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module notebook_resolve: tells whether the environments of converted notebook projects can be made on AE5."""
+"""Module notebook_resolve: checks whether the environments of converted notebook projects can be created on AE5."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ author:
 description:
   - Takes what M(ae_ops.migration.notebook_project_convert) found of each project's pins in the channels that its owner may read, and, where py-rattler
     is installed, solves each environment as conda would, from the channels and with the packages that its C(environment.yml) names.
-  - A solve finds what pins do not show. Packages can need others that nobody listed, and pins can contradict each other.
+  - A solve finds what pins do not show. Packages can need others that are not listed, and pins can contradict each other.
   - The C(repodata.json) of each channel in use is read once for C(linux-64) and once for C(noarch). Nothing is changed on the cluster, and no package is
     downloaded.
-  - A project that would break is a finding and no failure.
-  - What is asked for is taken from C(conversions.jsonl). The package C(notebook), which the project's file asks for besides where its environment lacks
+  - A project that will fail on AE5 is a finding and not a failure.
+  - What is asked for is taken from C(conversions.jsonl). The package C(notebook), which the project's file asks for in addition if its environment lacks
     it, and the packages for pip are not part of it. Which of the latter AE5 can get depends on the cluster's own index, so they are only listed.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -36,7 +36,7 @@ options:
   notebooks:
     description:
       - The folder that holds a folder for each notebook host, with C(projects.jsonl), C(findings.jsonl) and C(staged/dump/conversions.jsonl) in it.
-      - What is missing of a host is told and left out.
+      - What is missing of a host is reported and left out.
     type: path
     required: true
   channels:
@@ -56,7 +56,7 @@ options:
     type: bool
     default: true
   solve_timeout:
-    description: Seconds that one solve may take. Of a project that takes longer, only the pins are told.
+    description: Seconds that one solve may take. Of a project that takes longer, only the pins are reported.
     type: int
     default: 60
   mirror_sources:
@@ -76,7 +76,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Would the projects work on Monday
+- name: List the projects that will fail on AE5
   ae_ops.migration.notebook_resolve:
     url: https://ae5.example.com
     username: migrator
@@ -91,7 +91,7 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description:
-    - Numbers of C(projects) that were looked at, of those that C(would_break), of these the ones whose pins are all there and that cannot be solved
+    - Numbers of C(projects) that were looked at, of those that C(will_fail), of these the ones whose pins are all there and that cannot be solved
       (C(unsolved)), of projects whose solve gave no answer (C(unchecked)), of C(pins_missing), of projects that were not converted
       (C(not_converted)), of C(owners) and C(owners_breaking), of C(mirrors), C(pip) and C(system) packages, and C(seconds).
   returned: success
@@ -108,13 +108,19 @@ summary:
     system: 2
     unchecked: 0
     unsolved: 1
-    would_break: 2
+    will_fail: 2
 owners:
-  description: A sentence for each owner with a project that would break, those with the most first, at most 25. C(owners.csv) has all.
+  description: A sentence for each owner with a project that will fail on AE5, those with the most first, at most 25. C(owners.csv) has all.
   returned: success
   type: list
   elements: str
-  sample: ["Of alice, 2 of 3 projects would break: sales by bokeh=0.12=py27_0; trend by what its packages need (libgfortran 1.0)."]
+  sample: ["Of alice, 2 of 3 projects will fail on AE5: sales because of bokeh=0.12=py27_0; trend because of missing dependencies (libgfortran 1.0)."]
+files:
+  description: Names of the files in O(dest), or in check mode of those that would be there.
+  returned: success
+  type: list
+  elements: str
+  sample: [mirror.yml, owners.csv, resolutions.jsonl]
 failures:
   description: Always empty.
   returned: always

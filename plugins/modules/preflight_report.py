@@ -45,7 +45,7 @@ options:
         host, C(raw) whether it is exported through the shell, C(supplied) whether the role host_python is given an interpreter to unpack,
         C(space_factor) as M(ae_ops.migration.site_preflight_info) has it.
       - C(unreachable), C(failed), C(said) and C(stdout) are of the plain commands; C(stdout) has the lines C(user=NAME) and
-        C(python=VERSION INTERPRETER). C(shell) is what the shell of a host without Python told of the rest.
+        C(python=VERSION INTERPRETER). C(shell) is what the shell of a host without Python reported of the rest.
       - C(rows), C(facts) and C(error) are of the module that ran there.
     type: list
     elements: dict

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module project_upload: brings converted notebook projects to AE5."""
+"""Module project_upload: uploads converted notebook projects to AE5."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ description:
     equal, nothing is sent.
   - Nothing on AE5 is overwritten or deleted. There is no documented way to upload a second revision, see O(project_conflict).
   - Each owner's web session is logged out at the end, and no other one of that user. One that could not be is a warning, and no failure.
-  - With O(projects), the project is shared with its team. Collaborators that AE5 has and AE4 does not stay as they are and are reported; nobody gets more
+  - With O(projects), the project is shared with its team. Collaborators that AE5 has and AE4 does not are kept and reported; no one gets more
     than on AE4.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -29,7 +29,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Logs in and compares for real. What AE5 would refuse only when it is sent (a role that the owner lacks, an action that fails) is not foreseen,
+      - Logs in and compares for real. What AE5 would refuse only when it is sent (a role that the owner lacks, an action that fails) is not predicted,
         and without O(keycloak_username) neither are collaborators that AE5 does not know.
   diff_mode:
     support: full
@@ -38,7 +38,7 @@ attributes:
 options:
   conversions:
     description:
-      - The file C(conversions.jsonl); the archives are in the folders beside it.
+      - The file C(conversions.jsonl); the archives are in folders next to it.
       - In check mode archives may be missing, because a conversion in check mode keeps the list only.
     type: path
     required: true
@@ -49,7 +49,7 @@ options:
     type: path
   only:
     description:
-      - Patterns of the projects to bring, as V(OWNER/PROJECT) on AE4, where V(*) stands for any characters.
+      - Patterns of the projects to upload, as V(OWNER/PROJECT) on AE4, where V(*) matches any characters.
       - By default all are.
     type: list
     elements: str
@@ -72,8 +72,8 @@ options:
         required: true
   users:
     description:
-      - Users of the notebook host, and who they are on AE5, in the form of C(ae_user_map); V(-) for nobody.
-      - A user whom it says nothing of has the same name there.
+      - Users of the notebook host, and who they are on AE5, in the form of C(ae_user_map); V(-) for none.
+      - A user who is not in it has the same name there.
     type: dict
     default: {}
   groups:
@@ -85,14 +85,14 @@ options:
   accept_wider:
     description:
       - Patterns of projects, as V(OWNER/PROJECT), to be shared although some of their files had other rights than the project.
-      - By default such a project is not shared, because on AE5 somebody could get more than on AE4.
+      - By default such a project is not shared, because on AE5 users could get more access than on AE4.
     type: list
     elements: str
     default: []
   project_conflict:
     description:
       - What to do where AE5 has a project of that name with other files.
-      - V(report) sends nothing, and tells in which files they differ. The module does not fail because of one.
+      - V(report) sends nothing and lists the files that differ. The module does not fail because of one.
       - V(new_name) uploads it as C(NAME-2), C(NAME-3), and so on. One of these that is equal is recognized, and nothing is sent.
     type: str
     choices: [report, new_name]
@@ -152,9 +152,9 @@ summary:
 projects:
   description:
     - One row for each project. C(owner) and C(name) are those on AE5, C(project) is C(OWNER/NAME) on the notebook host.
-    - C(state) is C(uploaded), C(present) (equal, nothing was sent), C(conflict) (there with other files, nothing was sent), C(refused) (somebody has to do
+    - C(state) is C(uploaded), C(present) (equal, nothing was sent), C(conflict) (there with other files, nothing was sent), C(refused) (a person has to do
       something first), or C(failed).
-    - C(why) is a sentence, empty where nothing is to be said. C(shared) says whom this run gave which right, C(notes) what else is worth to know.
+    - C(why) is a sentence, empty if there is none. C(shared) lists the shares of this run, C(notes) further remarks.
   returned: success
   type: list
   elements: dict

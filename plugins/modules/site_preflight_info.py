@@ -46,7 +46,7 @@ options:
     type: float
     default: 1.0
   ae4_url:
-    description: Web address of AE4. With it, the headers tell whether it is read-only or in lockdown.
+    description: Web address of AE4. With it, the headers show whether it is read-only or in lockdown.
     type: str
   mover:
     description: Whether this host will upload its packages to AE5 itself.

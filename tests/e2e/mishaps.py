@@ -23,7 +23,7 @@ from tests.lab.playbook import Run
 
 ADMIN = "anaconda-server-admin"
 
-NOT_EXPORTED = "Site {site} could not be exported in this run and is planned from its last good inventory, without what is new there."
+NOT_EXPORTED = "Site {site} was not exported in this run; it is planned from its last good inventory, without newer packages."
 
 TAMPERING = """#!{python}
 import json, pathlib, subprocess, sys
@@ -123,3 +123,20 @@ def printed(run: Run) -> str:
 def said(run: Run, host: str) -> list[str]:
     """The sentences that the host's failed tasks ended with."""
     return [result["msg"] for result in failures(run, host)]
+
+
+def warnings(run: Run) -> list[str]:
+    """The sentences that the run warned of, in their order; ansible-core before 2.19 breaks their lines."""
+    found: list[str] = []
+    going_on = False
+    for line in run.output.splitlines():
+        begins = re.match(r"\s*\[WARNING\]: (.*)", line)
+        if begins:
+            found.append(begins[1])
+        elif going_on and not re.match(r"$|\[|(ok|changed|fatal|failed|skipping|included|TASK|PLAY)\b|---|\+\+\+", line):
+            found[-1] += line if found[-1].endswith("-") else f" {line}"
+        else:
+            going_on = False
+            continue
+        going_on = True
+    return found

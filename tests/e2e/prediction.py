@@ -14,7 +14,7 @@ Json = dict[str, t.Any]
 
 UNPREDICTED = {
     "_ae4.module.site_export": "the export is AE4's own command; check mode says that it shows the last good dump",
-    "_transfer.packages.module.token_work": "a token is another one each time",
+    "_ae5.module_token.token_work": "a token is another one each time",
     "_probe.module.probe_work": "a probe finds out what nobody can predict; check mode asks what can be asked without writing",
     "_preflight.cluster.module.cluster_work": "measures (space, clocks, seconds) and changes nothing",
     "_preflight.site.module.site_work": "measures (space, clocks, seconds) and changes nothing",

@@ -114,7 +114,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
         packages = world.run()
         assert packages.returncode == 0, packages.output
         riskutils = f"{world.notebooks[HOST].lab.host_projects}/quant/riskutils"
-        world.variables.update(ae_libraries=[{"path": riskutils, "channel": "quant-tools"}], ae_notebook_group_map={"wheel": "-"})
+        world.variables.update(ae_notebook_libraries=[{"path": riskutils, "channel": "quant-tools"}], ae_notebook_group_map={"wheel": "-"})
         checked = Seen.of(world, "--check", "--diff")
         first = Seen.of(world)
         after_first = given_out(world)
@@ -122,7 +122,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
         second = Seen.of(world)
         world.notebooks[HOST].lab.edit("clean-many-notebooks")
         edited = Seen.of(world)
-        renamed = Seen.of(world, ae_project_conflict="new_name")
+        renamed = Seen.of(world, ae_notebook_conflict="new_name")
         yield Moved(world, checked, first, second, edited, renamed, after_first, report, page)
     finally:
         world.close()
@@ -145,9 +145,9 @@ def test_nothing_of_a_refused_project_was_sent(moved: Moved) -> None:
     """1.2 GB, and names with blanks: refused before any byte, with the sentence that says what to do."""
     rows = moved.first.rows
     assert len(moved.first.uploads) == sum(row["state"] == "uploaded" for row in rows.values())
-    assert "ae_project_names" in rows["alice/Quarterly Report 2016"]["why"]
+    assert "ae_notebook_project_names" in rows["alice/Quarterly Report 2016"]["why"]
     assert "blank" in rows["alice/Quarterly Report 2016"]["why"]
-    assert "AE5 takes at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
+    assert "AE5 accepts at most 1.0 GB; put large data elsewhere" in rows["alice/big-1200mb"]["why"]
     staged = there(moved.world) / "staged" / "dump"
     assert not (staged / "alice" / "big-1200mb.tar.gz").exists()
 
@@ -242,7 +242,7 @@ def test_what_the_projects_need_came_to_the_controller(moved: Moved) -> None:
     names = {path.name for path in needs.iterdir()}
     assert {"owners.csv", "resolutions.jsonl", "pip.txt", "system.csv"} <= names
     assert [name for name in names if name.startswith("mirror-")]
-    assert "would break" in (needs / "owners.csv").read_text(encoding="utf-8")
+    assert "will fail" in (needs / "owners.csv").read_text(encoding="utf-8")
 
 
 def test_no_code_stays_where_it_was_only_looked_at(moved: Moved) -> None:

@@ -39,7 +39,7 @@ def test_a_migration_with_transport_auto_uses_the_api_that_the_probe_confirmed(m
     probed = world.run("probe", probe_leave_behind=True)
     assert probed.returncode == 0, probed.output
     assert "A1   api                  confirmed" in probed.output
-    assert "Left behind" not in probed.output
+    assert "Left on" not in probed.output
     found = answers(world)
     assert (found["api"], found["private_means"], found["delete_channel"]) == ("confirmed", "collaborators", "works")
     assert world.channels() == {}
@@ -60,7 +60,7 @@ def test_what_is_left_behind_is_printed_and_the_next_probe_uses_it_again(make_wo
 
     first = world.run("probe", probe_leave_behind=True)
     assert first.returncode == 0, first.output
-    left = f"Left behind on prod: channel {SCRATCH} with ae-migration-probe-1.0-0.tar.bz2, ae-migration-probe-1.0-1.conda"
+    left = f"Left on prod: channel {SCRATCH} with ae-migration-probe-1.0-0.tar.bz2, ae-migration-probe-1.0-1.conda"
     assert left in " ".join(first.output.split())
     assert list(world.channels()) == [SCRATCH]
     found = answers(world)

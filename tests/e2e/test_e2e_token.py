@@ -36,7 +36,7 @@ def test_the_vendors_import_goes_on_with_new_tokens_too(make_world: MakeWorld, s
     world.seed_people(["user-0000"])
     refused = {"method": "POST", "path": "/artifacts$", "status": 401, "body": {"error": {"message": "token expired"}}}
     world.cluster.faults([{**refused, "nth": spent_at, "times": 13 - spent_at}])
-    run = world.run(ae_import="admin_import")
+    run = world.run(ae_upload_method="vendor_import")
     assert run.returncode == 0, run.output
     assert sum(len(channel["files"]) for channel in world.channels().values()) == 12
     assert world.failures() == []
@@ -48,9 +48,9 @@ def test_tokens_that_bring_nothing_are_given_up(make_world: MakeWorld) -> None:
     fill_store(world.sites["east"].store, wide_site(1, 3, 2000))
     world.seed_people(["user-0000"])
     world.cluster.faults([{"method": "POST", "path": "/artifacts$", "every": 1, "status": 401}])
-    run = world.run(ae_import="admin_import")
+    run = world.run(ae_upload_method="vendor_import")
     assert run.returncode != 0
-    assert "3 files are left for a new token, no less than before the last one" in run.output
+    assert "3 files are left, and the last new token did not reduce them" in run.output
     tried = [request for request in world.writes() if request["path"].endswith("/artifacts")]
     assert [request["status"] for request in tried] == [401] * 6
     assert len(world.failures()) >= 1

@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE, TOKEN_PATH
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant, expiry_of, master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.keycloak.conftest import Cluster

@@ -13,6 +13,7 @@ did not come.  With ``ordered=False`` the steps may be asked for in any order.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.server
 import json as json_module
@@ -23,6 +24,8 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 UNEXPECTED = 599
+POLL = 0.02
+"""Seconds.  A server looks so often whether it is to end, and ending takes as long."""
 
 
 @dataclasses.dataclass
@@ -83,6 +86,31 @@ class Step:
         return found
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Waits for its requests when it is closed, and not for clients that keep a connection for more of them."""
+
+    daemon_threads = False
+
+    def __init__(self, *args: t.Any) -> None:
+        self._clients: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: t.Any, client_address: t.Any) -> None:
+        self._clients.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: t.Any) -> None:
+        self._clients.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """What was received is still read and answered; then a thread finds that its client says no more, and ends."""
+        for client in list(self._clients):
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+
 class Script:
     """The running server.  ``seen`` are the requests in the order in which they came."""
 
@@ -92,9 +120,8 @@ class Script:
         self._lock = threading.Lock()
         self.seen: list[Seen] = []
         self.faults: list[str] = []
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = False
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._server = Server(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": POLL})
 
     @property
     def url(self) -> str:

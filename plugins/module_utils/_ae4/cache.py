@@ -12,14 +12,14 @@ nothing in it would change with the bytes.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import threading
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Identity, Reading
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read import Reading
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, sound_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 
 _VERSION = 1
 
@@ -51,7 +51,7 @@ class ReadingCache:
             return reading
 
     def put(self, key: str, reading: Reading) -> None:
-        value = dataclasses.asdict(reading)
+        value = reading.to_json()
         with self._lock:
             self._used[key] = value
             if self._journal is not None:
@@ -62,8 +62,6 @@ class ReadingCache:
         if self._journal is None or self._path is None:
             return
         self.close()
-        if self._used == _load(self._path):
-            return
         with atomic_writer(self._path, 0o600) as stream:
             stream.writelines(_line(key, value) for key, value in sorted(self._used.items()))
 
@@ -77,35 +75,12 @@ def _line(key: str, value: t.Any) -> str:
 
 
 def _load(path: str) -> t.Dict[str, t.Any]:
-    found: t.Dict[str, t.Any] = {}
-    try:
-        stream = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed by the with below
-    except FileNotFoundError:
-        return found
-    with stream:
-        for line in stream:
-            pair = _parsed(line)
-            if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str):
-                found[pair[0]] = pair[1]
-    return found
-
-
-def _parsed(line: str) -> t.Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None  # the last line of a killed run; a cache may be incomplete
+    pairs = (pair for pair in sound_lines(path) if isinstance(pair, list) and len(pair) == 2)
+    return {key: value for key, value in pairs if isinstance(key, str)}
 
 
 def _from_json(value: t.Any) -> t.Optional[Reading]:
     try:
-        identity = value["identity"]
-        return Reading(
-            size=int(value["size"]),
-            md5=str(value["md5"]),
-            sha256=str(value["sha256"]),
-            identity=None if identity is None else Identity(**identity),
-            error=value["error"],
-        )
-    except (KeyError, TypeError, ValueError):
+        return Reading.from_json(value)
+    except SchemaError:
         return None

@@ -17,13 +17,14 @@ import subprocess
 import threading
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 ADMIN = "anaconda-server-admin"
 CONFIG = "anaconda-server-config"
 PROBED = ("~/repo/bin", "~/miniconda2/bin", "~/miniconda/bin")
 LINES_SHOWN = 3
-LINE_LENGTH = 300
 MEASURED_ENTRIES = 500_000
 CONFIG_SECONDS = 60
 
@@ -57,7 +58,7 @@ def find_bin_dir(bin_dir: t.Optional[str]) -> str:
 
 
 def environment(bin_dir: str) -> t.Dict[str, str]:
-    return {**os.environ, "PATH": os.pathsep.join(filter(None, (bin_dir, os.environ.get("PATH", os.defpath))))}
+    return _command.environment(PATH=os.pathsep.join(filter(None, (bin_dir, os.environ.get("PATH", os.defpath)))))
 
 
 class _Tail(threading.Thread):
@@ -72,9 +73,7 @@ class _Tail(threading.Thread):
     def run(self) -> None:
         with self._stream:
             for line in iter(lambda: self._stream.readline(1 << 16), b""):
-                text = "".join(char if char.isprintable() else " " for char in line.decode("utf-8", "replace")).strip()
-                if text:
-                    self.lines.append(text[:LINE_LENGTH])
+                self.lines.extend(_command.printed(line))
 
 
 def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:
@@ -100,7 +99,7 @@ def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:
     for tail in tails:
         tail.join(10)  # a process that the command left running may keep the pipe open
     if code != 0:
-        said = next((" / ".join(tail.lines) for tail in tails if tail.lines), "it produced no output")
+        said = next((" / ".join(tail.lines) for tail in tails if tail.lines), _command.NO_OUTPUT)
         raise MigrationError(f"The command {ADMIN} export-site {_ending(code)}: {said}; the last good dump, if any, is untouched.")
 
 
@@ -119,26 +118,32 @@ def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
     It is not an error: it is not known whether an export copies or links.
     """
     try:
-        result = subprocess.run(
-            [os.path.join(bin_dir, CONFIG), "--get", "fs_storage_root"],
-            env=environment(bin_dir),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=CONFIG_SECONDS,
-            check=True,
-        )
-        lines = result.stdout.decode("utf-8", "surrogateescape").strip().splitlines()
-        root = lines[-1].strip() if lines else ""
+        root = storage_root(bin_dir)
         status = os.statvfs(export_dir)
         used, whole = measure(root)
-    except (OSError, ValueError, subprocess.SubprocessError) as exc:
+    except (OSError, ValueError, MigrationError) as exc:
         return f"The size of the repository's storage cannot be read ({exc}), so the free space in {export_dir} was not checked."
     free = status.f_bavail * status.f_frsize
     if used <= free:
         return None
-    size = f"{used} bytes" if whole else f"more than {used} bytes"
-    return f"The storage {root} has {size}, but {export_dir} has only {free} bytes free; the export may run out of space."
+    size = size_in_words(used) if whole else f"more than {size_in_words(used)}"
+    return f"The storage {root} holds {size} and {export_dir} has only {size_in_words(free)} free; the export may run out of space."
+
+
+def storage_root(bin_dir: str) -> str:
+    """What ``anaconda-server-config --get fs_storage_root`` says.  Raises ``MigrationError``, whose text ends a sentence."""
+    asked = f"{CONFIG} --get fs_storage_root"
+    try:
+        done = _command.run([os.path.join(bin_dir, CONFIG), "--get", "fs_storage_root"], CONFIG_SECONDS, env=environment(bin_dir))
+    except OSError as exc:
+        raise MigrationError(f"{asked} cannot be run: {exc.strerror}") from exc
+    except subprocess.TimeoutExpired as exc:
+        raise MigrationError(f"{asked} did not end within {CONFIG_SECONDS} s") from exc
+    lines = done.out.decode("utf-8", "surrogateescape").strip().splitlines()
+    if done.code != 0 or not lines:
+        why = next(reversed(_command.printed(done.err)), _command.NO_OUTPUT)
+        raise MigrationError(f"{asked} {_ending(done.code)}: {why}")
+    return lines[-1].strip()
 
 
 def measure(root: str, limit: int = MEASURED_ENTRIES) -> t.Tuple[int, bool]:

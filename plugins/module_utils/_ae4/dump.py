@@ -26,9 +26,10 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file, reason
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 META = "meta.json"
-MAX_META_BYTES = 64 << 20
+MAX_META_BYTES = 64_000_000
 """A package with ten thousand files has a meta.json of about 20 MB."""
 PACKAGE_FOLDER = re.compile(r"([0-9a-f]{24})--(.+)\Z", re.DOTALL)
 
@@ -69,5 +70,5 @@ def read_meta(fd: int) -> t.Optional[bytes]:
         except OSError as exc:
             raise MigrationError(f"it cannot be read: {exc.strerror}") from exc
     if len(data) > MAX_META_BYTES:
-        raise MigrationError(f"it is larger than {MAX_META_BYTES >> 20} MiB")
+        raise MigrationError(f"it is larger than {size_in_words(MAX_META_BYTES)}")
     return data

@@ -29,6 +29,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import comma
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.survey import Survey, owners_with_other_bytes, same_surveys, survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 DUMP = "dump"
 SITE_DUMP = "site-dump"
@@ -169,7 +170,7 @@ class _Swap:
             )
         cut_off = sorted(new.incomplete - (old.incomplete if old is not None else set()))
         if cut_off:
-            names = ", ".join(shown(name) for name in cut_off[:3]) + (f" and {len(cut_off) - 3} more" if len(cut_off) > 3 else "")
+            names = listed([shown(name) for name in cut_off], 3)
             if old is not None:
                 raise MigrationError(f"The new dump is incomplete, meta.json is missing or cut off in {names}; the last good dump is kept.")
             self.warnings.append(f"In the dump, meta.json is missing or cut off in {names}; their files cannot be migrated.")

@@ -20,11 +20,12 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump, rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.cache import ReadingCache, cache_key
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import LinesDiff, Output, owners_path
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import LinesDiff, inventory_line, owners_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners import Owner, connect, owner_record, read_owner
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read as archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem, SiteRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import NewFile, atomic_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, Problem, SiteRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 _Read = t.Union[archive.Reading, str, None]
@@ -184,22 +185,26 @@ def make_inventory(
         os.close(root_fd)
 
 
+def _add(new: NewFile, diff: LinesDiff, record: t.Union[SourceFile, OwnerRecord]) -> None:
+    data = record.to_json()
+    new.write(inventory_line(data))
+    diff.add(data)
+
+
 def _make(scan: _Scan, inventory: str, site: str, write: bool, diff: bool) -> InventoryResult:
     tally = _Tally()
     scan.read_owners()
     files_diff, owners_diff = LinesDiff(inventory, diff), LinesDiff(owners_path(inventory), diff)
-    with Output(inventory, write) as files, Output(owners_path(inventory), write) as owners:
+    with atomic_writer(inventory, 0o600, write) as files, atomic_writer(owners_path(inventory), 0o600, write) as owners:
         for row in scan.files():
             tally.add(row)
-            files_diff.add(files.write(row.to_json()))
+            _add(files, files_diff, row)
         owner_records = sorted((owner_record(owner) for owner in scan.owners), key=lambda record: record.name)
-        owners.write(SiteRecord(site, tally.files, tally.bytes, files.sha256, len(owner_records), tuple(scan.problems)).to_json())
+        head = SiteRecord(site, tally.files, tally.bytes, files.sha256, len(owner_records), tuple(scan.problems))
+        owners.write(inventory_line(head.to_json()))
         tally.note(scan.problems)
         for record in owner_records:
             tally.note(record.problems)
-            owners_diff.add(owners.write(record.to_json()))
-        changed = files.differs() or owners.differs()
-        files.commit()
-        owners.commit()
+            _add(owners, owners_diff, record)
     lines = [*owners_diff.lines(), *files_diff.lines()]
-    return InventoryResult(changed, tally.summary(len(owner_records)), list(tally.sentences), scan.warnings, lines)
+    return InventoryResult(files.changed or owners.changed, tally.summary(len(owner_records)), list(tally.sentences), scan.warnings, lines)

@@ -227,7 +227,7 @@ def _permission_of(value: t.Any) -> t.Any:
 
 
 def parse_owner(data: Json) -> OwnerMeta:
-    """An owner's ``meta.json``.  Raises ``MetaError`` if its kind, groups or memberships are not understood."""
+    """An owner's ``meta.json``.  Raises ``MetaError`` if its kind, groups or memberships cannot be read."""
     groups = plain(first(data, "groups", "teams"))
     kind = _owner_kind(data, groups)
     owner_id = text_or_none(first(data, "id", "_id"), "the id") or ""

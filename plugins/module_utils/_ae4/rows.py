@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.owners impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import read
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package, stem_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
 
@@ -90,7 +91,7 @@ def _outside(owner: Owner, package: str, found: _safe_open.Found) -> Draft:
 
 
 def _by_ending(name: str) -> str:
-    return CONDA if name.endswith((read.TAR_BZ2, read.CONDA)) else "file"
+    return CONDA if is_package(name) else "file"
 
 
 def _title(found: _safe_open.Found) -> str:
@@ -255,13 +256,12 @@ def _check_identity(row: records.SourceFile, reading: read.Reading, title: str, 
     identity = reading.identity
     if reading.error is not None:
         problems.append(Problem("bad_archive", f"{title} is not a valid package: {reading.error}."))
-    elif identity is None and not row.file.endswith(read.CONDA):
+    elif identity is None and not is_package(row.file):
         problems.append(Problem("bad_archive", f"{title} is of kind conda but its name does not end in .tar.bz2 or .conda."))
     if identity is None:
         return row.subdir
     inside = f"{identity.name}-{identity.version}-{identity.build}"
-    stem = next((row.file[: -len(end)] for end in (read.TAR_BZ2, read.CONDA) if row.file.endswith(end)), row.file)
-    if stem != inside:
+    if stem_of(row.file) != inside:
         problems.append(Problem("identity_mismatch", f"{title} has the metadata of {inside} inside."))
     if row.subdir is not None and identity.subdir_told and identity.subdir not in (None, row.subdir):
         problems.append(

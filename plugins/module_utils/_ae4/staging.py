@@ -35,6 +35,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed, size_in_words
 
 _DIGEST_LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *]\./(.+)\Z", re.DOTALL)
 _ESCAPES = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
@@ -43,7 +44,7 @@ _HEADER_LIMIT = 1 << 20
 """Bytes that a header of an archive may claim; a long name is a few thousand."""
 _DEPTH = 64
 WANTED = "wanted"
-MAX_LISTING_BYTES = 2 << 30
+MAX_LISTING_BYTES = 2_000_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _checked(path: str) -> str:
 
 
 class _Capped:
-    """A file for ``tarfile`` that refuses absurdly long headers: tarfile reads them at whatever length they claim."""
+    """A file for ``tarfile`` that refuses oversized headers: tarfile reads them at whatever length they claim."""
 
     def __init__(self, stream: t.BinaryIO) -> None:
         self._stream = stream
@@ -142,7 +143,7 @@ class _Capped:
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= _HEADER_LIMIT:
-            raise tarfile.ReadError("a header in it is too long")
+            raise tarfile.ReadError("it has a header that is too long")
         return self._stream.read(size)
 
 
@@ -255,7 +256,7 @@ class Stage:
             if os.path.lexists(left_over):
                 shutil.rmtree(left_over)
         os.mkdir(fresh, 0o750)
-        # A folder comes after the one it lies in, since that one's path is its beginning.
+        # A folder comes after its parent, whose path is its beginning.
         for path in sorted(self.listing.folders):
             os.mkdir(encode(f"{fresh}/{path}"), 0o750)
         for path, file in self.listing.files.items():
@@ -294,7 +295,7 @@ def _read(path: str) -> bytes:
     with open(path, "rb") as stream:
         data = stream.read(MAX_LISTING_BYTES + 1)
     if len(data) > MAX_LISTING_BYTES:
-        raise MigrationError(f"The listing {path} is larger than {MAX_LISTING_BYTES >> 20} MiB; it is not the listing of a dump.")
+        raise MigrationError(f"The listing {path} is larger than {size_in_words(MAX_LISTING_BYTES)}, which no dump needs.")
     return data
 
 
@@ -344,7 +345,7 @@ def stage(folder: str, listing: str, archive: t.Optional[str], batch_bytes: int,
                 },
             )
             if missing and complete:
-                names = ", ".join(shown(file.path) for file in missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+                names = listed([shown(file.path) for file in missing], 3)
                 raise MigrationError(
                     f"The dump could not be staged completely, these files were not received: {names}; the last staged dump is kept, run "
                     "it again."

@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import PAGE_SIZE, ROUTES, UPLOAD_PART
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     ABILITIES,

@@ -21,7 +21,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
     UNSHARE,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Choices, JsonRecord, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN
 
 SCHEMA_VERSION = 1
 
@@ -44,11 +45,16 @@ PROBED = frozenset([PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES, UNSHARE]) |
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(JsonRecord):
     """The answer to one assumption.  ``value`` is plain data; ``evidence`` has the requests and answers."""
 
+    TITLE = "probe's answer"
+    NEEDED = ("confidence",)
+    CHOICES: t.ClassVar[Choices] = {"confidence": CONFIDENCES}
+    ORDER = ("value", "confidence", "evidence")
+
     value: t.Any
-    evidence: str
+    evidence: str = ""
     confidence: str = KNOWN
 
     @property
@@ -56,17 +62,14 @@ class Answer:
         """Whether something may be concluded from it: it was observed, or declared."""
         return self.confidence != UNKNOWN
 
-    def to_json(self) -> Json:
-        return {"value": self.value, "confidence": self.confidence, "evidence": self.evidence}
 
-    @classmethod
-    def from_json(cls, name: str, data: t.Any) -> Answer:
-        if not isinstance(data, dict) or "value" not in data or data.get("confidence") not in CONFIDENCES:
-            raise MigrationError(
-                f"The answer {name!r} of the capabilities has no value, or its confidence is not one of {', '.join(CONFIDENCES)};"
-                " correct it, or run the playbook probe again."
-            )
-        return cls(data["value"], str(data.get("evidence", "")), data["confidence"])
+def _answer(name: str, data: t.Any) -> Answer:
+    try:
+        return Answer.from_json(data)
+    except SchemaError as exc:
+        raise MigrationError(
+            f"The answer {name!r} of the capabilities cannot be used: {exc}; correct it or run the playbook probe again."
+        ) from exc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Capabilities:
             return cls()
         if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or not isinstance(data.get("answers"), dict):
             raise MigrationError(f"The capabilities do not have schema_version {SCHEMA_VERSION}; run the playbook probe again.")
-        answers = {str(name): Answer.from_json(str(name), item) for name, item in data["answers"].items()}
+        answers = {str(name): _answer(str(name), item) for name, item in data["answers"].items()}
         return cls(answers, data.get("url"), data.get("transport"))
 
     @classmethod

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.unpack import swapped, unpack
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_object
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 
 PROGRAM = "anaconda-enterprise-cli"
@@ -53,7 +53,7 @@ def setup_work(module: MigrationModule) -> Outcome:
                 return outcome
             outcome.warnings = install(params["package"], prefix, wanted)
         depends = [str(name) for name in marker_of(prefix).get("depends", ())]
-    why = _command.runs([outcome.values["program"], "--help"], params["timeout"])
+    why = _command.why_not([outcome.values["program"], "--help"], params["timeout"])
     outcome.values["answers"] = not why
     if why and params["must_answer"]:
         raise MigrationError(_not_answering(outcome.values["program"], why, depends))
@@ -67,11 +67,9 @@ def _name(params: t.Mapping[str, t.Any]) -> str:
 def marker_of(prefix: str) -> t.Dict[str, t.Any]:
     """What an earlier run unpacked into the prefix; empty if that is not known."""
     try:
-        with open(os.path.join(prefix, MARKER), encoding="utf-8") as stream:
-            data = json.load(stream)
-    except (OSError, ValueError):
+        return read_object(os.path.join(prefix, MARKER), "marker of an installation")
+    except MigrationError:
         return {}
-    return data if isinstance(data, dict) else {}
 
 
 def check_ours(prefix: str, found: t.Mapping[str, t.Any]) -> None:

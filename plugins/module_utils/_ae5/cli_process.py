@@ -25,11 +25,11 @@ import time
 import typing as t
 from urllib.parse import unquote_plus
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import EARLY, expiry_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
-from ansible_collections.ae_ops.migration.plugins.module_utils._command import end
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 SITE = "ae5"
@@ -176,32 +176,23 @@ class Cli:
         return str(token)
 
     def _environment(self) -> t.Dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-        return {**kept, "HOME": t.cast(str, self._home), "TERM": "dumb", "COLUMNS": "500", "PYTHONIOENCODING": "utf-8"}
+        return _command.environment(t.cast(str, self._home), TERM="dumb", COLUMNS="500", PYTHONIOENCODING="utf-8")
 
-    def _spawn(self, args: t.Sequence[str], **options: t.Any) -> subprocess.Popen:  # type: ignore[type-arg]
-        try:
-            return subprocess.Popen(
-                [self._program, *args], env=self._environment(), cwd=self._home, start_new_session=True, close_fds=True, **options
-            )
-        except OSError as exc:
-            raise MigrationError(
-                f"The command line client {self._program} cannot be run: {exc.strerror};"
-                " install anaconda-enterprise-cli, or set its path as cli (ae5_cli in the inventory)."
-            ) from exc
+    def _not_run(self, exc: OSError) -> MigrationError:
+        return MigrationError(
+            f"The command line client {self._program} cannot be run: {exc.strerror};"
+            " install anaconda-enterprise-cli, or set its path as cli (ae5_cli in the inventory)."
+        )
 
     def _execute(self, args: t.Sequence[str], timeout: t.Optional[float]) -> t.Tuple[int, str, str]:
         timeout = self._http.timeout if timeout is None else timeout
-        process = self._spawn(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            out, err = process.communicate(timeout=timeout)
+            done = _command.run([self._program, *args], timeout, env=self._environment(), cwd=self._home)
         except subprocess.TimeoutExpired:
-            end(process)
             raise TransportError(f"The command {self._shown(args)} did not end within {timeout:.0f} s.", reason="timeout") from None
-        except BaseException:
-            end(process)
-            raise
-        return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+        except OSError as exc:
+            raise self._not_run(exc) from exc
+        return done.code, done.out.decode("utf-8", "replace"), done.err.decode("utf-8", "replace")
 
     def _failure(self, args: t.Sequence[str], code: int, said: str) -> TransportError:
         reason = self._http.mask(cli_text.last_line(said))
@@ -218,9 +209,19 @@ class Cli:
         """``login`` at its prompts: ``Username:``, then ``Password:`` (AE5 facts 1.1)."""
         master, slave = pty.openpty()
         try:
-            process = self._spawn(
-                ["login"], stdin=slave, stdout=slave, stderr=slave, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            )
+            try:
+                process = subprocess.Popen(
+                    [self._program, "login"],
+                    env=self._environment(),
+                    cwd=self._home,
+                    stdin=slave,
+                    stdout=slave,
+                    stderr=slave,
+                    start_new_session=True,
+                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one call of the system, no lock
+                )
+            except OSError as exc:
+                raise self._not_run(exc) from exc
             os.close(slave)
             slave = -1
             try:
@@ -229,7 +230,7 @@ class Cli:
             except subprocess.TimeoutExpired:
                 said = "it did not end in time"
             finally:
-                end(process)
+                _command.end(process)
         finally:
             os.close(master)
             if slave >= 0:

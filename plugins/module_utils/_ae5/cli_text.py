@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
+from ansible_collections.ae_ops.migration.plugins.module_utils._command import NO_OUTPUT
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PRIVATE, PUBLIC, USER
@@ -140,4 +141,4 @@ def says_unreached(text: str) -> bool:
 def last_line(text: str) -> str:
     """The last line of a command's output, which has the reason."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it produced no output"
+    return lines[-1] if lines else NO_OUTPUT

@@ -12,10 +12,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
-import email.utils
 import ipaddress
-import json
 import os
 import random
 import re
@@ -26,6 +23,14 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import (
+    LONGEST_WAIT,
+    HttpError,
+    innermost,
+    is_unconnected,
+    retry_after_seconds,
+    server_message,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 
 try:
@@ -45,8 +50,6 @@ if t.TYPE_CHECKING:
 BLOCK = 1 << 20
 ATTEMPTS = 5
 BACKOFF = 0.5
-LONGEST_WAIT = 60.0
-"""Seconds; a longer Retry-After is cut to this."""
 MESSAGE_LENGTH = 300
 BUSY = (429, 502, 503, 504)
 
@@ -59,32 +62,6 @@ class TokenSource(t.Protocol):
 
     def renew(self, stale: str) -> t.Optional[str]:
         """A token other than ``stale``, which was refused; ``None`` if there is no other."""
-
-
-class HttpError(MigrationError):
-    """A request that failed.  ``status`` is ``None`` if there was no answer.
-
-    ``reached`` is false if the server cannot have received the request: then nothing can have changed.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: t.Optional[int] = None,
-        reached: bool = True,
-        reason: str = "",
-        retry_after: t.Optional[float] = None,
-        phrase: str = "",
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.reached = reached
-        self.reason = reason
-        """The server's message, or the cause of the broken connection."""
-        self.retry_after = retry_after
-        self.phrase = phrase
-        """The reason phrase of the status line, which may not be in the body."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,22 +100,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def retry_after_seconds(value: t.Optional[str], now: t.Optional[datetime.datetime] = None) -> t.Optional[float]:
-    """The seconds of a Retry-After header, in both of its forms."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return min(float(value), LONGEST_WAIT)
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=datetime.timezone.utc)
-    now = now or datetime.datetime.now(datetime.timezone.utc)
-    return min(max((when - now).total_seconds(), 0.0), LONGEST_WAIT)
 
 
 class Http:
@@ -348,7 +309,7 @@ class Http:
             ) from None
         except requests.exceptions.RequestException as exc:
             reason = self.mask(innermost(exc))
-            reached = not isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) and not _unconnected(exc)
+            reached = not isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)) and not is_unconnected(exc)
             text = f"{method} {self.mask(path)} at {self.host} failed: {reason}."
             if not reached:
                 text = (
@@ -377,44 +338,6 @@ class Http:
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
             phrase=self.mask(str(response.reason or "")),
         )
-
-
-def server_message(response: Response) -> str:
-    """The server's message in an error, from the formats of AE5, related products and Keycloak."""
-    try:
-        data = json.loads(response.content[: 1 << 16])
-    except (ValueError, requests.exceptions.RequestException):
-        return str(response.reason or "")
-    if not isinstance(data, dict):
-        return str(response.reason or "")
-    error = data.get("error")
-    if isinstance(error, dict):
-        return str(error.get("message", ""))
-    for key in ("error_description", "errorMessage", "message", "detail", "error"):
-        if isinstance(data.get(key), str):
-            return str(data[key])
-    return str(response.reason or "")
-
-
-def innermost(exc: BaseException) -> str:
-    """The cause of a broken connection, without the layers of libraries around it (they repeat the URL)."""
-    seen: t.Set[int] = set()
-    while id(exc) not in seen:
-        seen.add(id(exc))
-        inner = getattr(exc, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in exc.args if isinstance(arg, BaseException)), None)
-        inner = inner or exc.__cause__ or exc.__context__
-        if not isinstance(inner, BaseException):
-            break
-        exc = inner
-    text = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
-    return re.sub(r"^<[^>]*>: ", "", text) or type(exc).__name__
-
-
-def _unconnected(exc: BaseException) -> bool:
-    text = repr(exc)
-    return "NewConnectionError" in text or "NameResolutionError" in text or "ConnectTimeoutError" in text
 
 
 def _adapter() -> requests.adapters.HTTPAdapter:

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode, http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE, REALM
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import Grant

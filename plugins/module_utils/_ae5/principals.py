@@ -16,6 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Group, Keycloak, User, Writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import (
     ADDED,
     CREATED,
@@ -28,7 +29,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals
     merged,
     roles_of,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 

@@ -20,7 +20,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import Route
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import PAGE_BYTES, is_login_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.multipart import MultipartBody
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import Reader
@@ -32,7 +33,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 BASE = "/api/v2"
 PART, NAME_FIELD = "project_file", "name"
 NOT_UNIQUE = "not unique"
-DONE = "done"
 """``project_create_status`` of a project that was created completely."""
 ACTIONS_READ = 20
 GZIP = b"\x1f\x8b"
@@ -248,7 +248,7 @@ class Projects:
         action = answer.get("action") if isinstance(answer, dict) else None
         if not isinstance(action, dict) or action.get("error") is not False:
             said = str(action.get("message") or "") if isinstance(action, dict) else ""
-            raise ShareRefused(self.session.http.mask(said).rstrip(".") or "without a reason")
+            raise ShareRefused(self.session.http.mask(said).rstrip(".") or "it gave no reason")
         self.written += 1
 
     def _json(self, name: str, **options: t.Any) -> t.Any:

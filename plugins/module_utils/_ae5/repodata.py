@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import CONDA_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests, digests_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH

@@ -15,7 +15,8 @@ import time
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import MASTER_TOKEN_PATH, TOKEN_PATH
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 EARLY = 30.0

@@ -9,7 +9,8 @@ import abc
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share

@@ -16,7 +16,8 @@ import typing as t
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE, REALM
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BUSY, Answer, Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BUSY, Answer, Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import (
     PAGE_BYTES,
     action_of,

@@ -64,7 +64,7 @@ def _letters(bits: int) -> str:
 class Accounts:
     """Names of users and groups by their numbers, from a file in the form of ``/etc/passwd`` where one is given.
 
-    A number that nobody knows is its own name.
+    An unknown number is its own name.
     """
 
     def __init__(self, passwd: str = "") -> None:
@@ -108,7 +108,7 @@ def read_acl(path: t.Union[str, int], accounts: Accounts) -> t.Optional[Acl]:
 
 
 def parse_acl(data: bytes, accounts: Accounts) -> t.Optional[Acl]:
-    """The ACL that the attribute's bytes stand for; None if they are of another version."""
+    """The ACL in the attribute's bytes; None if they have another version."""
     if len(data) < 4 or struct.unpack_from("<I", data)[0] != _VERSION:
         return None
     entries = []
@@ -131,7 +131,7 @@ class Access:
 def read_access(fd: int, owner: str, accounts: Accounts) -> t.Tuple[Access, t.Optional[Acl]]:
     """Who can reach an open project folder.  ``owner`` (the name of the folder above) is not in the team.
 
-    A member needs read and search (r-x) on the folder to count.  The Unix owner counts too where it is somebody else.
+    A member needs read and search (r-x) on the folder to count.  The Unix owner counts too where it is another user.
     Raises ``OSError``.
     """
     status = os.fstat(fd)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fnmatch
 import json
 import os
 import re
@@ -35,7 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, matches_any, shown
 
 ENVS = "envs"
 METADATA = ".metadata.json"
@@ -43,7 +42,7 @@ LEFT_OUT = "source_left_out"
 """Code of the problem of a script that was not looked into, because it is too large or cannot be read."""
 ACTIVE_MISSING = "active_missing"
 ENV_LINK = "env_link"
-"""Code of the problem of an environment that lies elsewhere, where several projects may use it."""
+"""Problem code of an environment outside the project, which several projects may use."""
 
 _ENV_IN_CODE = re.compile(r"(?P<prefix>/[\w./+-]*?/(?:envs/[\w.-]+|(?:ana|mini)conda[\w.-]*))/bin/[\w.-]+")
 
@@ -61,7 +60,7 @@ class Collector:
         for owner in self._folders(self._root, ""):
             names = list(self._folders(os.path.join(self._root, owner), owner + "/"))
             for name, proposal in sorted(proposed_names(names).items()):
-                if not patterns or any(fnmatch.fnmatchcase(f"{owner}/{name}", pattern) for pattern in patterns):
+                if not patterns or matches_any(f"{owner}/{name}", patterns):
                     yield owner, name, proposal
 
     def _folders(self, path: str, prefix: str) -> t.Iterator[str]:
@@ -189,7 +188,7 @@ def _read(prefix: str) -> Environment:
 
 
 def _is_link(fd: int, name: str) -> bool:
-    """Whether it is a link, perhaps to an environment elsewhere; where it leads nowhere, that is told."""
+    """Whether it is a link, perhaps to an environment elsewhere; a broken link is reported."""
     return stat.S_ISLNK(os.stat(encode(name), dir_fd=fd, follow_symlinks=False).st_mode)
 
 
@@ -251,7 +250,7 @@ class _Code:
         for source in sources:
             size += len(source.text)
             if size > files.MAX_SOURCE_BYTES:
-                detail = f"The notebook {shown(path)} holds more code than was looked into."
+                detail = f"The notebook {shown(path)} has more code than the limit; the rest was not read."
                 return dataclasses.replace(notebook, problems=(Problem(LEFT_OUT, detail),))
             self._take(source)
         return notebook

@@ -34,6 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 GIT = ".git"
 NEVER_AT_TOP = ("envs", "services")
@@ -186,7 +187,7 @@ def _walk(fd: int, root: str, parts: t.Tuple[str, ...], problems: t.List[Problem
 def _below(fd: int, root: str, parts: t.Tuple[str, ...], problems: t.List[Problem]) -> t.Iterator[t.Tuple[FileEntry, bytes]]:
     path = "/".join(parts)
     if len(parts) > MAX_DEPTH:
-        problems.append(Problem("folder_too_deep", f"The folder {shown(path)} is more than {MAX_DEPTH} folders deep and was not read."))
+        problems.append(Problem("folder_too_deep", f"The folder {shown(path)} is more than {MAX_DEPTH} levels deep and was not read."))
         return
     try:
         with _safe_open.folder(fd, parts[-1]) as below:
@@ -221,7 +222,7 @@ def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
     with os.fdopen(_safe_open.open_beneath(fd, path), "rb") as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise MigrationError(f"The file {shown(path)} is larger than {limit // 1000000} MB and was not looked into.")
+        raise MigrationError(f"The file {shown(path)} is larger than {size_in_words(limit)} and was not read.")
     if data.startswith(_UTF16):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "surrogateescape")

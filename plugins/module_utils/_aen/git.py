@@ -31,7 +31,7 @@ class _BadIndex(ValueError):
 
 
 def read_git(fd: int, problems: t.List[Problem]) -> Git:
-    """What the ``.git`` of an open project tells; what cannot be read is added to ``problems``."""
+    """The facts from the ``.git`` of an open project; what cannot be read is added to ``problems``."""
     try:
         status = os.stat(GIT, dir_fd=fd, follow_symlinks=False)
     except FileNotFoundError:

@@ -14,8 +14,9 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import ROOT_NAME
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Notebook, Source
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 UNREADABLE = "notebook_unreadable"
 """Code of the problem of a notebook that is not one; ``anaconda-project init`` ends on it."""
@@ -29,7 +30,7 @@ _LANGUAGES = {"ir": "r", "bash": "shell", "sh": "shell", "ipython": "python"}
 
 
 def kernel_environment(name: str, display: str) -> str:
-    """Name of the environment a kernel stands for; ``root`` for the installation, ``""`` if the names do not say."""
+    """Name of the environment of a kernel; ``root`` for the installation, ``""`` if the names do not say."""
     match = _KERNEL_NAME.match(name)
     if match:
         return match.group("env") or ROOT_NAME
@@ -82,7 +83,7 @@ def _dict(value: t.Any) -> Json:
 
 
 def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
-    """All cells: of format 4 they are in the notebook, before that in its worksheets; None if it is no notebook."""
+    """All cells: of format 4 they are in the notebook, before that in its worksheets; None if it is not a notebook."""
     if not isinstance(data, dict):
         return None
     if isinstance(data.get("cells"), list):

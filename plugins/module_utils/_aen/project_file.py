@@ -164,7 +164,7 @@ def completed(
         document["name"] = name
     if not existing.has_packages and made is not None:
         document["packages"], document["channels"] = dependencies(made.spec, how), _channels(made)
-        notes.append(f"{what} named no package, so it got those of the environment {made.spec.name}.")
+        notes.append(f"{what} listed no packages; it got those of the environment {made.spec.name}.")
     else:
         _replace_channels(document, existing, channels)
     _to_linux(document, what, notes)
@@ -197,7 +197,7 @@ def _to_linux(document: t.Any, what: str, notes: t.List[str]) -> None:
         gone = [str(platform) for platform in _list(part, "platforms") if platform != PLATFORM]
         part["platforms"] = [PLATFORM]
         if gone:
-            notes.append(f"{what} lost the platforms {', '.join(gone)}: AE5's sessions are {PLATFORM}.")
+            notes.append(f"{what} no longer lists the platforms {', '.join(gone)}: AE5 sessions run on {PLATFORM}.")
 
 
 def _scrub(value: t.Any) -> t.Any:
@@ -228,7 +228,7 @@ def _add_commands(document: t.Any, notebooks: t.Mapping[str, str], what: str, no
             document["commands"] = {}
         document["commands"][name] = {"notebook": exact(path), "env_spec": missing[path] if missing[path] in specs else first}
     if missing:
-        notes.append(f"{what} got a command for each notebook that it had none for: {', '.join(sorted(missing))}.")
+        notes.append(f"{what} has a new command for each of these notebooks: {', '.join(sorted(missing))}.")
     everywhere = {pin.name for part in (document, *specs.values()) for pin in pins_of(part)}
     if notebooks and NOTEBOOK not in everywhere:
         spec = document["env_specs"][first]
@@ -245,7 +245,7 @@ def _skipped(document: t.Any, notebooks: t.Iterable[str]) -> t.Set[str]:
 
 
 def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str:
-    """A project's own file, or the ``environment.yml`` beside it, that asks for these packages in its list ``key`` too.
+    """A project's own file, or its ``environment.yml``, that asks for these packages in its list ``key`` too.
 
     Raises:
         MigrationError: it cannot be understood.
@@ -260,7 +260,7 @@ def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str
 
 
 def environment_text(text: str, what: str, channels: Channels) -> str:
-    """An ``environment.yml`` beside a project's file that stays: its own text with the channels that the file gets."""
+    """The ``environment.yml`` of a project whose project file is kept: its own text with the channels that the file gets."""
     document = document_of(text, what)
     pins = [parse_pin(item) for item in _list(document, "dependencies") if isinstance(item, str)]
     _put(document, channels([str(channel) for channel in _list(document, "channels")], pins))
@@ -270,7 +270,7 @@ def environment_text(text: str, what: str, channels: Channels) -> str:
 
 
 def with_notebook(spec: EnvironmentSpec) -> EnvironmentSpec:
-    """The environment with what commands for notebooks need besides, which stands in the env spec alone."""
+    """The environment with what commands for notebooks need in addition, which is in the env spec only."""
     lacks = all(pin.name != NOTEBOOK for pin in spec.pins)
     return dataclasses.replace(spec, pins=(*spec.pins, Pin(NOTEBOOK))) if lacks else spec
 

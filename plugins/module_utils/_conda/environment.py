@@ -102,7 +102,7 @@ def clean_url(text: str) -> str:
 
 
 def from_record(environment: Environment) -> EnvironmentSpec:
-    """An environment as its own metadata tells of it."""
+    """An environment from its own metadata."""
     notes: t.List[str] = []
     pip = [_pip_of(package, notes) for package in environment.pip]
     return EnvironmentSpec(
@@ -125,8 +125,8 @@ def _pip_of(package: PipPackage, notes: t.List[str]) -> str:
     location = clean_url(package.location)
     if package.origin == "editable" or not _URL.search(location) or location.startswith("file:"):
         notes.append(
-            f"The Python package {package.name} is installed from {location or 'a folder'} of the old host, which AE5 does not see;"
-            " make it a conda package."
+            f"The Python package {package.name} is installed from {location or 'a folder'} of the old host, which AE5 cannot access;"
+            " build a conda package of it."
         )
         return ""
     if "#egg=" in location:
@@ -146,18 +146,19 @@ def from_text(text: str, what: str, name: str = "") -> EnvironmentSpec:
     try:
         document = load(text)
         if not _is_sound(document):
-            raise NotYaml("something stands between its lines")
+            raise NotYaml("other output is mixed in")
     except NotYaml:
         document, noise = by_lines(text)
         if noise:
             shown = noise[0] if len(noise[0]) <= 80 else noise[0][:80] + "..."
-            notes.append(f"What belongs to no environment was left out of {what}: {counted(len(noise), 'line')}, such as {shown!r}.")
+            number = counted(len(noise), "line")
+            notes.append(f"Lines that are not part of an environment were left out of {what}: {number}, such as {shown!r}.")
     pins, pip = _dependencies(document.get("dependencies") or [], what, notes)
     if not pins and not pip:
         raise MigrationError(f"{what} cannot be used: it names no package; export the environment again.")
     prefix = str(document.get("prefix") or "").rstrip("/")
     if document.get("variables"):
-        notes.append(f"{what} sets environment variables, which an environment on AE5 does not; set them in the project.")
+        notes.append(f"{what} sets environment variables, which AE5 does not take from an environment; set them in the project.")
     return EnvironmentSpec(
         name or str(document.get("name") or "") or prefix.rpartition("/")[2] or "default",
         channels_of(document),
@@ -239,7 +240,7 @@ class _Lines:
 
 
 def by_lines(text: str) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
-    """The keys of an environment with their values, and what belongs to none; for a text that is no YAML, or where nothing reads YAML.
+    """The keys of an environment with their values, and what belongs to none; for a text that is not YAML, or without a YAML library.
 
     Lists are read with an item a line, as conda writes them.
     """
@@ -265,7 +266,7 @@ def _dependencies(items: t.Sequence[t.Any], what: str, notes: t.List[str]) -> t.
             continue
         pin = parse_pin(item)
         if pin.name in pins and pins[pin.name] != pin:
-            notes.append(f"{what} names {pin.name} twice; the last is taken.")
+            notes.append(f"{what} names {pin.name} twice; the last entry is used.")
         pins[pin.name] = pin
     return list(pins.values()), list(pip)
 
@@ -285,15 +286,16 @@ def _pip_line(line: str, what: str, notes: t.List[str]) -> str:
     if line.startswith(("-e ", "--editable")):
         line = line.partition(" ")[2].strip()
         if not _URL.search(line):
-            notes.append(f"{what} installs {line} from a folder of the old host, which AE5 does not see; make it a conda package.")
+            notes.append(f"{what} installs {line} from a folder of the old host, which AE5 cannot access; build a conda package of it.")
             return ""
     if _PIP_OPTIONS.match(line):
-        notes.append(f"{what} has the option {line.split()[0].partition('=')[0]} for pip, which was left out: AE5 has an index of its own.")
+        option = line.split()[0].partition("=")[0]
+        notes.append(f"{what} has the option {option} for pip, which was left out: AE5 has its own package index.")
         return ""
     if _URL.search(line):
         return clean_url(line)
     if not _PIP_NAME.match(line):
-        notes.append(f"{what} has a line for pip that is not understood and was left out: {line[:80]!r}.")
+        notes.append(f"{what} has a pip line that cannot be parsed and was left out: {line[:80]!r}.")
         return ""
     return line
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory's record of an environment that only ``_env.yml`` or ``environment.yml`` tells of.  Private to the collection.
+"""The inventory's record of an environment known only from ``_env.yml`` or ``environment.yml``.  Private to the collection.
 
 Read by lines, because a notebook host need not have a library for YAML; see ``environment.by_lines``.
 """
@@ -59,7 +59,7 @@ def parse_environment(text: str, source: str, file: str) -> Environment:
 
 
 def _conda_package(pin: Pin) -> CondaPackage:
-    """What a pin asks for.  A spec that pins nothing (``>=2``) stands for the version."""
+    """What a pin asks for.  A spec that pins nothing (``>=2``) is kept as the version."""
     version, build = pin.version, pin.build
     if pin.spec:
         version = pin.spec[len(pin.name) :].strip()

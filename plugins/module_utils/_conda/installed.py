@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the environments of a project from their own folders: ``conda-meta`` and Python's metadata.  Private to the collection.
 
-Nothing of an environment is run.  A channel is told by the package's URL where there is one, because ``channel`` is often
+Nothing of an environment is run.  The channel comes from the package's URL where there is one, because ``channel`` is often
 only a short name that meant something else on another host.  Tokens and passwords are taken out of every URL here, so that
 no record ever holds one.
 """
@@ -20,8 +20,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import python_packages
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 CONDA_META = "conda-meta"
@@ -85,7 +86,7 @@ def _records(fd: int, problems: t.List[Problem]) -> t.Iterator[Json]:
         with _safe_open.folder(fd, CONDA_META) as below:
             names = [entry.name for entry in _safe_open.listing(below) if entry.name.endswith(".json")]
     except OSError as exc:
-        problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); conda did not make it."))
+        problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); it was not created by conda."))
         return
     for name in names:
         try:
@@ -130,7 +131,7 @@ def _channels(packages: t.Iterable[CondaPackage]) -> t.Tuple[str, ...]:
 
 
 def _owned(records: t.Iterable[Json], marker: str) -> t.Dict[str, str]:
-    """The names directly below the folder ``marker`` that packages brought, to the package's name."""
+    """The names directly below the folder ``marker`` that belong to packages, with the package's name."""
     owned: t.Dict[str, str] = {}
     for record in records:
         files = record.get("files")

@@ -43,7 +43,7 @@ class Found:
 def python_packages(fd: int, version: str, owned: t.Mapping[str, str], problems: t.List[Problem]) -> Found:
     """What the ``site-packages`` of the environment open at ``fd`` holds.
 
-    ``version`` is that of its Python, ``owned`` maps the names in site-packages that conda packages brought to those packages.
+    ``version`` is that of its Python, ``owned`` maps the names in site-packages that belong to conda packages, with those packages.
     """
     folder = _site_packages(fd, version)
     if folder is None:
@@ -107,7 +107,7 @@ class _Reader:
                 self.modules[module] = given
 
     def _distribution(self, name: str) -> t.Dict[str, str]:
-        """Adds the package that an entry of site-packages describes; gives the modules it brought."""
+        """Adds the package that an entry of site-packages describes; returns its modules."""
         stem, suffix = os.path.splitext(name)
         if suffix == ".egg-link":
             return self._egg_link(name, stem)
@@ -167,14 +167,14 @@ class _Reader:
 
     @staticmethod
     def _described(text: str, stem: str) -> PipPackage:
-        """The package of a METADATA or PKG-INFO; without one its folder's name tells it."""
+        """The package of a METADATA or PKG-INFO; without one it is taken from the folder's name."""
         headers: t.Dict[str, str] = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)", text.split("\n\n", 1)[0], re.MULTILINE))
         match = _VERSIONED.match(stem)
         name, version = (match.group("name"), match.group("version")) if match else (stem, "")
         return PipPackage(headers.get("Name", name), headers.get("Version", version))
 
     def _path_file(self, name: str) -> None:
-        """A ``.pth`` file puts folders on the path; what lies in one outside of the environment can be imported too."""
+        """A ``.pth`` file puts folders on the path; modules in one outside the environment can be imported too."""
         for line in self._text(name).splitlines():
             path = line.strip()
             if not path.startswith("/") or f"/{self._folder}" in path:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a conda package file says of itself, and its digests, in one reading.  Private to the collection.
 
-The identity (name, version, build, subdir) stands in ``info/index.json`` inside the archive.  It is looked for in the
+The identity (name, version, build, subdir) is in ``info/index.json`` inside the archive.  It is looked for in the
 stream and never unpacked to disk; what an archive may cost is limited (``tarstream.Limits``).
 
 * ``.tar.bz2``: one pass, the bytes that the archive reader takes are hashed on the way, the rest after it.
@@ -27,7 +27,8 @@ import zlib
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import ArchiveError, Inflater, Limits, find_member
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
 from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, load, text, text_or_none
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import subdir_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2, subdir_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 
 try:
     import zstandard
@@ -35,8 +36,6 @@ except ImportError:
     zstandard = None  # type: ignore[assignment,unused-ignore]
 
 INDEX = "info/index.json"
-TAR_BZ2 = ".tar.bz2"
-CONDA = ".conda"
 _END_OF_ZIP = b"PK\x05\x06"
 _ZIP_MEMBERS = 64
 # what zipfile lets through where a directory or a header is damaged
@@ -44,7 +43,7 @@ _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueErro
 
 
 @dataclasses.dataclass(frozen=True)
-class Identity:
+class Identity(JsonRecord):
     """What ``info/index.json`` says.  ``subdir_told`` is false where the subdir was derived from platform and arch."""
 
     name: str
@@ -55,7 +54,7 @@ class Identity:
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
+class Reading(JsonRecord):
     """What one reading of a file gave.  ``error`` says why the archive could not be understood."""
 
     size: int
@@ -145,7 +144,7 @@ def _conda_identity(fd: int, size: int, limits: Limits) -> Identity:
             with zipfile.ZipFile(stream) as box:
                 infos = [item for item in box.infolist() if item.filename.startswith("info-") and item.filename.endswith(".tar.zst")]
                 if len(infos) != 1 or infos[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ArchiveError("it holds no info-*.tar.zst")
+                    raise ArchiveError("it contains no info-*.tar.zst")
                 with box.open(infos[0]) as packed:
                     source = _limited(packed.read, size)
                     inflater = Inflater(source, _Zstd, limits.inflated(size))
@@ -165,7 +164,7 @@ def _limited(read: t.Callable[[int], bytes], limit: int) -> t.Callable[[int], by
         data = read(size)
         left[0] -= len(data)
         if left[0] < 0:
-            raise ArchiveError("it inflates to far more than a package of its size can hold")
+            raise ArchiveError("it unpacks to far more data than a package of its size can contain")
         return data
 
     return limited
@@ -181,7 +180,7 @@ def _check_zip(stream: t.BinaryIO, size: int) -> None:
         raise ArchiveError("it is not a sound zip file")
     members, directory = struct.unpack_from("<HI", tail, at + 10)
     if members > _ZIP_MEMBERS or directory > 1 << 20:
-        raise ArchiveError(f"it is a zip file of {members} members, which no package is")
+        raise ArchiveError(f"it is a zip file of {members} members, more than a package has")
     stream.seek(0, io.SEEK_SET)
 
 

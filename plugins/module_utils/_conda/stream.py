@@ -84,7 +84,7 @@ class Inflater:
         while size > 0:
             read = len(self.read(min(size, CHUNK)))
             if not read:
-                raise ArchiveError("it is cut off in the middle")
+                raise ArchiveError("it is truncated")
             size -= read
 
     def drain(self) -> None:
@@ -103,7 +103,7 @@ class Inflater:
             elif self._stream.needs_input:
                 data = self._source(CHUNK)
                 if not data:
-                    raise ArchiveError("it is cut off in the middle" if self._begun else "it is empty")
+                    raise ArchiveError("it is truncated" if self._begun else "it is empty")
             self._begun = True
             try:
                 out = self._stream.decompress(data, CHUNK)
@@ -112,7 +112,7 @@ class Inflater:
             if out:
                 self._left -= len(out)
                 if self._left < 0:
-                    raise ArchiveError("it inflates to far more than a package of its size can hold")
+                    raise ArchiveError("it unpacks to far more data than a package of its size can contain")
                 return out
 
 
@@ -123,11 +123,11 @@ def find_member(stream: Inflater, wanted: str, limits: Limits) -> bytes:
     for _count in range(limits.members):
         header = stream.read(BLOCK)
         if not header or header == bytes(BLOCK):
-            raise ArchiveError(f"it holds no {wanted}")
+            raise ArchiveError(f"it contains no {wanted}")
         name, size, kind = _parse_header(header)
         if kind in (_LONG_NAME, _PAX):
             if size > limits.member_bytes:
-                raise ArchiveError("a header in it is absurdly long")
+                raise ArchiveError("it has a header that is too long")
             data = _content(stream, size)
             if kind == _LONG_NAME:
                 long_name = data.rstrip(b"\0").decode("utf-8", "replace")
@@ -148,17 +148,17 @@ def find_member(stream: Inflater, wanted: str, limits: Limits) -> bytes:
 def _content(stream: Inflater, size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
-        raise ArchiveError("it is cut off in the middle")
+        raise ArchiveError("it is truncated")
     stream.read(-size % BLOCK)
     return data
 
 
 def _parse_header(header: bytes) -> t.Tuple[str, int, bytes]:
     if len(header) < BLOCK:
-        raise ArchiveError("it is cut off in the middle")
+        raise ArchiveError("it is truncated")
     told = _number(header[148:156])
     if told != sum(header[:148]) + 256 + sum(header[156:]):
-        raise ArchiveError("a header in it is damaged")
+        raise ArchiveError("it has a damaged header")
     name = _text(header[:100])
     if header[257:263] == b"ustar\0" and header[345]:
         name = f"{_text(header[345:500])}/{name}"
@@ -174,7 +174,7 @@ def _number(field: bytes) -> int:
         return int.from_bytes(field[1:], "big")
     digits = field.split(b"\0", 1)[0].strip(b" ")
     if digits.strip(b"01234567"):
-        raise ArchiveError("a header in it is damaged")
+        raise ArchiveError("it has a damaged header")
     return int(digits, 8) if digits else 0
 
 
@@ -184,13 +184,13 @@ def _parse_pax(data: bytes, name: t.Optional[str]) -> t.Tuple[t.Optional[str], t
     while data:
         length_text, _blank, _rest = data[:24].partition(b" ")
         if not length_text.isdigit() or not 5 <= int(length_text) <= len(data):
-            raise ArchiveError("a header in it is damaged")
+            raise ArchiveError("it has a damaged header")
         key, _equals, value = data[len(length_text) + 1 : int(length_text) - 1].partition(b"=")
         if key == b"path":
             name = value.decode("utf-8", "replace")
         elif key == b"size":
             if not value.isdigit() or len(value) > 20:
-                raise ArchiveError("a header in it is damaged")
+                raise ArchiveError("it has a damaged header")
             size = int(value)
         data = data[int(length_text) :]
     return name, size

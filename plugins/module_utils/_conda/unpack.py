@@ -22,10 +22,13 @@ import tarfile
 import typing as t
 import zipfile
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2
 
 PLACEHOLDER = "/opt/anaconda1anaconda2anaconda3"
 """What conda-build writes where no file says otherwise."""
+UNPACK_SECONDS = 600
 SHEBANG_LENGTH = 127
 """Of older kernels; a longer first line is cut."""
 SITE_PACKAGES = "lib/site-packages"
@@ -58,7 +61,7 @@ class Package:
 
     @property
     def depends(self) -> t.List[str]:
-        """What conda would install beside it, Python left out."""
+        """What conda would install with it, except Python."""
         names = (str(item) for item in self.index.get("depends", ()))
         return [name for name in names if name.split()[:1] != ["python"] and not name.startswith("python_abi")]
 
@@ -107,22 +110,22 @@ def read_package(path: str) -> Package:
         raise MigrationError(f"The package {path} cannot be read: {exc}.") from exc
     info = {name[5:]: package.files.pop(name)[0] for name in list(package.files) if name.startswith("info/")}
     if "index.json" not in info:
-        raise MigrationError(f"The package {path} has no info/index.json, so it is no conda package.")
+        raise MigrationError(f"The package {path} has no info/index.json, so it is not a conda package.")
     try:
         package.index = json.loads(info["index.json"])
         package.link = json.loads(info.get("link.json", b"{}"))
         package.placeholders = _placeholders(info)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise MigrationError(f"The description in the package {path} cannot be read: {exc}.") from exc
+        raise MigrationError(f"The metadata of the package {path} cannot be read: {exc}.") from exc
     return package
 
 
 def _tars(path: str) -> t.Iterator[t.IO[bytes]]:
-    if path.endswith(".tar.bz2"):
+    if path.endswith(TAR_BZ2):
         with open(path, "rb") as stream:
             yield stream
         return
-    if not path.endswith(".conda"):
+    if not path.endswith(CONDA):
         raise MigrationError(f"The package {path} is neither .tar.bz2 nor .conda.")
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -144,25 +147,30 @@ def _unzstd(data: bytes, path: str) -> bytes:
         raise MigrationError(
             f"Unpacking {path} needs the command zstd or the Python library zstandard on this host; install one, or give a .tar.bz2."
         )
-    return subprocess.run([program, "-dc"], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    try:
+        done = _command.run([program, "-dc"], UNPACK_SECONDS, data=data)
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise MigrationError(f"The package {path} cannot be unpacked: {exc}.") from exc
+    if done.code != 0:
+        said = next(reversed(_command.printed(done.err)), _command.NO_OUTPUT)
+        raise MigrationError(f"The package {path} cannot be unpacked: zstd says {said.rstrip('.')}.")
+    return done.out
 
 
 def _take(package: Package, archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> None:
     name = posixpath.normpath(member.name)
     if name.startswith(("/", "../")) or name == "..":
-        raise MigrationError(f"The package {path} has a file {member.name!r} that would lie outside its prefix; it is not unpacked.")
+        raise MigrationError(f"The package {path} has a file {member.name!r} whose path is outside the prefix; it is not unpacked.")
     if member.isdir():
         return
     if member.issym():
         if not posixpath.normpath(posixpath.join("/x", posixpath.dirname(name), member.linkname)).startswith("/x/"):
-            raise MigrationError(f"The package {path} has a link {member.name!r} that leads out of its prefix; it is not unpacked.")
+            raise MigrationError(f"The package {path} has a link {member.name!r} to a target outside the prefix; it is not unpacked.")
         package.links[name] = member.linkname
         return
     stream = archive.extractfile(member) if member.isreg() or member.islnk() else None
     if stream is None:
-        raise MigrationError(
-            f"The package {path} has {member.name!r}, which is neither a file nor a folder nor a link; it is not unpacked."
-        )
+        raise MigrationError(f"The package {path} has {member.name!r}, which is not a file, folder or link; it is not unpacked.")
     package.files[name] = (stream.read(), 0o755 if member.mode & 0o100 else 0o644)
 
 
@@ -181,7 +189,7 @@ def _placeholders(info: t.Mapping[str, bytes]) -> t.Dict[str, t.Tuple[str, str]]
 
 
 def _target(name: str, package: Package) -> str:
-    """Where a file of the package lies below the prefix; noarch packages leave that open."""
+    """The path of a file of the package below the prefix; noarch packages leave that open."""
     if package.index.get("noarch") == "python":
         for start, place in (("site-packages/", SITE_PACKAGES + "/"), ("python-scripts/", "bin/")):
             if name.startswith(start):
@@ -195,7 +203,7 @@ def _fixed(package: Package, name: str, content: bytes, prefix: str, warnings: t
         return content
     if mode == "text":
         return content.replace(placeholder.encode(), prefix.encode())
-    warnings.append(f"The file {name} is binary and has the place where it was built in it; it was left as it is.")
+    warnings.append(f"The file {name} is binary and contains the path where it was built; it was not changed.")
     return content
 
 
@@ -247,7 +255,7 @@ def _write(folder: str, name: str, content: bytes, mode: int) -> None:
 
 @contextlib.contextmanager
 def swapped(prefix: str) -> t.Iterator[str]:
-    """A fresh folder beside ``prefix`` that takes its place when the block ends well, and is gone when not."""
+    """A new folder next to ``prefix`` that replaces it when the block succeeds, and is removed otherwise."""
     fresh, old = f"{prefix}.new", f"{prefix}.old"
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,6 @@ silent (write and admin groups, owners, private and authenticated packages).  Th
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
@@ -148,7 +147,7 @@ class PeopleOfTarget(t.Protocol):
 
 def skip_unknown(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.Tuple[Channel, ...]:
     """The channels without the shares whose user or group does not exist on AE5; these are skipped."""
-    known = {principal_of(Share(USER, login, "r")) for login in people.users} | {(GROUP, name) for name in people.groups}
+    known = {principal_key(USER, login) for login in people.users} | {(GROUP, name) for name in people.groups}
     return tuple(_without(channel, [share for share in channel.shares if principal_of(share) not in known]) for channel in channels)
 
 
@@ -170,9 +169,14 @@ def unknown_principals(channels: t.Iterable[Channel]) -> t.List[t.Tuple[Share, t
     return [found[key] for key in sorted(found)]
 
 
+def principal_key(kind: str, name: str) -> t.Tuple[str, str]:
+    """What a user or group of AE5 is compared by: Keycloak lower-cases user names, group names are as they are."""
+    return (kind, name.casefold() if kind == USER else name)
+
+
 def principal_of(share: Share) -> t.Tuple[str, str]:
-    """The key of a principal: Keycloak lower-cases user names, group names stay as they are."""
-    return (share.kind, share.name.casefold() if share.kind == USER else share.name)
+    """What the user or group of a share is compared by."""
+    return principal_key(share.kind, share.name)
 
 
 def with_everyone(shares: t.Tuple[Share, ...]) -> t.Tuple[Share, ...]:
@@ -208,8 +212,3 @@ def privacy_of(access_of_package: t.Mapping[str, str]) -> Privacy:
     if authenticated:
         return Privacy(False, True, tuple(sorted(public)), tuple(sorted(authenticated)))
     return Privacy(bool(public), False)
-
-
-def matches(name: str, patterns: t.Iterable[str]) -> bool:
-    """Whether a channel's name matches one of the patterns (fnmatch, case matters)."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -11,12 +11,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 
 
 @dataclasses.dataclass(frozen=True, order=True)
-class Variant:
+class Variant(JsonRecord):
     """What AE4 says of some files of a package, and the channels that these are planned in."""
+
+    TITLE = "package's access"
 
     access: str
     groups: t.Tuple[str, ...]
@@ -25,56 +27,36 @@ class Variant:
     """(login, permission)."""
     channels: t.Tuple[str, ...]
 
-    def to_json(self) -> Json:
-        return {
-            "access": self.access,
-            "groups": list(self.groups),
-            "collaborators": [list(item) for item in self.collaborators],
-            "channels": list(self.channels),
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> Variant:
-        collaborators = tuple((str(login), str(permission)) for login, permission in data["collaborators"])
-        return cls(data["access"], tuple(data["groups"]), collaborators, tuple(data["channels"]))
-
 
 @dataclasses.dataclass(frozen=True)
-class PackageClass:
+class PackageClass(JsonRecord):
     """Packages with the same variants: how many, and the names of the first ones."""
+
+    TITLE = "class of packages"
 
     packages: int
     examples: t.Tuple[str, ...]
     variants: t.Tuple[Variant, ...]
 
-    def to_json(self) -> Json:
-        return {"packages": self.packages, "examples": list(self.examples), "variants": [item.to_json() for item in self.variants]}
-
-    @classmethod
-    def from_json(cls, data: Json) -> PackageClass:
-        return cls(int(data["packages"]), tuple(data["examples"]), tuple(Variant.from_json(item) for item in data["variants"]))
-
 
 @dataclasses.dataclass(frozen=True)
-class GroupAccess:
+class GroupAccess(JsonRecord):
     """A group of an organization that can access a package; ``ae5`` is the AE5 group, None if it is nobody."""
+
+    TITLE = "group with access"
 
     name: str
     permission: str
     members: t.Tuple[str, ...]
     ae5: t.Optional[str]
 
-    def to_json(self) -> Json:
-        return {"name": self.name, "permission": self.permission, "members": list(self.members), "ae5": self.ae5}
-
-    @classmethod
-    def from_json(cls, data: Json) -> GroupAccess:
-        return cls(data["name"], data["permission"], tuple(data["members"]), data["ae5"])
-
 
 @dataclasses.dataclass(frozen=True)
-class OwnerAccess:
+class OwnerAccess(JsonRecord):
     """One line: an owner with a placed file."""
+
+    TITLE = "line of an owner"
+    HEAD: t.ClassVar[Json] = {"record": "owner"}
 
     site: str
     owner: str
@@ -89,29 +71,3 @@ class OwnerAccess:
     def channels(self) -> t.Set[str]:
         """The channels that hold something of the owner."""
         return {name for each in self.classes for variant in each.variants for name in variant.channels}
-
-    def to_json(self) -> Json:
-        return {
-            "record": "owner",
-            "site": self.site,
-            "owner": self.owner,
-            "kind": self.kind,
-            "owners": list(self.owners),
-            "groups": [group.to_json() for group in self.groups],
-            "people": dict(self.people),
-            "classes": [item.to_json() for item in self.classes],
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> OwnerAccess:
-        if data.get("record") != "owner":
-            raise SchemaError("it is not the line of an owner")
-        return cls(
-            data["site"],
-            data["owner"],
-            data["kind"],
-            tuple(data["owners"]),
-            tuple(GroupAccess.from_json(item) for item in data["groups"]),
-            dict(data["people"]),
-            tuple(PackageClass.from_json(item) for item in data["classes"]),
-        )

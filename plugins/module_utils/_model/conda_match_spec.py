@@ -15,9 +15,8 @@ import fnmatch
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import Condition, NoVersion, parse_condition
-
-ENDINGS = (".tar.bz2", ".conda")
 
 _SPEC = re.compile(r"(?:([^\s/=<>!~\[]+)/)?([^\s/=<>!~\[,|]+)\s*([^\[]*?)\s*(?:\[(.*)\])?", re.DOTALL)
 _FIELD = re.compile(r"\s*([a-z_]+)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*?)\s*(?:,|$)")
@@ -26,23 +25,7 @@ _FIELDS = ("version", "build", "subdir")
 
 
 class NoSpec(ValueError):
-    """A text is no MatchSpec that is known here; the message is the end of a sentence."""
-
-
-class Dist(t.NamedTuple):
-    """What a package file's name says, and its subdir."""
-
-    name: str
-    version: str
-    build: str
-    subdir: str
-
-
-def dist_of(file: str, subdir: t.Optional[str]) -> t.Optional[Dist]:
-    """Name, version and build in the name of a package file; ``None`` if it is not such a name."""
-    ending = next((ending for ending in ENDINGS if file.endswith(ending)), None)
-    parts = file[: -len(ending)].rsplit("-", 2) if ending else []
-    return Dist(parts[0], parts[1], parts[2], subdir or "") if len(parts) == 3 and all(parts) else None
+    """A text is not a supported MatchSpec; the message is the end of a sentence."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,17 +60,17 @@ def parse_spec(text: str) -> MatchSpec:
     """
     found = _SPEC.fullmatch(text.strip())
     if found is None or "::" in text:
-        raise NoSpec(f"{text!r} is no MatchSpec of the form NAME VERSION BUILD, NAME=VERSION=BUILD or NAME[version='...']")
+        raise NoSpec(f"{text!r} is not a MatchSpec of the form NAME VERSION BUILD, NAME=VERSION=BUILD or NAME[version='...']")
     subdir, name, rest, brackets = found.groups()
     version, build = _version_and_build(rest)
     fields = _fields(text, brackets) if brackets is not None else {}
     build = fields.get("build", build)
     if build and not _BUILD.fullmatch(build):
-        raise NoSpec(f"{text!r} is no MatchSpec: {build!r} is no build")
+        raise NoSpec(f"{text!r} is not a MatchSpec: {build!r} is not a build")
     try:
         return MatchSpec(name.lower(), fields.get("version", version) or None, build or None, fields.get("subdir", subdir) or None)
     except NoVersion as exc:
-        raise NoSpec(f"{text!r} is no MatchSpec: {exc}") from exc
+        raise NoSpec(f"{text!r} is not a MatchSpec: {exc}") from exc
 
 
 def _version_and_build(rest: str) -> t.Tuple[str, str]:
@@ -112,7 +95,7 @@ def _fields(text: str, brackets: str) -> t.Dict[str, str]:
     while at < len(brackets):
         found = _FIELD.match(brackets, at)
         if found is None or found[1] not in _FIELDS or found.end() == at:
-            raise NoSpec(f"{text!r} is no MatchSpec that is known here; in square brackets there may be {', '.join(_FIELDS)}")
+            raise NoSpec(f"{text!r} is not a supported MatchSpec; in square brackets there may be {', '.join(_FIELDS)}")
         fields[found[1]] = found[2].strip("'\"")
         at = found.end()
     return fields

@@ -95,7 +95,7 @@ def parse_version(text: str) -> Version:
     """
     found = _VERSION.fullmatch(text.strip().lower())
     if found is None:
-        raise NoVersion(f"{text!r} is no version")
+        raise NoVersion(f"{text!r} is not a version")
     return Version(int(found[1] or 0), _parts(found[2], text), _parts(found[3], text) if found[3] else ())
 
 
@@ -104,7 +104,7 @@ def _parts(text: str, whole: str) -> Parts:
     tail = "_" if text.endswith("_") else ""
     words = re.split(r"[._-]", text[: len(text) - len(tail)])
     if not all(words):
-        raise NoVersion(f"{whole!r} is no version, it has an empty part")
+        raise NoVersion(f"{whole!r} is not a version, it has an empty part")
     parts = [_atoms(word) for word in words]
     if tail:
         parts[-1] += ((_WORD, "_"),)
@@ -140,7 +140,7 @@ def parse_condition(text: str) -> Condition:
 def _single(text: str) -> Condition:
     found = _RELATION.fullmatch(text)
     if found is None or found[2][0] in "^<>=!~":
-        raise NoVersion(f"{text!r} is no condition on a version")
+        raise NoVersion(f"{text!r} is not a version condition")
     relation, wanted = found[1] or "", found[2].strip()
     if wanted == "*" and relation in ("", "=", "=="):
         return lambda _version: True
@@ -151,13 +151,13 @@ def _single(text: str) -> Condition:
     if wanted != stem and relation in ("", "=", "==", "!="):
         relation = "!=*" if relation == "!=" else "="
     if relation == "~=" and len(other.release) < 2:
-        raise NoVersion(f"{text!r} is no condition on a version, ~= needs a version of two parts or more")
+        raise NoVersion(f"{text!r} is not a version condition, ~= needs a version of two parts or more")
     return functools.partial(_holds, _RELATIONS[relation], other)
 
 
 def _glob(text: str, relation: str, wanted: str) -> Condition:
     if relation not in ("", "=="):
-        raise NoVersion(f"{text!r} is no condition on a version, a * in the middle can be compared with nothing")
+        raise NoVersion(f"{text!r} is not a version condition, a * is allowed only at the end")
     pattern = re.compile("".join(".*" if item == "*" else re.escape(item.lower()) for item in wanted), re.DOTALL)
     return lambda version: pattern.fullmatch(version.lower()) is not None
 

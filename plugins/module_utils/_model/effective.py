@@ -13,7 +13,7 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import PackageClass, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import AUTHENTICATED, PUBLIC, USER
@@ -51,7 +51,7 @@ class Target:
     def owner(self, channel: str) -> t.Optional[Person]:
         """Who owns a channel on AE5."""
         name = self.owners.get(channel)
-        return None if name is None else (USER, name.casefold())
+        return None if name is None else principal_key(USER, name)
 
 
 class Levels:

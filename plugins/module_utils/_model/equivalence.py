@@ -12,7 +12,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import ACCESS_OF_PERMISSION, EVERYONE, matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import (
+    ACCESS_OF_PERMISSION,
+    EVERYONE,
+    principal_key,
+    principal_of,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import OwnerAccess, Variant
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import (
     ANYONE,
@@ -27,6 +32,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective 
     Tally,
     Target,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     AUTHENTICATED,
@@ -45,6 +51,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
     UNKNOWN,
     WIDER,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 PRIVATE_FOR_ALL = "every logged-in user can read a private channel on this cluster"
 PRIVATE_UNKNOWN = "it is not known who can read a private channel on this cluster"
@@ -58,7 +65,7 @@ PLANNED = "planned for "
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class Row(JsonRecord):
     """One line of the table.  ``ae4``, ``planned`` and ``seen`` are words for people."""
 
     site: str
@@ -93,7 +100,7 @@ class Context:
     """``SITE:ORGANIZATION/GROUP`` -> the AE5 names of all its members in the plans applied so far."""
 
     def of_public(self, channel: str) -> str:
-        return ACCEPTED if matches(channel, self.accept_public) else WIDER
+        return ACCEPTED if matches_any(channel, self.accept_public) else WIDER
 
 
 class OwnerTable:
@@ -114,7 +121,7 @@ class OwnerTable:
 
     def _person(self, login: str) -> Person:
         name = self._owner.people[login]
-        person = (NOBODY, login) if name is None else (USER, name.casefold())
+        person = (NOBODY, login) if name is None else principal_key(USER, name)
         self._logins.setdefault(person, login)
         return person
 
@@ -258,7 +265,7 @@ class OwnerTable:
         public = self._target.public.get(channel.name)
         if person == ANYONE_KEY or ((levels.public if public is None else public) and not tally.floor(person)):
             return self._context.of_public(channel.name), f"public, and package {tally.closed} was not in AE4"
-        accepted = matches(channel.name, self._context.accept_wider)
+        accepted = matches_any(channel.name, self._context.accept_wider)
         found = [
             self._blame(channel, share, person, accepted)
             for share in levels.shares

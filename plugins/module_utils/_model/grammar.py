@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is unusual about a channel name, whether AE5 accepts it, and a similar name that AE5 accepts.  Pure.  Private to the collection.
+"""What is unusual about a channel's name, whether AE5 takes it, and a name like it that AE5 accepts.  Pure.  Private to the collection.
 
 The characters of AE5's names are not documented (AE5 facts, assumption A13).  The probe tries one name for each trait, and its
 answer ``channel_names`` is accepted, rejected, renamed (AE5 changes the name) or unknown for each of them.

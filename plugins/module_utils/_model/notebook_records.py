@@ -20,8 +20,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem, SchemaError, need
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Choices, Json, JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 SCHEMA_VERSION = 1
 
@@ -198,6 +198,7 @@ class Project(JsonRecord):
     """A notebook project of one host: ``/projects/OWNER/NAME``."""
 
     TITLE = "project"
+    HEAD: t.ClassVar[Json] = {"record": "project"}
 
     host: str
     site: str
@@ -207,7 +208,7 @@ class Project(JsonRecord):
     path: str
     """Absolute, on the host."""
     proposed_name: str = ""
-    """A name that AE5 takes, where ``name`` is not one; else the same as ``name``."""
+    """A name that AE5 accepts, where ``name`` is not one; else the same as ``name``."""
     environments: t.Tuple[Environment, ...] = ()
     active_environment: str = ""
     """Name of the active environment; ``""`` where nothing says which it is."""
@@ -241,15 +242,13 @@ class Project(JsonRecord):
                 return by_name[name]
         return self.environments[0] if len(self.environments) == 1 else None
 
-    def to_json(self) -> Json:
-        return {**super().to_json(), "record": "project"}
-
 
 @dataclasses.dataclass(frozen=True)
 class NotebookHost(JsonRecord):
     """First line of ``projects.jsonl``: it binds that file to its ``sources.jsonl``."""
 
     TITLE = "notebook host"
+    HEAD: t.ClassVar[Json] = {"record": "host", "schema_version": SCHEMA_VERSION}
 
     host: str
     site: str
@@ -259,16 +258,6 @@ class NotebookHost(JsonRecord):
     sources_sha256: str
     """Of the whole ``sources.jsonl``."""
     problems: t.Tuple[Problem, ...] = ()
-
-    def to_json(self) -> Json:
-        return {**super().to_json(), "record": "host", "schema_version": SCHEMA_VERSION}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> NotebookHost:
-        need(data, cls.TITLE, "schema_version")
-        if data["schema_version"] != SCHEMA_VERSION:
-            raise SchemaError(f"schema_version {data['schema_version']} is not {SCHEMA_VERSION}")
-        return super().from_json(data)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -299,6 +288,7 @@ class Finding(JsonRecord):
     """Something in a project that will not work, or not as before, on AE5."""
 
     TITLE = "finding"
+    CHOICES: t.ClassVar[Choices] = {"severity": SEVERITIES}
 
     owner: str
     project: str
@@ -323,10 +313,3 @@ class Finding(JsonRecord):
     def key(self) -> str:
         """See ``Project.key``."""
         return f"{self.owner}/{self.project}"
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Finding:
-        found = super().from_json(data)
-        if found.severity not in SEVERITIES:
-            raise SchemaError(f"a finding's severity must be one of {', '.join(SEVERITIES)}, not {found.severity!r}")
-        return found

@@ -13,7 +13,13 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE, Declared, PeopleOfTarget, PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import (
+    EVERYONE,
+    Declared,
+    PeopleOfTarget,
+    PrincipalMap,
+    principal_key,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
@@ -85,7 +91,7 @@ def settle(lines: t.Sequence[Line], known: t.Iterable[Known], where: str) -> t.T
         if not fresh:
             warnings.append(f"Line {line.number} of {where} is not used: line {line_of[meant[0].key]} already maps the {line.describe()}.")
             continue
-        claim = (line.kind, line.ae5_name.casefold() if line.kind == USER else line.ae5_name)
+        claim = principal_key(line.kind, line.ae5_name)
         holder, number = claims.get(claim, (fresh[0], 0))
         if line.ae5_name != NOBODY_MARK and holder.person != fresh[0].person:
             variable = "ae_user_map" if line.kind == USER else "ae_group_map"
@@ -115,7 +121,7 @@ class _Directory:
     """The AE5 names, searchable by similar spellings."""
 
     def __init__(self, people: PeopleOfTarget, emails: t.Mapping[str, str]) -> None:
-        self._exact = {(USER, name.casefold()): name for name in people.users}
+        self._exact = {principal_key(USER, name): name for name in people.users}
         self._exact.update({(GROUP, name): name for name in people.groups})
         self._folded: t.Dict[str, t.List[str]] = collections.defaultdict(list)
         for name in sorted(people.groups):
@@ -129,7 +135,7 @@ class _Directory:
 
     def exact(self, kind: str, name: str) -> t.Optional[str]:
         """The AE5 name equal to this one; the case of user names is ignored."""
-        return self._exact.get((kind, name.casefold() if kind == USER else name))
+        return self._exact.get(principal_key(kind, name))
 
     def alike(self, kind: str, name: str) -> t.Tuple[t.List[str], str]:
         """The AE5 names that are similar, and why."""
@@ -154,7 +160,7 @@ def propose(
     takers: t.Dict[t.Tuple[str, str], t.Dict[t.Tuple[str, str, str], Known]] = collections.defaultdict(dict)
     for proposal in first:
         if proposal.ae5_name not in ("", NOBODY_MARK):
-            key = (proposal.known.kind, proposal.ae5_name.casefold() if proposal.known.kind == USER else proposal.ae5_name)
+            key = principal_key(proposal.known.kind, proposal.ae5_name)
             takers[key].setdefault(proposal.known.person, proposal.known)
     return [_undoubted(proposal, names, takers) for proposal in first]
 
@@ -198,7 +204,7 @@ def _undoubted(
 ) -> Proposal:
     """The proposal, left empty if another principal would get the same AE5 name, unless a person declared it."""
     item = proposal.known
-    others = takers.get((item.kind, proposal.ae5_name.casefold() if item.kind == USER else proposal.ae5_name), {})
+    others = takers.get(principal_key(item.kind, proposal.ae5_name), {})
     rivals = [other.describe() for person, other in sorted(others.items()) if person != item.person]
     if not rivals or _said(item, names) is not None:
         return proposal

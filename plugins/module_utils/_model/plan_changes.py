@@ -12,18 +12,22 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN, USER, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 
 @dataclasses.dataclass(frozen=True)
-class ChannelChanges:
+class ChannelChanges(JsonRecord):
     """What is to do with one channel."""
+
+    TITLE = "channel's changes"
+    BRIEF = ("create", "hide", "publish", "send", "send_bytes", "present", "conflicts", "unproven", "add", "change", "unseen")
 
     name: str
     create: bool = False
@@ -51,7 +55,7 @@ class ChannelChanges:
 
     def to_json(self) -> Json:
         """The fields that are not empty."""
-        found = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items() if value}
+        found = super().to_json()
         del found["name"]
         return found
 
@@ -112,7 +116,7 @@ class Changes:
 
 def channels_from(data: Json) -> t.List[ChannelChanges]:
     """The channels of a stored ``Changes.to_json``."""
-    return [ChannelChanges(name, **item) for name, item in data.get("channels", {}).items()]
+    return [ChannelChanges.from_json({"name": name, **item}) for name, item in data.get("channels", {}).items()]
 
 
 def changes_of(channels: t.Sequence[Channel], placements: t.Iterable[Placement], owners: t.Mapping[str, t.Optional[str]]) -> Changes:
@@ -136,7 +140,7 @@ def _channel(channel: Channel, files: t.Mapping[str, int], owner: t.Optional[str
     change: t.List[str] = []
     for share in channel.shares if seen is not None else ():
         key = principal_of(share)
-        if owner is not None and key == (USER, owner.casefold()):
+        if owner is not None and key == principal_key(USER, owner):
             continue
         if key not in held:
             add.append(share_in_words(share))

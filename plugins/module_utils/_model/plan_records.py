@@ -22,20 +22,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    GROUP,
-    SCHEMA_VERSION,
-    UNKNOWN,
-    USER,
-    Json,
-    SchemaError,
-    need,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Choices, Json, JsonRecord, need
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, SCHEMA_VERSION, UNKNOWN, USER
 
 
 @dataclasses.dataclass(frozen=True)
-class Share:
+class Share(JsonRecord):
     """A right on a channel: ``kind`` is user or group, ``access`` is r or rw."""
+
+    TITLE = "share"
+    CHOICES: t.ClassVar[Choices] = {"kind": (USER, GROUP), "access": ("r", "rw")}
 
     kind: str
     name: str
@@ -46,37 +42,31 @@ class Share:
 
     @classmethod
     def from_json(cls, data: t.Any) -> Share:
-        need(data, "share", "access")
+        need(data, cls.TITLE, "access")
         kind = USER if USER in data else GROUP
-        need(data, "share", kind)
-        if data["access"] not in ("r", "rw"):
-            raise SchemaError(f"a share's access must be r or rw, not {data['access']!r}")
-        return cls(kind, data[kind], data["access"])
+        need(data, cls.TITLE, kind)
+        return super().from_json({"kind": kind, "name": data[kind], "access": data["access"]})
 
 
 @dataclasses.dataclass(frozen=True)
-class SkippedShare:
+class SkippedShare(JsonRecord):
     """A share that is due and is not given: nobody sends it, everybody tells of it.
 
     ``reason`` is stable and for machines (``removed_on_ae5``, ...), ``detail`` is one sentence for people.
     """
 
+    TITLE = "skipped share"
+
     share: Share
     reason: str
     detail: str = ""
 
-    def to_json(self) -> Json:
-        return {"share": self.share.to_json(), "reason": self.reason, "detail": self.detail}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> SkippedShare:
-        need(data, "withheld share", "share", "reason")
-        return cls(Share.from_json(data["share"]), str(data["reason"]), str(data.get("detail", "")))
-
 
 @dataclasses.dataclass(frozen=True)
-class ChannelBefore:
+class ChannelBefore(JsonRecord):
     """What the target held of a planned channel when the plan was made."""
+
+    TITLE = "channel as it was"
 
     privacy: t.Optional[str]
     """public, private, or ``None`` where that could not be told."""
@@ -85,24 +75,12 @@ class ChannelBefore:
     extra: t.Optional[t.Tuple[str, ...]] = ()
     """``SUBDIR/FILE`` of the packages that the plan does not name, of the subdirs that were looked at; ``None`` if unreadable."""
 
-    def to_json(self) -> Json:
-        shares = None if self.shares is None else [share.to_json() for share in self.shares]
-        return {"privacy": self.privacy, "shares": shares, "extra": None if self.extra is None else list(self.extra)}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> ChannelBefore:
-        need(data, "channel as it was", "privacy", "shares")
-        shares, extra = data["shares"], data.get("extra")
-        return cls(
-            data["privacy"],
-            None if shares is None else tuple(Share.from_json(item) for item in shares),
-            None if extra is None else tuple(extra),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class Channel:
+class Channel(JsonRecord):
     """A channel the cluster must have: desired state, not an action."""
+
+    TITLE = "channel"
 
     name: str
     owner: str
@@ -117,55 +95,23 @@ class Channel:
     kept_private: str = ""
     """Why the channel is not public although it may be: one sentence; empty where nothing is held back."""
 
-    def to_json(self) -> Json:
-        return {
-            "name": self.name,
-            "owner": self.owner,
-            "public": self.public,
-            "shares": [share.to_json() for share in self.shares],
-            "files": self.files,
-            "bytes": self.bytes,
-            "skipped_shares": [item.to_json() for item in self.skipped_shares],
-            "before": None if self.before is None else self.before.to_json(),
-            "kept_private": self.kept_private,
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Channel:
-        need(data, "channel", "name", "owner", "public")
-        return cls(
-            data["name"],
-            data["owner"],
-            bool(data["public"]),
-            tuple(Share.from_json(item) for item in data.get("shares", ())),
-            data.get("files", 0),
-            data.get("bytes", 0),
-            tuple(SkippedShare.from_json(item) for item in data.get("skipped_shares", ())),
-            None if data.get("before") is None else ChannelBefore.from_json(data["before"]),
-            str(data.get("kept_private", "")),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class Decision:
+class Decision(JsonRecord):
     """A choice the plan made that could have gone otherwise: what, why, and the variable that changes it."""
+
+    TITLE = "decision"
 
     code: str
     detail: str
     variable: t.Optional[str] = None
 
-    def to_json(self) -> Json:
-        return {"code": self.code, "detail": self.detail, "variable": self.variable}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Decision:
-        need(data, "decision", "code", "detail")
-        return cls(data["code"], data["detail"], data.get("variable"))
-
 
 @dataclasses.dataclass(frozen=True)
-class Placement:
+class Placement(JsonRecord):
     """One file in one channel."""
+
+    TITLE = "placement"
 
     channel: str
     site: str
@@ -187,61 +133,24 @@ class Placement:
         """What a package is known by on the target: channel, subdir, file name."""
         return (self.channel, self.subdir, self.file)
 
-    def to_json(self) -> Json:
-        return {
-            "channel": self.channel,
-            "site": self.site,
-            "owner": self.owner,
-            "package": self.package,
-            "file": self.file,
-            "subdir": self.subdir,
-            "size": self.size,
-            "md5": self.md5,
-            "sha256": self.sha256,
-            "path": self.path,
-            "before": self.before,
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Placement:
-        need(data, "placement", "channel", "site", "owner", "package", "file", "subdir", "size", "path")
-        return cls(
-            data["channel"],
-            data["site"],
-            data["owner"],
-            data["package"],
-            data["file"],
-            data["subdir"],
-            int(data["size"]),
-            data.get("md5"),
-            data.get("sha256"),
-            data["path"],
-            data.get("before", UNKNOWN),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class SliceHead:
+class SliceHead(JsonRecord):
     """First line of one site's slice of the placements: the inventory that they were planned from."""
+
+    TITLE = "head of a slice"
+    HEAD: t.ClassVar[Json] = {"record": "slice", "schema_version": SCHEMA_VERSION}
 
     site: str
     inventory: str
     """sha256 of the site's ``inventory.jsonl``."""
 
-    def to_json(self) -> Json:
-        return {"record": "slice", "schema_version": SCHEMA_VERSION, "site": self.site, "inventory": self.inventory}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> SliceHead:
-        need(data, "head of a slice", "schema_version", "site", "inventory")
-        if data["schema_version"] != SCHEMA_VERSION:
-            raise SchemaError(f"schema_version {data['schema_version']} is not {SCHEMA_VERSION}")
-        return cls(data["site"], data["inventory"])
-
 
 @dataclasses.dataclass(frozen=True)
-class SkippedPlacement:
+class SkippedPlacement(JsonRecord):
     """A placement that is due and is held back until somebody decides."""
+
+    TITLE = "skipped placement"
 
     channel: str
     site: str
@@ -259,25 +168,18 @@ class SkippedPlacement:
     def key(self) -> t.Tuple[str, str, str]:
         return (self.channel, self.subdir, self.file)
 
-    def to_json(self) -> Json:
-        return dataclasses.asdict(self)
-
     @classmethod
     def of(cls, placement: Placement, reason: str, detail: str) -> SkippedPlacement:
         """The placement, held back."""
         where = (placement.channel, placement.site, placement.owner, placement.package, placement.file, placement.subdir)
         return cls(*where, placement.size, placement.path, reason, detail)
 
-    @classmethod
-    def from_json(cls, data: t.Any) -> SkippedPlacement:
-        names = [field.name for field in dataclasses.fields(cls)]
-        need(data, "held placement", *names)
-        return cls(**{name: data[name] for name in names})
-
 
 @dataclasses.dataclass(frozen=True)
-class LeftOut:
+class LeftOut(JsonRecord):
     """A file of an inventory that gets no placement, and why."""
+
+    TITLE = "left-out file"
 
     site: str
     owner: str
@@ -289,19 +191,12 @@ class LeftOut:
     """unlabelled, unsupported_kind, quarantined, duplicate, excluded, mirror or in_reference."""
     detail: str
 
-    def to_json(self) -> Json:
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> LeftOut:
-        names = [field.name for field in dataclasses.fields(cls)]
-        need(data, "left-out file", *names)
-        return cls(**{name: data[name] for name in names})
-
 
 @dataclasses.dataclass(frozen=True)
-class TransferRow:
+class TransferRow(JsonRecord):
     """What became of one placement in one transfer."""
+
+    TITLE = "transfer row"
 
     channel: str
     subdir: str
@@ -313,11 +208,3 @@ class TransferRow:
     @property
     def key(self) -> t.Tuple[str, str, str]:
         return (self.channel, self.subdir, self.file)
-
-    def to_json(self) -> Json:
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> TransferRow:
-        need(data, "transfer row", "channel", "subdir", "file", "outcome")
-        return cls(data["channel"], data["subdir"], data["file"], data["outcome"], data.get("reason", ""))

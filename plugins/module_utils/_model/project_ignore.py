@@ -42,7 +42,7 @@ DEFAULTS = (
 
 MAX_PATTERNS = 2000
 MAX_STARS = 8
-"""In one pattern: what a star can stand for is tried for each of them, one within the other."""
+"""In one pattern: what a star can match is tried for each of them, one within the other."""
 
 ADDED = "# Left out when the project goes to AE5"
 
@@ -95,8 +95,8 @@ def patterns_of(text: str) -> t.List[str]:
         found.append(_STARS.sub("*", line[1:] if line.startswith("\\#") else line))
         if len(found) > MAX_PATTERNS or found[-1].count("*") > MAX_STARS:
             raise MigrationError(
-                f"Its {FILE} has more than {MAX_PATTERNS} patterns, or one with more than {MAX_STARS} stars, and cannot be followed;"
-                " let its owner shorten it."
+                f"Its {FILE} has more than {MAX_PATTERNS} patterns, or one with more than {MAX_STARS} stars, and is not used;"
+                " ask its owner to shorten it."
             )
     return found
 

@@ -10,4 +10,4 @@ MAX_BYTES = 1_000_000_000
 
 
 DEPTH = 200
-"""Folders in folders; a deeper one is left out and told of."""
+"""Folders in folders; a deeper one is left out and reported."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of projects that AE5 takes.  Pure.  Private to the collection.
+"""Names of projects that AE5 accepts.  Pure.  Private to the collection.
 
 Source: vendor guide, "project names cannot contain spaces or special characters".  What counts as special is not said; letters, digits
 and, not in front, hyphen, underscore and full stop are taken to be safe.
@@ -55,9 +55,9 @@ def name_problems(name: str, proposal: str) -> t.List[Problem]:
     """What is wrong with a project's name, one sentence."""
     if is_safe(name):
         return []
-    code, what = NAME_SPECIAL, "has special characters, which AE5 does not take"
+    code, what = NAME_SPECIAL, "has special characters, which AE5 does not accept"
     if any(char.isspace() for char in name):
-        code, what = NAME_BLANK, "has blanks, which AE5 does not take"
+        code, what = NAME_BLANK, "has blanks, which AE5 does not accept"
     elif len(name) > MAX_LENGTH:
-        what = f"is longer than {MAX_LENGTH} characters, so its archive could not be named after it"
-    return [Problem(code, f"The name '{shown(name)}' {what}; '{proposal}' would do.")]
+        what = f"is longer than {MAX_LENGTH} characters, so its archive cannot have that name"
+    return [Problem(code, f"The name '{shown(name)}' {what}; '{proposal}' would work.")]

@@ -12,14 +12,15 @@ inventory.jsonl        ``SourceFile``, one line per file of the dump
 inventory.owners.jsonl ``SiteRecord`` first, then ``OwnerRecord``, one per owner
 =====================  =============================================================
 
-What a plan is made of is in ``plan_records``.  Sizes are bytes, digests lower-case hex.  Nothing here does I/O; this file
-imports nothing of the collection.
+What a plan is made of is in ``plan_records``.  Sizes are bytes, digests lower-case hex.  Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 
 SCHEMA_VERSION = 1
 
@@ -39,55 +40,42 @@ AUTHENTICATED = "authenticated"
 PRIVATE = "private"
 UNKNOWN = "unknown"
 
-Json = t.Dict[str, t.Any]
-
-
-class SchemaError(ValueError):
-    """A line or file does not have the shape its record class asks for."""
-
-
-def need(data: t.Any, record: str, *keys: str) -> None:
-    """Raises ``SchemaError`` unless ``data`` is an object that has these keys."""
-    if not isinstance(data, dict):
-        raise SchemaError(f"a {record} must be a JSON object, not {type(data).__name__}")
-    missing = [key for key in keys if key not in data]
-    if missing:
-        raise SchemaError(f"a {record} lacks {', '.join(missing)}")
+SOURCE_FILE_ORDER = (
+    *("owner", "owner_kind", "package", "package_id", "file", "subdir", "path", "labels", "access", "groups", "collaborators"),
+    *("size", "md5", "sha256", "kind", "uploaded", "problems"),
+)
+"""Of the keys of a line of ``inventory.jsonl``, whose bytes have a digest."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Problem:
+class Problem(JsonRecord):
     """What is wrong with a file, a package folder or an owner of a dump.
 
     ``code`` is stable and for machines, ``detail`` is one sentence for people that names the thing.
     """
 
+    TITLE = "problem"
+
     code: str
     detail: str
 
-    def to_json(self) -> Json:
-        return {"code": self.code, "detail": self.detail}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> Problem:
-        need(data, "problem", "code", "detail")
-        return cls(str(data["code"]), str(data["detail"]))
-
 
 @dataclasses.dataclass(frozen=True)
-class Collaborator:
+class Collaborator(JsonRecord):
     """A user who was given a right on one package (AE4 has such a right, AE5 has not)."""
+
+    TITLE = "collaborator"
 
     user: str
     permission: str
 
-    def to_json(self) -> Json:
-        return {"user": self.user, "permission": self.permission}
-
 
 @dataclasses.dataclass(frozen=True)
-class SourceFile:
+class SourceFile(JsonRecord):
     """One file of a dump: where it lies, what it is, and what AE4 says of it."""
+
+    TITLE = "file of an inventory"
+    ORDER = SOURCE_FILE_ORDER
 
     owner: str
     owner_kind: str
@@ -110,54 +98,12 @@ class SourceFile:
     uploaded: t.Optional[str] = None
     """When it came to AE4 (``2017-08-14T21:08:34Z``); None where the dump does not say."""
 
-    def to_json(self) -> Json:
-        return {
-            "owner": self.owner,
-            "owner_kind": self.owner_kind,
-            "package": self.package,
-            "package_id": self.package_id,
-            "file": self.file,
-            "subdir": self.subdir,
-            "path": self.path,
-            "labels": list(self.labels),
-            "access": self.access,
-            "groups": list(self.groups),
-            "collaborators": [item.to_json() for item in self.collaborators],
-            "size": self.size,
-            "md5": self.md5,
-            "sha256": self.sha256,
-            "kind": self.kind,
-            "uploaded": self.uploaded,
-            "problems": [problem.to_json() for problem in self.problems],
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> SourceFile:
-        need(data, "file of an inventory", "owner", "owner_kind", "package", "file", "labels", "access", "size", "kind")
-        return cls(
-            owner=data["owner"],
-            owner_kind=data["owner_kind"],
-            package=data["package"],
-            package_id=data.get("package_id", ""),
-            file=data["file"],
-            subdir=data.get("subdir"),
-            path=data.get("path", ""),
-            labels=tuple(data["labels"]),
-            access=data["access"],
-            groups=tuple(data.get("groups", ())),
-            size=int(data["size"]),
-            md5=data.get("md5"),
-            sha256=data.get("sha256"),
-            kind=data["kind"],
-            collaborators=tuple(Collaborator(item["user"], item["permission"]) for item in data.get("collaborators", ())),
-            problems=tuple(Problem.from_json(item) for item in data.get("problems", ())),
-            uploaded=data.get("uploaded"),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class GroupRecord:
+class GroupRecord(JsonRecord):
     """A group of an organization.  Known by (site, organization, name)."""
+
+    TITLE = "group"
 
     name: str
     permission: str
@@ -165,18 +111,13 @@ class GroupRecord:
     members: t.Tuple[str, ...]
     packages: t.Tuple[str, ...]
 
-    def to_json(self) -> Json:
-        return {"name": self.name, "permission": self.permission, "members": list(self.members), "packages": list(self.packages)}
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> GroupRecord:
-        need(data, "group", "name", "permission", "members", "packages")
-        return cls(data["name"], data["permission"], tuple(data["members"]), tuple(data["packages"]))
-
 
 @dataclasses.dataclass(frozen=True)
-class OwnerRecord:
+class OwnerRecord(JsonRecord):
     """A user or an organization of a site, with or without files."""
+
+    TITLE = "line of an owner"
+    HEAD: t.ClassVar[Json] = {"record": "owner"}
 
     name: str
     kind: str
@@ -187,31 +128,14 @@ class OwnerRecord:
     """Members of the organization's owners group."""
     problems: t.Tuple[Problem, ...] = ()
 
-    def to_json(self) -> Json:
-        return {
-            "record": "owner",
-            "name": self.name,
-            "kind": self.kind,
-            "groups": [group.to_json() for group in self.groups],
-            "owners": list(self.owners),
-            "problems": [problem.to_json() for problem in self.problems],
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> OwnerRecord:
-        need(data, "owner", "name", "kind")
-        return cls(
-            name=data["name"],
-            kind=data["kind"],
-            groups=tuple(GroupRecord.from_json(item) for item in data.get("groups", ())),
-            owners=tuple(data.get("owners", ())),
-            problems=tuple(Problem.from_json(item) for item in data.get("problems", ())),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class SiteRecord:
+class SiteRecord(JsonRecord):
     """First line of ``inventory.owners.jsonl``: it binds that file to its ``inventory.jsonl``."""
+
+    TITLE = "site record"
+    HEAD: t.ClassVar[Json] = {"record": "site", "schema_version": SCHEMA_VERSION}
+    NEEDED = ("owners",)
 
     site: str
     files: int
@@ -222,36 +146,12 @@ class SiteRecord:
     """Number of owner lines that follow."""
     problems: t.Tuple[Problem, ...] = ()
 
-    def to_json(self) -> Json:
-        return {
-            "record": "site",
-            "schema_version": SCHEMA_VERSION,
-            "site": self.site,
-            "files": self.files,
-            "bytes": self.bytes,
-            "sha256": self.sha256,
-            "owners": self.owners,
-            "problems": [problem.to_json() for problem in self.problems],
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> SiteRecord:
-        need(data, "site", "schema_version", "site", "files", "bytes", "sha256", "owners")
-        if data["schema_version"] != SCHEMA_VERSION:
-            raise SchemaError(f"schema_version {data['schema_version']} is not {SCHEMA_VERSION}")
-        return cls(
-            data["site"],
-            data["files"],
-            data["bytes"],
-            data["sha256"],
-            data["owners"],
-            tuple(Problem.from_json(item) for item in data.get("problems", ())),
-        )
-
 
 @dataclasses.dataclass(frozen=True)
-class Package:
+class Package(JsonRecord):
     """A package as a channel's repodata shows it."""
+
+    TITLE = "package of a channel"
 
     subdir: str
     file: str
@@ -261,6 +161,3 @@ class Package:
     size: t.Optional[int]
     md5: t.Optional[str]
     sha256: t.Optional[str]
-
-    def to_json(self) -> Json:
-        return dataclasses.asdict(self)

@@ -15,7 +15,8 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import MatchSpec, NoSpec, dist_of, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import MatchSpec, NoSpec, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import compiled
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package, SourceFile
 

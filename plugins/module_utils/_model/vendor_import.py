@@ -19,22 +19,43 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
     ACCESS_OF_PERMISSION,
     PrincipalMap,
     group_of,
-    matches,
     shares_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import ORGANIZATION, USER, Json, OwnerRecord, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
+    ORGANIZATION,
+    SCHEMA_VERSION,
+    USER,
+    OwnerRecord,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
-PACKAGE_ENDINGS = (".tar.bz2", ".conda")
 DUPLICATE = "duplicate"
 NAMES_SHOWN = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class OwnerFacts:
+class OwnersHead(JsonRecord):
+    """First line of one site's list of owners: the inventory that it was made from."""
+
+    TITLE = "head of a list of a plan's owners"
+    HEAD: t.ClassVar[Json] = {"record": "site", "schema_version": SCHEMA_VERSION}
+
+    site: str
+    inventory_sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnerFacts(JsonRecord):
     """The facts of the plan about an owner that decide whether the vendor import may be used."""
+
+    TITLE = "line of an owner"
+    HEAD: t.ClassVar[Json] = {"record": "owner"}
+    NEEDED = ("reasons", "private", "known")
 
     owner: str
     reasons: t.Tuple[str, ...] = ()
@@ -43,26 +64,6 @@ class OwnerFacts:
     """Channels of the owner that must not be public, although the import creates public ones."""
     known: t.Tuple[str, ...] = ()
     """Paths of package files in the owner's folder that have no placement and are harmless."""
-
-    def to_json(self) -> Json:
-        return {
-            "record": "owner",
-            "owner": self.owner,
-            "reasons": list(self.reasons),
-            "private": list(self.private),
-            "known": list(self.known),
-        }
-
-    @classmethod
-    def from_json(cls, data: t.Any) -> OwnerFacts:
-        if not isinstance(data, dict) or not isinstance(data.get("owner"), str):
-            raise SchemaError("it is not an owner of a plan")
-        return cls(data["owner"], tuple(data["reasons"]), tuple(data["private"]), tuple(data["known"]))
-
-
-def is_package(name: str) -> bool:
-    """Whether a file name is that of a conda package; the import takes only these."""
-    return name.endswith(PACKAGE_ENDINGS)
 
 
 def facts_of(
@@ -98,10 +99,10 @@ def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.I
     }
     for variable, channels in own.items():
         if channels:
-            yield f"{variable} requests {_some(channels)}, which the import does not support"
+            yield f"{variable} asks for {listed(channels, NAMES_SHOWN)}, which the import does not know"
     renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name and not slot.aspect)
     if renamed:
-        yield f"ae_channel_map renames {_some(renamed)}"
+        yield f"ae_channel_map renames {listed(renamed, NAMES_SHOWN)}"
 
 
 def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: PrincipalMap) -> t.Iterator[str]:
@@ -124,7 +125,7 @@ def _leaving_out(left: t.Sequence[LeftOut], shortened: int) -> t.Iterator[str]:
         yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not support"
     taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
     if taken:
-        yield f"the plan leaves out files that the import may take: {_some(taken)}"
+        yield f"the plan leaves out what the import may take: {listed(taken, NAMES_SHOWN)}"
 
 
 def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refused: t.Container[str], channels: t.Iterable[str]) -> str:
@@ -136,21 +137,17 @@ def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refus
     if facts is None:
         return "the plan has no facts about this owner; run the playbook plan again"
     reasons = list(facts.reasons)
-    private = [name for name in facts.private if not matches(name, accept_public)]
+    private = [name for name in facts.private if not matches_any(name, accept_public)]
     if private:
         reasons.append(
-            f"its {_channels(len(private))} {_some(private)} must be private, but the import creates public channels (see ae_accept_public)"
+            f"its {_channels(len(private))} {listed(private, NAMES_SHOWN)} must be private, but the import creates public channels"
+            " (see ae_accept_public)"
         )
     held = sorted(name for name in set(channels) if name in refused and name not in private)
     if held:
-        reasons.append(f"its {_channels(len(held))} {_some(held)} could not be created as planned")
+        reasons.append(f"its {_channels(len(held))} {listed(held, NAMES_SHOWN)} could not be created as planned")
     return "; ".join(reasons)
 
 
 def _channels(number: int) -> str:
     return "channel" if number == 1 else "channels"
-
-
-def _some(names: t.Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN])
-    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, ChannelBefore, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import before_of
@@ -85,7 +85,7 @@ def _pieces(groups: t.Iterable[Group], states: t.Container[str]) -> t.Iterator[t
 
 def pairs_of(channel: str, placements: t.Iterable[Placement]) -> t.List[Pair]:
     """The (channel, subdir) that are read for a channel with these placements."""
-    return [(channel, subdir) for subdir in sorted({*ALWAYS, *(placement.subdir for placement in placements)})]
+    return [(channel, subdir) for subdir in sorted({*COMMON_SUBDIRS, *(placement.subdir for placement in placements)})]
 
 
 def _piece(cluster: Cluster, groups: t.Sequence[Group], basis: Basis) -> t.Iterator[Placement]:

@@ -29,11 +29,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.choices imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import AccessClasses
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import SiteInput
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 SUPPORTED_KINDS = frozenset({"conda"})
 """What an AE5 channel accepts (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
 
-NAMES_SHOWN = 10
 
 NARROW = "narrow"
 OWN_CHANNEL = "channel"
@@ -137,9 +138,7 @@ class Draft:
                     found.setdefault(slot, set()).add(file.access == PUBLIC)
         rules = self.options.channel_rules
         wanted = self.options.split_private
-        return frozenset(
-            slot for slot, kinds in found.items() if len(kinds) > 1 and access.matches(naming.channel_name(slot, rules), wanted)
-        )
+        return frozenset(slot for slot, kinds in found.items() if len(kinds) > 1 and matches_any(naming.channel_name(slot, rules), wanted))
 
     def _slots_of(self, site: SiteInput, file: SourceFile, choices: Choices) -> t.Tuple[t.Optional[Reason], t.Tuple[Slot, ...]]:
         """Why a file gets no placement, or its slots."""
@@ -319,8 +318,8 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
         decisions.append(
             Decision(
                 "narrower",
-                f"Channel {channel.name} is not public because of {_names(privacy.because)}, so fewer people than in AE4 can read "
-                f"{_names(privacy.narrowed)}.",
+                f"Channel {channel.name} is not public because of {listed(privacy.because)}; {listed(privacy.narrowed)} "
+                "could be read by more people in AE4 than there.",
                 "ae_split_private" if PUBLIC in channel.access_of_package.values() else None,
             )
         )
@@ -346,7 +345,7 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
     for (_site, owner, package), users in sorted(draft.collaborators.items()):
         yield Decision(
             "collaborators",
-            f"Package {owner}/{package} had collaborators of its own ({_names(sorted(users))}); AE5 has no shares on single "
+            f"Package {owner}/{package} had collaborators of its own ({listed(sorted(users))}); AE5 has no shares on single "
             f"packages, so {'it gets a channel of its own that is shared with them' if own else 'they get no access'}.",
             "ae_collaborators",
         )
@@ -359,8 +358,3 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
                 "group_permission",
                 f"The {slot.describe()} has permission {permission}, which becomes {level}; the vendor guide covers only read.",
             )
-
-
-def _names(names: t.Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN])
-    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"

@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build impor
     groups_in_use,
     members_in_ae4,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 
@@ -98,7 +99,7 @@ def clash_errors(draft: Draft) -> t.List[str]:
 
 def _unaccepted(draft: Draft) -> t.Set[Slot]:
     """The AE4 groups (as slots without a label) with a channel for which wider access is not accepted."""
-    return {group_slot(slot) for slot, name in draft.names.items() if slot.group and not access.matches(name, draft.options.accept_wider)}
+    return {group_slot(slot) for slot, name in draft.names.items() if slot.group and not matches_any(name, draft.options.accept_wider)}
 
 
 def shared_group_errors(draft: Draft) -> t.List[str]:
@@ -210,7 +211,7 @@ def private_errors(draft: Draft, private_means: t.Optional[str]) -> t.List[str]:
     errors = []
     for name, channel in sorted(draft.channels.items()):
         privacy = access.privacy_of(channel.access_of_package)
-        if privacy.public or privacy.everyone or access.matches(name, draft.options.accept_wider):
+        if privacy.public or privacy.everyone or matches_any(name, draft.options.accept_wider):
             continue
         errors.append(
             f"Channel {name!r} from {min(channel.slots).describe()} holds packages that were private in AE4 ({listed(privacy.because)}), "

@@ -9,10 +9,10 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection import Reference, Rule, Selection
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 EXCLUDED = "excluded"
@@ -58,9 +58,9 @@ class Choices:
 
     def look_at(self, site: str, file: SourceFile) -> t.Tuple[t.Optional[Reason], SourceFile]:
         """Why a file is left out, or the file with the labels that it keeps."""
-        if self._owners and not access.matches(file.owner, self._owners):
+        if self._owners and not matches_any(file.owner, self._owners):
             return (EXCLUDED, f"The owner {file.owner!r} is not among ae_owners."), file
-        if access.matches(file.owner, self._mirror_owners) and file.owner not in self._owners:
+        if matches_any(file.owner, self._mirror_owners) and file.owner not in self._owners:
             self._mirrors[site, file.owner].add(file)
             return (MIRROR, f"The owner {file.owner!r} is treated as a mirror of a public channel (ae_mirror_owners)."), file
         if not self._selection:

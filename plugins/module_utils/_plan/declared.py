@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft, ExtraChannel, PlanOptions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 NAMES_SHOWN = 5
 
@@ -133,7 +133,7 @@ def unsure_names(draft: Draft) -> t.List[Decision]:
     found = {name: traits for name, traits in ((name, grammar.unsure(name, probed)) for name in names) if traits}
     if not found:
         return []
-    shown = ", ".join(list(found)[:NAMES_SHOWN]) + (f" and {len(found) - NAMES_SHOWN} more" if len(found) > NAMES_SHOWN else "")
+    shown = listed(list(found), NAMES_SHOWN)
     words = grammar.in_words(trait for traits in found.values() for trait in traits)
     return [
         Decision(

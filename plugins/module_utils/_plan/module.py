@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import typing as t
@@ -72,6 +73,8 @@ def make_plan(module: MigrationModule) -> Outcome:
     changed = not store.is_stored(params["dest"], files)
     if changed and not module.check_mode:
         store.write_plan(params["dest"], files)
+    if params["current"] and not module.check_mode:
+        _link(params["dest"], params["current"])
     outcome = Outcome(changed=changed, summary=_summary(made), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
     outcome.values["dest"] = params["dest"]
     outcome.warnings = [*warnings, *made.warnings] + [
@@ -80,6 +83,18 @@ def make_plan(module: MigrationModule) -> Outcome:
     if changed:
         outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
     return outcome
+
+
+def _link(dest: str, current: str) -> None:
+    """Makes ``current`` a link to the plan; whoever reads it meanwhile finds the old plan or the new one."""
+    fresh = f"{current}.{os.getpid()}"
+    try:
+        os.symlink(dest, fresh)
+        os.replace(fresh, current)
+    except OSError as exc:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh)
+        raise MigrationError(f"The link {current} to the plan cannot be made: {exc.strerror}; move away what is there.") from exc
 
 
 def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:

@@ -24,6 +24,7 @@ PLAN_SPEC = ArgumentSpec(
     {
         "inventories": {"type": "list", "elements": "path", "required": True},
         "dest": {"type": "path", "required": True},
+        "current": {"type": "path"},
         "cluster": {"type": "str", "default": "cluster"},
         "sites": {"type": "list", "elements": "str", "default": []},
         "old_inventories": {"type": "list", "elements": "str", "default": []},
@@ -128,8 +129,8 @@ def _extra(channel: t.Mapping[str, t.Any]) -> build.ExtraChannel:
 
 def _split(value: t.Any, flaws: t.List[str]) -> t.Tuple[str, ...]:
     """The patterns of ``ae_split_private``, which is a boolean or a list of patterns."""
-    if isinstance(value, bool) or value is None or str(value).lower() in ("true", "yes", "false", "no", ""):
-        return ("*",) if str(value).lower() in ("true", "yes") else ()
+    if isinstance(value, bool) or value is None or str(value).lower() in ("true", "yes", "on", "1", "false", "no", "off", "0", ""):
+        return ("*",) if str(value).lower() in ("true", "yes", "on", "1") else ()
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
         flaws.append(f"ae_split_private is {value!r} and must be true, false, or a list of channel patterns.")

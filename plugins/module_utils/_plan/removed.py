@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
@@ -24,7 +24,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, REMOVED_ON_AE5, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import Basis
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 VARIABLE = "ae_restore"
 NAMES_SHOWN = 5
@@ -54,8 +55,8 @@ class PlanWithoutRemoved:
 def skip_removed(
     channels: t.Sequence[Channel], placements: t.Sequence[Placement], basis: Basis, last: LastApplied, restore: t.Sequence[str]
 ) -> PlanWithoutRemoved:
-    """Removes from a plan what was removed on AE5, unless the channel matches a pattern of ``restore``."""
-    watched = {channel.name for channel in channels if not matches(channel.name, restore)}
+    """Takes out of a plan what was removed on AE5, unless the channel matches a pattern of ``restore``."""
+    watched = {channel.name for channel in channels if not matches_any(channel.name, restore)}
     filled = {key[0] for key in last.applied.placements}
     gone = {name for name in watched if name in filled and name not in basis.states}
     found = PlanWithoutRemoved([], [], [], [], [])
@@ -86,8 +87,8 @@ def skip_removed(
     # No warning if a part is restored: then the operator knows what happened.
     if gone and not any(channel.name in basis.states and channel.name in filled for channel in channels):
         found.warnings.append(
-            f"None of the channels that earlier runs filled is on the cluster any more ({_names(sorted(gone))}), so nothing is planned "
-            "for them; if the cluster was rebuilt, set ae_restore: ['*'] to send everything again."
+            f"None of the channels that earlier runs filled is on the cluster any more ({listed(sorted(gone), NAMES_SHOWN)}), so nothing is"
+            " planned for them; if the cluster was rebuilt, set ae_restore: ['*'] to send everything again."
         )
     return found
 
@@ -120,7 +121,7 @@ def _shares(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
     for share in channel.shares:
         key = principal_of(share)
         detail = ""
-        if key in last.applied.shares.get(channel.name, ()) and (state.owner is None or key != (USER, state.owner.casefold())):
+        if key in last.applied.shares.get(channel.name, ()) and (state.owner is None or key != principal_key(USER, state.owner)):
             detail = _removed(channel.name, share, given.get(key), now.get(key))
         if detail:
             skipped.append(SkippedShare(share, REMOVED_ON_AE5, detail))
@@ -154,14 +155,9 @@ def _decision(detail: str) -> Decision:
 
 
 def _files(held: t.Sequence[SkippedPlacement]) -> str:
-    names = _names([f"{item.subdir}/{item.file}" for item in held])
+    names = listed([f"{item.subdir}/{item.file}" for item in held], NAMES_SHOWN)
     return f"{counted(len(held), 'file')} ({names})"
 
 
 def _were(held: t.Sequence[SkippedPlacement]) -> str:
     return "was" if len(held) == 1 else "were"
-
-
-def _names(names: t.Sequence[str]) -> str:
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more

@@ -18,8 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.removed import LastApplied, skip_removed
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 NAMES_SHOWN = 3
 
@@ -37,7 +36,7 @@ class PlanOnTarget:
 def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
     """The records in ``folder``, and a sentence for each one that is damaged."""
     known = Records(folder)
-    return LastApplied(known.applied, ShareRecords(folder).shares), known.warnings
+    return LastApplied(known.applied, known.shares.given), known.warnings
 
 
 def compare_with_cluster(
@@ -62,7 +61,5 @@ def conflicts(placements: t.Iterable[Placement]) -> t.Iterator[Decision]:
     other = (placement for placement in placements if state_at_planning(placement) == DIFFERENT)
     for channel, group in itertools.groupby(other, key=lambda placement: placement.channel):
         names = [f"{placement.subdir}/{placement.file}" for placement in group]
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        shown = ", ".join(names[:NAMES_SHOWN]) + more
-        detail = f"Channel {channel} already has other bytes for {counted(len(names), 'planned file')} ({shown})."
+        detail = f"Channel {channel} holds {counted(len(names), 'file')} of a planned name with other bytes ({listed(names, NAMES_SHOWN)})."
         yield Decision("conflict", detail, "ae_conflict")

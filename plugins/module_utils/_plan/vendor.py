@@ -15,8 +15,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, SkippedPlacement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import facts_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnersHead, facts_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build import Draft
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 
@@ -35,8 +34,8 @@ def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[SkippedPlacement] = (
         left_out.setdefault((item.site, item.owner), []).append(item)
     lines: t.Dict[str, t.List[str]] = {}
     for site in draft.sites:
-        head = {"record": "site", "schema_version": SCHEMA_VERSION, "site": site.site, "inventory_sha256": site.record.sha256}
-        lines[site.site] = [json_line(head)]
+        head = OwnersHead(site.site, site.record.sha256)
+        lines[site.site] = [json_line(head.to_json())]
         for owner in sorted(site.owners):
             mine = names.get((site.site, owner))
             if mine:

@@ -28,12 +28,12 @@ def attempt(check: str, host: str, task: str, work: t.Callable[[], t.Union[Row, 
     try:
         made = work()
     except Exception as exc:  # a check must never take the others with it
-        return [r.unknown(check, host, f"The check could not be made ({type(exc).__name__}: {exc}).", task)]
+        return [r.unknown(check, host, f"The check failed ({type(exc).__name__}: {exc}).", task)]
     return made if isinstance(made, list) else [made]
 
 
 def importable(names: t.Iterable[str]) -> t.Dict[str, t.Optional[str]]:
-    """The version of each library (empty if it tells none), or ``None`` where it cannot be imported."""
+    """The version of each library (empty if it has none), or ``None`` where it cannot be imported."""
     found: t.Dict[str, t.Optional[str]] = {}
     for name in names:
         try:
@@ -107,10 +107,10 @@ def tls_settings(validate_certs: bool, ca_path: t.Optional[str]) -> ssl.SSLConte
 
 
 def request(url: str, validate_certs: bool, ca_path: t.Optional[str], timeout: float) -> t.Tuple[Reach, t.Mapping[str, str]]:
-    """One GET without a login and without following anything; what it told, and the headers of the answer."""
+    """One GET without a login and without following redirects; what came back, and the headers of the answer."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is no address like https://HOST"), {}
+        return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is not an address like https://HOST"), {}
     tls = parts.scheme == "https"
     base = Reach(address=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", tls=tls, verified=validate_certs, now=time.time())
     if validate_certs and tls and ca_path and not os.path.exists(ca_path):

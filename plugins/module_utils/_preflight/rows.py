@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+
 Json = t.Dict[str, t.Any]
 
 OK = "ok"
@@ -86,7 +88,7 @@ ORDER = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class Row(JsonRecord):
     """One check on one host."""
 
     check: str
@@ -100,9 +102,6 @@ class Row:
     """The later task that needs it."""
     advice: str = ""
     """What to do; empty where nothing is to be done."""
-
-    def to_json(self) -> Json:
-        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, data: t.Mapping[str, t.Any]) -> Row:

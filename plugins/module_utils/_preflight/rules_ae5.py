@@ -15,7 +15,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import grammar
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD, amount
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed, size_in_words
 
 DAY = 86400
 EXPIRES_SOON = 14
@@ -37,7 +38,7 @@ LOGIN_TASK = "every task on the cluster"
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """What one request to the cluster's address told."""
+    """What one request to the cluster's address showed."""
 
     address: str
     tls: bool
@@ -68,7 +69,7 @@ def address(host: str, reach: Reach, task: str) -> Row:
         r.BLOCKING,
         r.one_line(f"{reach.address} cannot be reached{through}: {reach.error}."),
         task,
-        "Check ae5_url, the name service and the firewall between this host and AE5; without a way from here use ae_transfer: staged.",
+        "Check ae5_url, the name service and the firewall between this host and AE5; if it has no access to AE5, use ae_transfer: staged.",
     )
 
 
@@ -89,7 +90,7 @@ def certificate(host: str, reach: Reach, task: str) -> Row:
         advice = "Set ae5_ca_path to a file on this host with the authority's certificates, and ae5_url to the name in the certificate."
         return Row(r.CERTIFICATE, host, r.BLOCKING, r.one_line(f"Not accepted: {reach.certificate_error}."), task, advice)
     if reach.expires is None:
-        return r.unknown(r.CERTIFICATE, host, (reach.error and "There was no connection.") or "It does not say when it ends.", task)
+        return r.unknown(r.CERTIFICATE, host, (reach.error and "There was no connection.") or "Its end date is not known.", task)
     days = int((reach.expires - reach.now) // DAY)
     evidence = f"Verified; good for {days} more days."
     if days < EXPIRES_SOON:
@@ -100,13 +101,13 @@ def certificate(host: str, reach: Reach, task: str) -> Row:
 def clock(host: str, reach: Reach, task: str) -> Row:
     """Whether this host's clock and the cluster's agree well enough for tokens."""
     if reach.skew is None:
-        return r.unknown(r.CLOCK, host, "The cluster did not tell its time.", task)
+        return r.unknown(r.CLOCK, host, "The cluster did not send its time.", task)
     away = abs(reach.skew)
     if away <= 2:
         return Row(r.CLOCK, host, r.OK, "The clocks of this host and of the cluster agree.", task)
     evidence = f"The clock of this host is {away:.0f} s {'behind' if reach.skew > 0 else 'ahead of'} the cluster's."
     if away > SKEW_BLOCKING:
-        return Row(r.CLOCK, host, r.BLOCKING, evidence, task, "Set the clocks (NTP): tokens are not accepted or expire at once.")
+        return Row(r.CLOCK, host, r.BLOCKING, evidence, task, "Set the clocks (NTP): tokens are rejected or expire at once.")
     if away > SKEW_WARNING:
         return Row(r.CLOCK, host, r.WARNING, evidence, task, "Set the clocks (NTP) before they drift further.")
     return Row(r.CLOCK, host, r.OK, evidence, task)
@@ -115,7 +116,7 @@ def clock(host: str, reach: Reach, task: str) -> Row:
 def cli_answers(host: str, program: str, error: str) -> Row:
     """Whether the command line client runs on a host."""
     if error:
-        advice = "Put it in place with the role ae5_cli, or set ae5_cli to its path on this host."
+        advice = "Install it with the role ae5_cli, or set ae5_cli to its path on this host."
         return Row(r.CLI, host, r.BLOCKING, r.one_line(f"{program} does not answer --help: {error}."), UPLOAD, advice)
     return Row(r.CLI, host, r.OK, f"{program} answers --help.", UPLOAD)
 
@@ -155,7 +156,7 @@ def transport(host: str, name: str, channels: t.Optional[int], error: str) -> Ro
     """Whether the transport can list channels."""
     if error:
         advice = (
-            "Use ae5_transport: cli, the documented interface." if name == "api" else "Run the same command by hand and see what it says."
+            "Use ae5_transport: cli, the documented interface." if name == "api" else "Run the same command by hand and check its output."
         )
         return Row(r.TRANSPORT, host, r.BLOCKING, r.one_line(error), CHANNELS, advice)
     return Row(r.TRANSPORT, host, r.OK, f"Over {name} the account sees {channels} channels.", CHANNELS)
@@ -168,7 +169,7 @@ def identity(host: str, given: bool, error: str) -> Row:
         return Row(r.IDENTITY, host, r.WARNING, "No account of Keycloak's realm master is given: people are not checked.", PLAN, advice)
     if error:
         return Row(r.IDENTITY, host, r.BLOCKING, r.one_line(error), PLAN, "Check ae5_keycloak_username and ae5_keycloak_password.")
-    return Row(r.IDENTITY, host, r.OK, "Keycloak lets us read users and groups.", PLAN)
+    return Row(r.IDENTITY, host, r.OK, "Users and groups can be read from Keycloak.", PLAN)
 
 
 def roles(host: str, username: str, held: t.Optional[t.Collection[str]], source: str) -> Row:
@@ -177,7 +178,7 @@ def roles(host: str, username: str, held: t.Optional[t.Collection[str]], source:
         return r.unknown(
             r.ROLES,
             host,
-            f"The roles of {username} cannot be seen: {source}.",
+            f"The roles of {username} are not known: {source}.",
             UPLOAD,
             "Set ae5_keycloak_username and ae5_keycloak_password.",
         )
@@ -189,7 +190,8 @@ def roles(host: str, username: str, held: t.Optional[t.Collection[str]], source:
         )
     if ADMINISTRATOR not in held:
         advice = f"Give {username} the role {ADMINISTRATOR} in Keycloak, or make sure that all channels are its own."
-        return Row(r.ROLES, host, r.WARNING, f"{evidence} {ADMINISTRATOR} is missing: channels of others stay hidden.", CHANNELS, advice)
+        evidence = f"{evidence} {ADMINISTRATOR} is missing: channels of other users are not visible."
+        return Row(r.ROLES, host, r.WARNING, evidence, CHANNELS, advice)
     return Row(r.ROLES, host, r.OK, evidence, UPLOAD)
 
 
@@ -202,10 +204,14 @@ def file_size(host: str, largest: t.Optional[t.Tuple[str, int]], too_many: t.Opt
     if largest is None:
         return r.unknown(r.FILE_SIZE, host, "There is no inventory of this site yet.", UPLOAD, "Run the export, then the preflight again.")
     file, size = largest
-    known = f"the documented limit is {amount(DOCUMENTED_LIMIT)}" if too_many is None else f"the probe saw {amount(too_many)} refused"
-    evidence = f"The largest file is {file} with {amount(size)}; {known}."
+    known = (
+        f"the documented limit is {size_in_words(DOCUMENTED_LIMIT)}"
+        if too_many is None
+        else f"the probe saw {size_in_words(too_many)} refused"
+    )
+    evidence = f"The largest file is {file} with {size_in_words(size)}; {known}."
     if size > DOCUMENTED_LIMIT if too_many is None else size >= too_many:
-        advice = "Raise the limit in AE5; else every file beyond it is reported as failed, and the rest is done."
+        advice = "Raise the limit in AE5; otherwise larger files are reported as failed, and the rest is uploaded."
         return Row(r.FILE_SIZE, host, r.WARNING, evidence, UPLOAD, advice)
     return Row(r.FILE_SIZE, host, r.OK, evidence, UPLOAD)
 
@@ -226,18 +232,19 @@ def names(host: str, used: t.Optional[t.Collection[str]], probed: t.Optional[t.M
         elif found - {"accepted"}:
             unsure.append(name)
     if refused:
-        evidence = f"The probe saw that AE5 does not take names like {_some(refused)}."
+        evidence = f"The probe found that AE5 rejects names like {listed([repr(name) for name in refused], NAMES_SHOWN)}."
         return Row(r.NAMES, host, r.WARNING, evidence, CHANNELS, "Rename the channels with ae_channel_map.")
     if unsure:
         advice = "Run the capability probe, or rename the channels with ae_channel_map."
-        return r.unknown(r.NAMES, host, f"Whether AE5 takes names like {_some(unsure)} is not known.", CHANNELS, advice)
-    source = "the vendor's examples are" if probed is None else "the probe saw accepted"
-    return Row(r.NAMES, host, r.OK, f"All {len(used)} names are such as {source}.", CHANNELS)
-
-
-def _some(names_: t.Sequence[str]) -> str:
-    more = f" and {len(names_) - NAMES_SHOWN} more" if len(names_) > NAMES_SHOWN else ""
-    return ", ".join(repr(name) for name in names_[:NAMES_SHOWN]) + more
+        return r.unknown(
+            r.NAMES,
+            host,
+            f"Whether AE5 accepts names like {listed([repr(name) for name in unsure], NAMES_SHOWN)} is not known.",
+            CHANNELS,
+            advice,
+        )
+    source = "the vendor documents" if probed is None else "the probe found accepted"
+    return Row(r.NAMES, host, r.OK, f"All {len(used)} names are like those that {source}.", CHANNELS)
 
 
 def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optional[float]) -> Row:
@@ -247,7 +254,7 @@ def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optiona
     if seconds is None:
         return r.unknown(r.TOKEN_LIFE, host, "How long a token lives is not known.", UPLOAD)
     expected = left / rate
-    evidence = f"A token lives {seconds:.0f} s; {amount(left)} at {amount(rate)}/s take {expected:.0f} s."
+    evidence = f"A token lives {seconds:.0f} s; {size_in_words(left)} at {size_in_words(rate)}/s take {expected:.0f} s."
     if expected > seconds:
         return Row(
             r.TOKEN_LIFE,
@@ -255,6 +262,6 @@ def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optiona
             r.WARNING,
             evidence,
             UPLOAD,
-            "Raise the Access Token Lifespan of the client in Keycloak, or run again: what is left is gone on with.",
+            "Raise the Access Token Lifespan of the client in Keycloak, or run again to continue.",
         )
     return Row(r.TOKEN_LIFE, host, r.OK, evidence, UPLOAD)

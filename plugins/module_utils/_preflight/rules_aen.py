@@ -13,8 +13,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import amount
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 COLLECT = "Collect the projects"
 CONVERT = "Convert the projects"
@@ -66,13 +65,13 @@ def projects(host: str, found: Found) -> Row:
     if found.closed:
         folders = counted(len(found.closed), "folder")
         evidence = f"{evidence}; {folders} cannot be listed: {listed(found.closed, NAMES_SHOWN)}."
-        advice = "Set aen_user to a user who may read everything (root, and not over NFS with root_squash), or leave the projects out with"
-        return Row(r.PROJECTS, host, r.WARNING, evidence, COLLECT, f"{advice} ae_projects_exclude.")
+        advice = "Set aen_user to a user who may read everything (root, and not over NFS with root_squash), or exclude the projects with"
+        return Row(r.PROJECTS, host, r.WARNING, evidence, COLLECT, f"{advice} ae_notebook_projects_exclude.")
     if not found.projects:
         advice = "Set aen_projects_dir to the folder that holds a folder for each owner."
         return Row(r.PROJECTS, host, r.WARNING, f"{evidence}.", COLLECT, advice)
     if found.links:
-        advice = "Put the folders in place of the links, or leave it at that."
+        advice = "Replace the links by the folders, or ignore this."
         return Row(r.PROJECTS, host, r.WARNING, r.one_line(f"{evidence}. {listed(found.links, 2)}"), COLLECT, advice)
     return Row(r.PROJECTS, host, r.OK, f"{evidence}; every folder that was looked at can be listed.", COLLECT)
 
@@ -99,26 +98,25 @@ class Room:
 def space(host: str, found: Found, room: Room) -> Row:
     """Whether the archives fit into the work folder of the notebook host."""
     if found.error:
-        return r.unknown(r.SPACE, host, "What there is to archive is not known; see projects.", CONVERT)
-    said = "What archives can hold, before gzip and whatever git or a .projectignore leaves out, is"
+        return r.unknown(r.SPACE, host, "The size of the archives is not known; see projects.", CONVERT)
+    said = "The size of the archives, before gzip and without regard to git ignore rules and .projectignore, is"
     if found.stopped:
         counted_so_far = f"counting ended {found.stopped} with {found.measured:,} of {counted(found.projects, 'project')}"
-        said = f"{said} at least {amount(found.archive_bytes)} ({counted_so_far})"
+        said = f"{said} at least {size_in_words(found.archive_bytes)} ({counted_so_far})"
     else:
-        said = f"{said} {amount(found.archive_bytes)} in {counted(found.projects, 'project')}"
+        said = f"{said} {size_in_words(found.archive_bytes)} in {counted(found.projects, 'project')}"
     return _fits(Row(r.SPACE, host, r.OK, said, CONVERT), found.archive_bytes, not found.stopped, room)
 
 
 def archives(cluster: str, hosts: t.Mapping[str, t.Mapping[str, t.Any]], room: Room) -> Row:
-    """Whether the archives of all notebook hosts fit on the cluster's host, beside what the AE4 dumps need.
+    """Whether the archives of all notebook hosts fit on the cluster's host, in addition to the AE4 dumps.
 
     ``hosts`` has the facts of each host's own module (``archive_bytes``, ``whole``).
     """
     total = sum(int(facts["archive_bytes"]) for facts in hosts.values())
     whole = all(facts.get("whole") for facts in hosts.values())
-    said = (
-        f"What the archives of {listed(sorted(hosts), NAMES_SHOWN)} can hold before gzip is {'' if whole else 'at least '}{amount(total)}"
-    )
+    size = f"{'' if whole else 'at least '}{size_in_words(total)}"
+    said = f"The size of the archives of {listed(sorted(hosts), NAMES_SHOWN)} before gzip is {size}"
     return _fits(Row(r.ARCHIVES, cluster, r.OK, said, STAGE), total, whole, room)
 
 
@@ -129,16 +127,16 @@ def _fits(row: Row, size: int, whole: bool, room: Room) -> Row:
     of it is in the way.
     """
     needed = max(0, size - room.there)
-    older = f", beside {amount(room.there)} of earlier archives" if room.there else ""
-    row = dataclasses.replace(row, evidence=f"{row.evidence}; {room.folder} has {amount(room.free)} free{older}.")
+    older = f" in addition to {size_in_words(room.there)} of earlier archives" if room.there else ""
+    row = dataclasses.replace(row, evidence=f"{row.evidence}; {room.folder} has {size_in_words(room.free)} free{older}.")
     if needed > room.free * HOPELESS:
-        advice = "Set ae_work_dir to another file system, free space, or leave projects out with ae_projects_exclude."
+        advice = "Set ae_work_dir to another file system, free space, or leave projects with ae_notebook_projects_exclude."
         return dataclasses.replace(row, verdict=r.BLOCKING, advice=advice)
     if needed > room.free:
-        advice = "Watch the free space, since it depends on gzip whether they fit; or set ae_work_dir to another file system."
+        advice = "Watch the free space, whether they fit depends on gzip; or set ae_work_dir to another file system."
         return dataclasses.replace(row, verdict=r.WARNING, advice=advice)
     if not whole:
-        advice = "Watch the free space, or raise preflight_timeout to have more of them counted."
+        advice = "Watch the free space, or raise preflight_timeout to count more of them."
         return dataclasses.replace(row, verdict=r.WARNING, advice=advice)
     return row
 
@@ -157,13 +155,13 @@ def git(host: str, found: Found, git_ignored: str, error: str) -> Row:
         return Row(r.GIT, host, r.OK, f"git answers; {counted(found.with_git, 'project')} with a .git.", CONVERT)
     evidence = f"git does not answer ({error})"
     if git_ignored == INCLUDE:
-        return Row(r.GIT, host, r.OK, f"{evidence}, and is not asked: ae_git_ignored is include.", CONVERT)
+        return Row(r.GIT, host, r.OK, f"{evidence}, and is not used: ae_notebook_git_ignored is include.", CONVERT)
     if found.error:
-        return r.unknown(r.GIT, host, f"{evidence}; how many projects need it, see projects.", CONVERT)
+        return r.unknown(r.GIT, host, f"{evidence}; for how many projects need it see projects.", CONVERT)
     if not found.with_git:
-        return Row(r.GIT, host, r.OK, f"{evidence}, and no project has a .git for which it would be asked.", CONVERT)
-    evidence = f"{evidence}: {counted(found.with_git, 'project')} with a .git will not be converted, since git cannot say what it ignores."
-    return Row(r.GIT, host, r.WARNING, evidence, CONVERT, "Install git on this host, or set ae_git_ignored to include.")
+        return Row(r.GIT, host, r.OK, f"{evidence}, and no project has a .git.", CONVERT)
+    evidence = f"{evidence}: {counted(found.with_git, 'project')} with a .git will not be converted, because what git ignores is not known."
+    return Row(r.GIT, host, r.WARNING, evidence, CONVERT, "Install git on this host, or set ae_notebook_git_ignored to include.")
 
 
 # -- what AE5 must have
@@ -189,9 +187,9 @@ class Login:
 
 def impersonation(host: str, login: Login) -> Row:
     """Whether every owner can be logged in for the upload: with a login of their own, or by an administrator acting as them."""
-    give = "give the owners' own logins in ae_project_logins"
+    give = "give the owners' own logins in ae_notebook_logins"
     if login.people is not None and not login.people:
-        return Row(r.IMPERSONATION, host, r.OK, "Every owner logs in with a password of their own; nobody acts as another.", UPLOAD)
+        return Row(r.IMPERSONATION, host, r.OK, "Every owner logs in with their own password; no impersonation is needed.", UPLOAD)
     who = f"{counted(len(login.people), 'owner')} ({listed(login.people, NAMES_SHOWN)})" if login.people else "the owners"
     if not login.administrator:
         advice = f"Set ae5_keycloak_username and ae5_keycloak_password to an account of realm master that may act as others, or {give}."
@@ -208,7 +206,7 @@ def impersonation(host: str, login: Login) -> Row:
         advice = f"Give {login.administrator} role impersonation of client AnacondaPlatform-realm in realm master, or {give}."
         evidence = f"{login.administrator} may not act as {who} ({login.source})."
         return Row(r.IMPERSONATION, host, r.BLOCKING, evidence, UPLOAD, advice)
-    return Row(r.IMPERSONATION, host, r.OK, f"{login.administrator} may act as {who} ({login.source}); nobody was.", UPLOAD)
+    return Row(r.IMPERSONATION, host, r.OK, f"{login.administrator} may act as {who} ({login.source}); this was not tried.", UPLOAD)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,7 +215,7 @@ class Owners:
 
     total: int
     nobody: int = 0
-    """Whom ae_user_map says to be nobody; their projects stay."""
+    """Owners whom ae_user_map maps to nobody; their projects are not migrated."""
     flawed: t.Tuple[t.Tuple[str, str], ...] = ()
     """Owner and what is wrong, such as ``AE5 has no user 'dave'``."""
     unseen: t.Tuple[str, ...] = ()
@@ -227,16 +225,16 @@ class Owners:
 def owners(host: str, found: t.Optional[Owners], error: str = "") -> Row:
     """Whether each owner of a project is an enabled user of AE5 who may create projects."""
     if found is None:
-        advice = "Set ae5_keycloak_username and ae5_keycloak_password to know it before the upload."
-        why = error or "Without an account of realm master the owners of the projects are not looked for."
+        advice = "Set ae5_keycloak_username and ae5_keycloak_password to check it before the upload."
+        why = error or "Without an account of realm master the owners of the projects are not checked."
         return r.unknown(r.OWNERS, host, why, UPLOAD, advice)
-    nobody = f"; {counted(found.nobody, 'is', 'are')} nobody by ae_user_map" if found.nobody else ""
+    nobody = f"; {counted(found.nobody, 'is', 'are')} without an AE5 user by ae_user_map" if found.nobody else ""
     unseen = f"; those of {listed(found.unseen, NAMES_SHOWN)} are not known" if found.unseen else ""
     if found.flawed:
         first = listed([f"{name}: {why}" for name, why in found.flawed], NAMES_SHOWN)
         evidence = f"{len(found.flawed):,} of {counted(found.total, 'owner')} cannot have projects on AE5 ({first}){nobody}{unseen}."
-        advice = "Create or enable them in Keycloak with role ae-creator, say who they are with ae_user_map (- for nobody), or leave their"
-        return Row(r.OWNERS, host, r.WARNING, evidence, UPLOAD, f"{advice} projects out with ae_projects_exclude.")
+        advice = "Create or enable them in Keycloak with role ae-creator, map them with ae_user_map (- for none), or exclude their"
+        return Row(r.OWNERS, host, r.WARNING, evidence, UPLOAD, f"{advice} projects with ae_notebook_projects_exclude.")
     evidence = f"{counted(found.total, 'owner')} of projects: each is an enabled user with role ae-creator{nobody}{unseen}."
     if found.unseen and not found.total:
         evidence = f"The owners of the projects of {listed(found.unseen, NAMES_SHOWN)} are not known."
@@ -247,7 +245,7 @@ def owners(host: str, found: t.Optional[Owners], error: str = "") -> Row:
 
 @dataclasses.dataclass(frozen=True)
 class Platform:
-    """What AE5 answers to somebody who is not logged in: the list of projects, then the page of the login."""
+    """What AE5 answers to a request without a login: the list of projects, then the page of the login."""
 
     status: t.Optional[int]
     """Of the projects; ``None`` if there was no answer."""
@@ -261,9 +259,9 @@ def projects_api(host: str, found: Platform) -> Row:
     """Whether the platform that takes projects is up, and lets people log in with the client that the upload names."""
     if found.status is None or found.status >= 500:
         evidence = f"/api/v2/projects does not answer: {found.error or f'status {found.status}'}."
-        advice = "See that AE5's platform runs behind ae5_url; the projects go there, not to the repository."
+        advice = "See that AE5's platform runs behind ae5_url; projects are uploaded there, not to the repository."
         return Row(r.PROJECTS_API, host, r.BLOCKING, r.one_line(evidence), UPLOAD, advice)
-    evidence = f"/api/v2/projects answers with status {found.status} to somebody who is not logged in"
+    evidence = f"/api/v2/projects answers with status {found.status} to a request without a login"
     if found.login_status == 200 and found.has_form:
         login = f"Keycloak shows the login of client {found.client_id}"
         if found.status == 404:
@@ -273,7 +271,7 @@ def projects_api(host: str, found: Platform) -> Row:
     why = "a page without its form" if found.login_status == 200 else f"status {found.login_status}"
     if found.login_status is None:
         why = found.error or "no answer"
-    evidence = r.one_line(f"{evidence}, but Keycloak gives {why} in place of the login of client {found.client_id}.")
+    evidence = r.one_line(f"{evidence}, but Keycloak returns {why} instead of the login of client {found.client_id}.")
     advice = "See that ae5_client_id is the client of the platform and ae5_url the address that people open in a browser."
     refused = found.login_status is not None and 400 <= found.login_status < 500
     return Row(r.PROJECTS_API, host, r.BLOCKING if refused else r.WARNING, evidence, UPLOAD, advice)
@@ -282,6 +280,6 @@ def projects_api(host: str, found: Platform) -> Row:
 def solver(host: str, version: t.Optional[str]) -> Row:
     """Whether environments will be solved, or only their pins compared; either is good."""
     if version is None:
-        evidence = "py-rattler is not there: pins are compared with what the channels hold, environments are not solved."
+        evidence = "py-rattler is not installed: pins are compared with what the channels hold, environments are not solved."
         return Row(r.SOLVER, host, r.OK, evidence, NEEDS)
-    return Row(r.SOLVER, host, r.OK, f"py-rattler {version}".rstrip() + " is there: environments are solved as conda would.", NEEDS)
+    return Row(r.SOLVER, host, r.OK, f"py-rattler {version}".rstrip() + " is installed: environments are solved as conda does.", NEEDS)

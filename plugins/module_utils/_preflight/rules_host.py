@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 Version = t.Tuple[int, ...]
 
@@ -87,7 +88,7 @@ def ssh(host: str, probe: t.Optional[Probe]) -> Row:
     if probe.unreachable:
         return Row(r.SSH, host, r.BLOCKING, r.one_line(f"Not reached: {probe.said or 'no answer'}"), EVERYTHING, advice)
     if probe.user is None:
-        said = probe.said or "it did not say who we are there"
+        said = probe.said or "it did not report the user name"
         return Row(r.SSH, host, r.BLOCKING, r.one_line(f"Reached, but no command could be run: {said}"), EVERYTHING, advice)
     return Row(r.SSH, host, r.OK, f"Reached; commands run as {probe.user}.", EVERYTHING)
 
@@ -102,7 +103,7 @@ def user(host: str, wanted: str, effective: str) -> Row:
         r.BLOCKING,
         f"Runs as {effective}, but the service user is {wanted}.",
         EXPORT,
-        f"Let Ansible become {wanted} (ae4_become: true, and the right to do so), or set ae4_user to {effective}.",
+        f"Let Ansible become {wanted} (ae4_become: true, and the permission to do so), or set ae4_user to {effective}.",
     )
 
 
@@ -129,16 +130,16 @@ def python(host: str, probe: Probe, core: Version, *, supplied: bool = False) ->
 
 
 def no_python(host: str, staged: bool) -> Row:
-    """A site that is exported through the shell needs no Python, if somebody else uploads for it."""
+    """A site that is exported through the shell needs no Python, if another host uploads for it."""
     if staged:
         return Row(r.PYTHON, host, r.OK, "None is needed: it is exported through the shell (ae4_raw).", EVERYTHING)
-    evidence = "It is exported through the shell (ae4_raw), but is to upload by itself, which needs Python."
+    evidence = "It is exported through the shell (ae4_raw), but ae_transfer direct needs Python for the upload."
     return Row(r.PYTHON, host, r.BLOCKING, evidence, EXPORT, "Set ae_transfer to staged.")
 
 
 @dataclasses.dataclass(frozen=True)
 class Shell:
-    """What the shell of an AE4 host without Python told; sizes in bytes, ``None`` where it did not."""
+    """What the shell of an AE4 host without Python reported; sizes in bytes, ``None`` where it did not."""
 
     bin_dir: t.Optional[str]
     storage: t.Optional[t.Tuple[int, str]]
@@ -169,7 +170,7 @@ def shell(host: str, told: Shell, factor: float) -> t.List[Row]:
         export_dir(host, told.export, told.parent, told.writable),
     ]
     if told.storage is None or told.free is None:
-        why = "The size of the storage or the free space could not be found out through the shell."
+        why = "The size of the storage or the free space could not be read through the shell."
         return [*rows, r.unknown(r.SPACE, host, why, EXPORT)]
     used, root = told.storage
     return [*rows, space(host, Space(root, used, True, told.export, told.free, factor))]
@@ -204,14 +205,14 @@ def export_dir(host: str, folder: str, parent: str, writable: bool) -> Row:
 
 
 def space(host: str, measured: Space) -> Row:
-    """Whether a second copy of the storage fits beside what is there.
+    """Whether a second copy of the storage fits into the free space.
 
-    Nobody knows whether an export copies or links (AE4 facts), so a whole copy is asked for unless the factor says otherwise.
+    It is not known whether an export copies or links (AE4 facts), so space for a whole copy is required unless the factor says otherwise.
     """
     needed = int(measured.used * measured.factor)
-    size = amount(measured.used) if measured.whole else f"more than {amount(measured.used)}"
+    size = size_in_words(measured.used) if measured.whole else f"more than {size_in_words(measured.used)}"
     copies = "" if measured.factor == 1 else f" (asked for {measured.factor:g} times that)"
-    evidence = f"The storage {measured.root} holds {size}{copies}; {measured.folder} has {amount(measured.free)} free."
+    evidence = f"The storage {measured.root} holds {size}{copies}; {measured.folder} has {size_in_words(measured.free)} free."
     if needed > measured.free:
         advice = "Free space, or set ae4_export_dir to another file system; if an export links there, set preflight_space_factor."
         return Row(r.SPACE, host, r.BLOCKING, evidence, EXPORT, advice)
@@ -222,7 +223,7 @@ def space(host: str, measured: Space) -> Row:
 
 def staging(host: str, folder: str, needed: int, free: int) -> Row:
     """Whether what is not staged yet of the dumps fits on the cluster's host; sizes in bytes."""
-    evidence = f"By the last inventories {amount(needed)} are still to be staged; {folder} has {amount(free)} free."
+    evidence = f"By the last inventories {size_in_words(needed)} are still to be staged; {folder} has {size_in_words(free)} free."
     if needed > free:
         return Row(
             r.STAGING,
@@ -238,15 +239,15 @@ def staging(host: str, folder: str, needed: int, free: int) -> Row:
 
 
 def ae4_state(host: str, address: str, headers: t.Mapping[str, str]) -> Row:
-    """Whether AE4 says that it is frozen (AE4 facts 1.4); it tells, and stops nothing."""
+    """Whether AE4 says that it is frozen (AE4 facts 1.4); this is information only."""
     names = {name.lower() for name in headers}
     states = [text for name, text in (("x-anaconda-lockdown", "in lockdown"), ("x-anaconda-read-only", "read-only")) if name in names]
-    evidence = f"AE4 at {address} is {' and '.join(states)}: nothing changes any more." if states else f"AE4 at {address} takes changes."
+    evidence = f"AE4 at {address} is {' and '.join(states)}: it is read-only." if states else f"AE4 at {address} accepts changes."
     return Row(r.AE4_STATE, host, r.OK, evidence, EXPORT)
 
 
 def libraries(host: str, found: t.Mapping[str, t.Optional[str]], interpreter: str, task: str) -> Row:
-    """Whether the Python libraries can be imported; ``found`` has the version of each (empty if it tells none), or ``None``."""
+    """Whether the Python libraries can be imported; ``found`` has the version of each (empty if it has none), or ``None``."""
     missing = sorted(name for name, version in found.items() if version is None)
     if missing:
         names = " and ".join(missing)
@@ -260,12 +261,3 @@ def libraries(host: str, found: t.Mapping[str, t.Optional[str]], interpreter: st
         )
     listed = ", ".join(f"{name} {version}".strip() for name, version in sorted(found.items()))
     return Row(r.LIBRARIES, host, r.OK, f"{interpreter} imports {listed}.", task)
-
-
-def amount(size: float) -> str:
-    """A size in bytes for people."""
-    for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError("unreachable")

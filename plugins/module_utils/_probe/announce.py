@@ -38,7 +38,7 @@ def announced_status(to: Http, path: str, token: str, size: int) -> t.Optional[i
         MigrationError: the cluster is behind a proxy, which would answer in its place.
     """
     if requests.utils.get_environ_proxies(to.origin):
-        raise MigrationError("the cluster is reached through a proxy, whose limit would be found instead")
+        raise MigrationError("the cluster is reached through a proxy, whose limit would be measured instead")
     head = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{UPLOAD_PART}"; filename="{NAME}-1.0-2.tar.bz2"\r\n'
         "Content-Type: application/octet-stream\r\n\r\n"

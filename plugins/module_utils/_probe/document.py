@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
     Capabilities,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.questions import QUESTIONS
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import ACCEPTED, unknown
 
@@ -29,8 +29,8 @@ else:
     RUAMEL_ERROR = None
 
 HEADER = """---
-# What a probe found out about this cluster.  Later runs read it; keep it under version control, beside the inventory.
-# To overrule an answer, change its value and set its confidence to declared: no probe changes it then.
+# What the probe found about this cluster.  Later runs read it; keep it under version control, beside the inventory.
+# To overrule an answer, change its value and set its confidence to declared; probes keep it then.
 """
 EARLIER = "by an earlier probe: "
 ANSWER_SHOWN = 30

@@ -51,7 +51,7 @@ def probe_work(module: MigrationModule) -> Outcome:
     text = document.render(data)
     failures = list(bench.broken)
     if left and not params["leave_behind"]:
-        failures.append(f"The probe could not remove what it made, delete it by hand: {', '.join(left)}.")
+        failures.append(f"The probe could not remove what it made, delete by hand: {', '.join(left)}.")
     before = read_text(params["dest"])
     if not module.check_mode:
         write_text(params["dest"], text)
@@ -63,6 +63,7 @@ def probe_work(module: MigrationModule) -> Outcome:
         report_path=os.path.abspath(params["dest"]),
         diff=[{"before": before, "after": text, "before_header": params["dest"], "after_header": params["dest"]}],
         values={"capabilities": data, "left_behind": left, "table": document.table(answers)},
+        final=True,
     )
 
 
@@ -76,7 +77,7 @@ def own_name(params: t.Mapping[str, t.Any]) -> str:
         return str(params["username"]).lower()
     name = claims_of(str(params["access_token"])).get("preferred_username")
     if not isinstance(name, str) or not name:
-        raise MigrationError("The token does not say whose it is; give the user name as username as well.")
+        raise MigrationError("The token does not contain a user name; also set username.")
     return name
 
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import PAGE_SIZE, TOKEN_PATH
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     ABILITIES,
     ADMIN_IMPORT,
@@ -20,13 +20,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.claims import lifetime
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import NOBODY
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, lifetime, unknown
 
 DOCUMENTED = frozenset([LIST_PRIVACY, UNSHARE, ADMIN_IMPORT])
-"""Abilities that are no news of a client: what is documented, and privacy, which none is asked for."""
+"""Abilities that every client has: what is documented, and privacy, which none is asked for."""
 
 
 def token(bench: Bench) -> None:
@@ -74,7 +73,7 @@ def names_of(data: t.Any) -> t.Optional[t.List[str]]:
 
 
 def paging(bench: Bench) -> None:
-    """Whether the list of channels comes in pages.  It can be told only while there are at least two channels."""
+    """Whether the list of channels comes in pages.  That shows only if there are at least two channels."""
     with bench.trying("paging"):
         seen, data = bench.api("channel_list", "list of channels, one from the second on", params={"offset": 1, "limit": 1})
         names = names_of(data)

@@ -53,7 +53,7 @@ def run(bench: Bench, *, may_leave: bool, reads_only: bool) -> None:
     if reads_only or bench.operations:
         bench.answers[API] = verdict.api(listed, _with_effects(bench))
     bench.leave_unknown(["other_kinds"], "not tried: only conda packages are brought to AE5")
-    bench.leave_unknown(["rate_limit"], "not tried: it would take a load that a probe does not make")
+    bench.leave_unknown(["rate_limit"], "not tried: it would need more load than a probe may cause")
 
 
 def _api_list(bench: Bench) -> Seen:

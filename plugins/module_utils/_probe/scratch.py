@@ -14,9 +14,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SEEN, channel_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import DELETE_CHANNEL, PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import NAME, extra_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
@@ -57,7 +57,7 @@ def open_scratch(bench: Bench, cluster: Cluster) -> None:
             delete(bench)
             born(bench, private=True)
     else:
-        bench.leave_unknown(["default_privacy"], f"channel {bench.scratch} cannot be deleted, so it has only one birth")
+        bench.leave_unknown(["default_privacy"], f"channel {bench.scratch} cannot be deleted, so it is created only once")
 
 
 def born(bench: Bench, private: bool) -> Seen:
@@ -95,11 +95,11 @@ def take_over(bench: Bench) -> None:
         MigrationError: it holds something that no probe has put there.
     """
     name = bench.scratch
-    found = bench.cluster.repodata.read((name, subdir) for subdir in (SUBDIR, "linux-64", "win-64", "osx-64"))
+    found = bench.cluster.repodata.read((name, subdir) for subdir in (NOARCH, "linux-64", "win-64", "osx-64"))
     files = sorted(file for listing in found.values() for file in listing.packages)
     foreign = [file for file in files if not file.startswith(NAME + "-")]
     if foreign:
-        raise MigrationError(f"channel {name} holds {foreign[0]}, which no probe has put there, so it is not touched")
+        raise MigrationError(f"channel {name} holds {foreign[0]}, which is not from a probe, so the channel is not changed")
     bench.made[name] = bench.cluster
     bench.files[:] = files
     bench.is_private = look(bench) == PRIVATE
@@ -149,6 +149,6 @@ def spelling(bench: Bench) -> None:
         bench.record("channel_get", encoded)
         bench.answers["slash_in_paths"] = verdict.slash_in_paths(encoded, literal)
     with bench.trying("slash_in_conda_urls"):
-        state = bench.cluster.repodata.read([(name, SUBDIR)])[name, SUBDIR].state
-        asked = f"{CONDA_BASE}/USER/{NAME}/{SUBDIR}/repodata.json"
+        state = bench.cluster.repodata.read([(name, NOARCH)])[name, NOARCH].state
+        asked = f"{CONDA_BASE}/USER/{NAME}/{NOARCH}/repodata.json"
         bench.answers["slash_in_conda_urls"] = known("literal", f"{asked} is there") if state == SEEN else unknown(f"{asked} is {state}")

@@ -39,5 +39,5 @@ def awkward(username: str) -> t.Dict[str, str]:
 
 
 def extra_names(username: str) -> t.FrozenSet[str]:
-    """The channels that the account's probe may make beside the scratch channel."""
+    """The channels that the account's probe may make in addition to the scratch channel."""
     return frozenset([FOREIGN, *awkward(username).values()])

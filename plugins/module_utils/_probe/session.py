@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Answer, Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE, ROUTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
@@ -48,7 +48,7 @@ class Bench:
     left: t.List[str] = dataclasses.field(default_factory=list)
     """What is left on the cluster after cleaning up, in words."""
     paths: t.List[str] = dataclasses.field(default_factory=list)
-    """Folders of this run, which are no part of any evidence."""
+    """Folders of this run, which are not part of any evidence."""
     broken: t.List[str] = dataclasses.field(default_factory=list)
     has_api: bool = False
     """Whether the list of channels of the assumed interface was answered as assumed."""
@@ -119,11 +119,11 @@ class Bench:
         except MigrationError as exc:
             reason = str(exc)
         except Exception as exc:  # a mistake in one probe must not cost the other answers
-            reason = f"the probe itself broke: {type(exc).__name__}: {exc}"
+            reason = f"the probe failed: {type(exc).__name__}: {exc}"
             self.broken.append(f"The probe for {', '.join(names)} broke: {type(exc).__name__}: {exc}.")
         for name in names:
             if name not in self.answers:
-                self.answers[name] = unknown(reason or "it did not come out")
+                self.answers[name] = unknown(reason or "no answer was found")
 
     def outcome(self) -> t.Dict[str, Answer]:
         """The answers, without what is different in each run."""

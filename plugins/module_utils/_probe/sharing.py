@@ -14,10 +14,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SEEN, channel_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_CREATION, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import FOREIGN, NOBODY, awkward, scratch_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench, attempted
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known, unknown
@@ -71,7 +71,7 @@ def conda_auth(bench: Bench) -> None:
     with bench.trying("conda_auth"):
         _need_private(bench)
         cluster = bench.cluster
-        path = f"/{channel_path(bench.scratch)}/{SUBDIR}/repodata.json"
+        path = f"/{channel_path(bench.scratch)}/{NOARCH}/repodata.json"
 
         def opens(url_path: str, tokens: t.Optional[TokenSource]) -> bool:
             return cluster.http.call("GET", url_path, auth=tokens, ok=(200, 401, 403, 404), status_only=True).status == 200
@@ -115,14 +115,14 @@ def _need_private(bench: Bench) -> None:
 
 
 def _need_unshared(bench: Bench) -> None:
-    """Of a channel from an earlier probe it must be seen that nobody has a right on it."""
+    """Of a channel from an earlier probe it must be seen that it is shared with no one."""
     listed = () if bench.is_new else _listed(bench)
     if listed is None or listed:
         raise MigrationError("the scratch channel is from an earlier probe, and it may be shared")
 
 
 def _reads(bench: Bench, other: Cluster) -> bool:
-    key = (bench.scratch, SUBDIR)
+    key = (bench.scratch, NOARCH)
     return other.repodata.read([key])[key].state == SEEN
 
 

@@ -13,10 +13,12 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ROUTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import DELETE_FILE, UploadSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe import verdict
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.announce import announced_status
-from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import SUBDIR, Package, conda, tar_bz2
+from ansible_collections.ae_ops.migration.plugins.module_utils._probe.packages import conda, tar_bz2
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.session import Bench
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, known
 
@@ -35,10 +37,10 @@ SIZES = (2**30 + 2**20, 1_010_000_000, 900_000_000, 100_000_000, 10_000_000, 1_0
 class Made(UploadSource):
     """A package that was made in memory; for the command line client it becomes a file below ``folder``."""
 
-    def __init__(self, package: Package, folder: str) -> None:
+    def __init__(self, package: Built, folder: str) -> None:
         self.file = package.file
-        self.size = len(package.content)
-        self._content = package.content
+        self.size = len(package.data)
+        self._content = package.data
         self._folder = folder
 
     def open(self) -> t.BinaryIO:
@@ -60,7 +62,7 @@ class Uploads:
         bench.paths.append(self._folder + os.sep)
         self._reads = 1
 
-    def source(self, package: Package) -> UploadSource:
+    def source(self, package: Built) -> UploadSource:
         """A package as it is uploaded."""
         return Made(package, self._folder)
 
@@ -87,7 +89,7 @@ class Uploads:
         self._size()
         self._delete()
 
-    def _upload(self, package: Package, asked: str) -> Seen:
+    def _upload(self, package: Built, asked: str) -> Seen:
         bench = self._bench
         new = package.file not in bench.files
         if new:
@@ -99,7 +101,7 @@ class Uploads:
 
     def _digest(self, file: str) -> t.Optional[str]:
         """The sha256 that repodata has of a file now."""
-        key = (self._bench.scratch, SUBDIR)
+        key = (self._bench.scratch, NOARCH)
         package = self._bench.cluster.repodata.read([key])[key].packages.get(file)
         return None if package is None else (package.sha256 or package.md5 or "")
 
@@ -118,14 +120,14 @@ class Uploads:
         seen = self._upload(FIRST, "upload a package")
         if not seen.ok:
             bench.record("artifact_upload", seen)
-            raise MigrationError(f"the first package was not taken ({seen})")
+            raise MigrationError(f"the first package was not accepted ({seen})")
         visible, reads, seconds = self._until(lambda: self._digest(FIRST.file) == FIRST.sha256)
         self._reads = reads
         bench.answers["repodata_latency"] = verdict.latency(visible, reads, seconds)
         unseen = Seen("repodata after an upload", False, None, "does not show the package")
         bench.record("artifact_upload", seen if visible else unseen)
 
-    def _duplicates(self, held: Package, other: Package) -> None:
+    def _duplicates(self, held: Built, other: Built) -> None:
         bench = self._bench
         bench.answers["duplicate_same"] = verdict.taken(self._upload(held, "upload the same file with the same bytes again"))
         seen = self._upload(other, "upload other bytes under the same name")
@@ -159,7 +161,7 @@ class Uploads:
             file = FIRST.file
             if file not in bench.files:
                 raise MigrationError("there is no file to delete")
-            seen = bench.attempt("delete a file", lambda: bench.cluster.delete_file(bench.scratch, SUBDIR, file))
+            seen = bench.attempt("delete a file", lambda: bench.cluster.delete_file(bench.scratch, NOARCH, file))
             gone = self._until(lambda: self._digest(file) is None, min(self._reads + 1, len(PAUSES)))[0] if seen.ok else False
             bench.answers["delete_file"] = verdict.deleting(seen, not gone if seen.ok else None)
             if gone:

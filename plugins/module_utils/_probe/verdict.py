@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities
     WORKS,
     Answer,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC, UNKNOWN
 
 UNDECIDED = frozenset([401, 408, 425, 429])
@@ -134,15 +135,15 @@ def privacy_later(to_public: Seen, as_public: t.Optional[str], to_private: Seen,
 
 def _effect(asked: Seen, seen: t.Optional[str], wanted: str) -> Answer:
     if seen is None:
-        return unknown(asked, "a stranger's view of it does not tell")
-    return known(WORKS if seen == wanted else IGNORED, asked, f"to a stranger it is {seen}")
+        return unknown(asked, "what an anonymous request sees does not show it")
+    return known(WORKS if seen == wanted else IGNORED, asked, f"to an anonymous request it is {seen}")
 
 
 def default_privacy(created: Seen, seen: t.Optional[str]) -> Answer:
     """What a channel is when nothing was said."""
     if not created.ok or seen is None:
-        return unknown(created, "a stranger's view of it does not tell" if created.ok else "nothing to look at")
-    return known(seen, created, f"to a stranger it is {seen}")
+        return unknown(created, "what an anonymous request sees does not show it" if created.ok else "nothing to look at")
+    return known(seen, created, f"to an anonymous request it is {seen}")
 
 
 def latency(visible: bool, reads: int, seconds: float) -> Answer:
@@ -152,6 +153,17 @@ def latency(visible: bool, reads: int, seconds: float) -> Answer:
     if reads == 1:
         return known("immediate", "shown in the first read after the upload")
     return known("delayed", f"shown in read {reads}, some {max(seconds, 1):.0f} s after the upload")
+
+
+def lifetime(token: str, now: float) -> Answer:
+    """How many seconds a fresh token lives: by its beginning and end, else by its end and ``now``, to five seconds."""
+    claims = claims_of(token)
+    end, begin = claims.get("exp"), claims.get("iat")
+    if not isinstance(end, (int, float)):
+        return unknown("the token has no end time")
+    if isinstance(begin, (int, float)):
+        return known(int(end - begin), "exp and iat of the token")
+    return known(int(round((end - now) / 5) * 5), "exp of a fresh token")
 
 
 def size_limit(asked: t.Sequence[t.Tuple[int, t.Optional[int]]]) -> Answer:
@@ -166,13 +178,13 @@ def size_limit(asked: t.Sequence[t.Tuple[int, t.Optional[int]]]) -> Answer:
 def paging(got: int, total: t.Any) -> Answer:
     """A8, from how many channels came when one was asked for, and how many the answer says that there are.
 
-    The numbers themselves change from day to day, so they are no evidence.
+    The numbers themselves change from day to day, so they are not evidence.
     """
     if got > 1:
         return known("none", "asked for one channel, got more")
     if got == 1 and isinstance(total, int) and total > 1:
         return known("offset", "asked for one channel, got one of several")
-    return unknown("there are too few channels to tell")
+    return unknown("there are too few channels to find out")
 
 
 def error_body(data: t.Any, seen: Seen) -> Answer:
@@ -201,7 +213,7 @@ def channel_names(tried: t.Mapping[str, t.Tuple[str, Seen]], listed: t.Container
 
 
 def channel_list(shown: bool, privileged: t.Optional[bool]) -> Answer:
-    """A15, from whether a stranger's list has a private channel of somebody else."""
+    """A15, from whether another account's list has a private channel of the first one."""
     evidence = f"the second account's list {'shows' if shown else 'does not show'} a private channel of the first account"
     if shown and privileged is not False:
         return unknown(evidence, "the second account may be an administrator")

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.equivalence import Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import NARROWER, SAME, UNKNOWN
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import gravity
 

@@ -21,7 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import equivalence as eq
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective import Target
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Observed
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
@@ -92,7 +92,7 @@ class _Gathered:
     def add(self, row: eq.Row) -> None:
         if row.reason == eq.PRIVATE_UNKNOWN:
             self.private_unknown += 1
-        reported = row.reason.endswith(TOLD) or row.reason.startswith(eq.NO_GROUP) or (USER, row.principal.casefold()) in self._skipped
+        reported = row.reason.endswith(TOLD) or row.reason.startswith(eq.NO_GROUP) or principal_key(USER, row.principal) in self._skipped
         lost = row.verdict == verdicts.NARROWER and row.kind == USER and not reported
         # Differences of shares and privacy are found channel by channel (``compare``).
         gained = row.reason == eq.PRIVATE_FOR_ALL or row.reason.startswith((eq.MEMBER, eq.PLANNED))

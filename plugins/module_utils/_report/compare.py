@@ -13,9 +13,10 @@ import shlex
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import readiness
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import matches, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share, SkippedShare
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, SkippedShare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts import (
     ACCEPTED,
@@ -26,6 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
     UNKNOWN,
     WIDER,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 PRESENT = "present"
 MISSING = "missing"
@@ -57,7 +59,7 @@ def gravity(verdict: str) -> int:
 
 
 @dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(JsonRecord):
     """A difference.  ``fails`` says whether it fails the run."""
 
     verdict: str
@@ -71,12 +73,9 @@ class Finding:
     told: bool = False
     """The ledger already reports it."""
 
-    def to_json(self) -> t.Dict[str, t.Any]:
-        return dataclasses.asdict(self)
-
 
 @dataclasses.dataclass(frozen=True)
-class Access:
+class Access(JsonRecord):
     """One line of the access table: what a principal may do with a channel.
 
     ``planned`` and ``seen`` are r, rw or empty (none); ``seen`` is None if the transport does not show it.
@@ -88,9 +87,6 @@ class Access:
     planned: str
     seen: t.Optional[str]
     verdict: str
-
-    def to_json(self) -> t.Dict[str, t.Any]:
-        return dataclasses.asdict(self)
 
 
 def placement_state(placement: Placement, observed: Observed) -> str:
@@ -119,7 +115,7 @@ def accesses(channel: Channel, observed: Observed, applied: Applied) -> t.Iterat
     """The access table of a channel: planned principals first, then those that only AE5 names."""
     seen = observed.shares.get(channel.name)
     owner = observed.owners.get(channel.name)
-    owning = None if owner is None else (USER, owner.casefold())
+    owning = None if owner is None else principal_key(USER, owner)
     planned = {principal_of(share): share for share in channel.shares}
     held = {principal_of(share): share for share in seen or ()}
     for key, share in sorted(planned.items()):
@@ -155,7 +151,7 @@ def share_findings(channel: Channel, observed: Observed, applied: Applied, stric
     kept = removed_on_ae5(channel)
     for row in accesses(channel, observed, applied):
         what = f"{row.kind} {row.name}"
-        item = kept.get(principal_of(Share(row.kind, row.name, "r")))
+        item = kept.get(principal_key(row.kind, row.name))
         if item is not None:
             if row.verdict != SAME:
                 yield Finding(row.verdict, row.channel, what, item.detail, strict)
@@ -189,7 +185,7 @@ def privacy_finding(channel: Channel, observed: Observed, accept_public: t.Seque
         return None if public else Finding(NARROWER, channel.name, "privacy", channel.kept_private, strict)
     if public and not channel.public:
         detail = f"Channel {channel.name} is public, but not everything in it was public in AE4"
-        if matches(channel.name, accept_public):
+        if matches_any(channel.name, accept_public):
             return Finding(ACCEPTED, channel.name, "privacy", f"{detail}; accepted by ae_accept_public.", False)
         return Finding(WIDER, channel.name, "privacy", f"{detail}.", True)
     if channel.public and not public:

@@ -10,9 +10,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.access_summary import AccessSummary
@@ -87,7 +87,7 @@ class Verification:
 
     @staticmethod
     def shared_in_words(channel: Channel) -> str:
-        """Whom a channel is shared with, and whom not yet."""
+        """The shares of a channel, and the skipped ones."""
         shared = [share_in_words(share) for share in channel.shares]
         return ", ".join(shared + [f"skipped: {share_in_words(item.share)}" for item in channel.skipped_shares]) or "nobody"
 
@@ -123,7 +123,7 @@ class Verification:
                 "rows": self.access.total,
                 "counts": dict(sorted(self.access.counts.items())),
                 "lost": [loser.to_json() for loser in self.access.losers()[:SHOWN]],
-                "table": [dataclasses.asdict(row) for row in self.access.rows(SHOWN)],
+                "table": [row.to_json() for row in self.access.rows(SHOWN)],
             },
             "ledger": {
                 "digest": self.ledger.digest,

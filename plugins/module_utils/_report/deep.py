@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.download import Digests
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel

@@ -13,10 +13,11 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import verdicts
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, Placement, SkippedPlacement, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import KEPT as KEPT_REASON
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import REMOVED_ON_AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import OTHER_BYTES, UNPROVEN, UNREADABLE, Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ProjectLine
@@ -48,7 +49,7 @@ VERDICTS = {CONFLICT: compare.OTHER_BYTES, UNPROVEN: compare.UNPROVEN, KEPT: ver
 
 
 @dataclasses.dataclass(frozen=True)
-class PlacementEnd:
+class PlacementEnd(JsonRecord):
     """The result of one placement."""
 
     channel: str
@@ -59,7 +60,7 @@ class PlacementEnd:
 
 
 @dataclasses.dataclass(frozen=True)
-class LedgerLine:
+class LedgerLine(JsonRecord):
     """The result of one file of a site."""
 
     site: str
@@ -81,9 +82,6 @@ class LedgerLine:
     def sentence(self) -> str:
         where = f"{self.owner}/{self.package}/{self.file} of site {self.site}"
         return f"{where}: {self.detail}"
-
-    def to_json(self) -> Json:
-        return {**vars(self), "placements": [dict(vars(end)) for end in self.placements]}
 
 
 @dataclasses.dataclass(frozen=True)

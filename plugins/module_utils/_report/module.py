@@ -39,6 +39,7 @@ VERIFY_SPEC = ArgumentSpec(
         "deep_sample": {"type": "int", "default": 5},
         "notebooks": {"type": "path"},
         "notebook_hosts": {"type": "list", "elements": "str", "default": []},
+        "notebooks_expected": {"type": "bool", "default": True},
     }
 )
 
@@ -111,7 +112,8 @@ def verify(module: MigrationModule) -> Outcome:
         states = [compare.placement_state(placement, observed) for placement in placements]
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
     dest = None if module.check_mode else params["dest"]
-    projects = read_all(params["notebooks"], params["notebook_hosts"], dest)
+    expected = params["notebooks_expected"] or os.path.exists(params["notebooks"] or "")
+    projects = read_all(params["notebooks"], params["notebook_hosts"] if expected else [], dest)
     ledger = _ledger(params["plan"], placements, states, downloads)
     if projects is not None:
         ledger = dataclasses.replace(ledger, projects=projects.lines)
@@ -120,7 +122,7 @@ def verify(module: MigrationModule) -> Outcome:
     findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
     total = len(applied.placements)
     result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]), projects)
-    outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest})
+    outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest}, final=True)
     if not module.check_mode:
         outcome.report_path = os.path.join(params["dest"], files.PAGE)
         try:

@@ -31,7 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects 
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.style import ROW_HEIGHT, STYLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import DataTable, in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 Json = t.Mapping[str, t.Any]
 
@@ -180,9 +180,7 @@ def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
     rows = []
     for item in lost[:LOSERS_SHOWN]:
         who = {"anyone": "Anyone, without a login", "everyone": "Everyone who is logged in"}.get(item["kind"], item["name"])
-        places = ", ".join(item["examples"]) + (
-            f" and {item['channels'] - len(item['examples']):,} more" if item["channels"] > len(item["examples"]) else ""
-        )
+        places = listed(item["examples"], len(item["examples"]), total=item["channels"])
         rows.append([who, places, "; ".join(item["reasons"])])
     total = counts.get("narrower", 0)
     words = f"{counted(len(lost), 'user or group has', 'users and groups have')} less access than in AE4 in {counted(total, 'case')}. "

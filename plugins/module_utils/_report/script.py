@@ -27,11 +27,10 @@ const make = (name, attributes, ...content) => {
 };
 const number = value => value.toLocaleString("en");
 const size = value => {
-  for (const unit of ["B", "KB", "MB", "GB"]) {
-    if (value < 1000) return unit === "B" ? value + " B" : value.toFixed(1) + " " + unit;
-    value /= 1000;
-  }
-  return value.toFixed(1) + " TB";
+  const units = ["kB", "MB", "GB", "TB"];
+  let unit = "B";
+  while (value >= 1000 && units.length) [value, unit] = [value / 1000, units.shift()];
+  return (unit === "B" || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)) + " " + unit;
 };
 
 class Column {

@@ -16,16 +16,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_records import GroupAccess, OwnerAccess, PackageClass, Variant
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import is_owners_group
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
-    SCHEMA_VERSION,
-    Json,
-    OwnerRecord,
-    SchemaError,
-    SourceFile,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import whole
 
 Users = t.Dict[str, t.Dict[str, str]]
@@ -94,30 +89,18 @@ class AccessClasses:
 
 
 @dataclasses.dataclass(frozen=True)
-class Head:
+class Head(JsonRecord):
     """The first line of ``access.jsonl``: what else the verdicts depend on."""
+
+    TITLE = "list of rights"
+    HEAD: t.ClassVar[Json] = {"record": "access", "schema_version": SCHEMA_VERSION}
+    NEEDED = ("accept_wider", "declared")
 
     people_checked: bool
     """Whether the groups of AE5 were looked at."""
     accept_wider: t.Tuple[str, ...] = ()
     declared: t.Mapping[str, t.Tuple[Share, ...]] = dataclasses.field(default_factory=dict)
     """Channel -> the shares that ``ae_channels`` gives it."""
-
-    def to_json(self) -> Json:
-        return {
-            "record": "access",
-            "schema_version": SCHEMA_VERSION,
-            "people_checked": self.people_checked,
-            "accept_wider": list(self.accept_wider),
-            "declared": {name: [share.to_json() for share in shares] for name, shares in self.declared.items()},
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> Head:
-        if data.get("record") != "access" or data.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaError(f"its first line is not that of a list of rights (schema_version {SCHEMA_VERSION})")
-        declared = {name: tuple(Share.from_json(item) for item in shares) for name, shares in data["declared"].items()}
-        return cls(bool(data["people_checked"]), tuple(data["accept_wider"]), declared)
 
 
 def lines(classes: AccessClasses, head: Head, owner: t.Callable[[str, str], OwnerRecord], names: PrincipalMap) -> t.Iterator[str]:

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import fnmatch
-import hashlib
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 CONVERSIONS = "conversions.jsonl"
 ENDING = ".tar.gz"
@@ -72,43 +70,6 @@ def read_conversions(path: str) -> t.Iterator[Conversion]:
     return read_records(path, "list of conversions", Conversion.from_json, "convert again")
 
 
-class Lines:
-    """The new list of conversions, which takes the place of the old one only if it differs.
-
-    Where it is only foreseen, ``dest`` is another file than ``target``, or none.
-    """
-
-    def __init__(self, target: str, dest: str) -> None:
-        self._target, self._dest, self._told = target, dest, hashlib.sha256()
-        self._temporary = f"{dest}.new" if dest else os.devnull
-        if dest:
-            os.makedirs(os.path.dirname(dest) or ".", mode=0o750, exist_ok=True)
-        fd = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        self._stream = os.fdopen(fd, "wb")
-
-    def __enter__(self) -> Lines:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._stream.close()
-        if self._temporary != os.devnull:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._temporary)
-
-    def add(self, line: str) -> None:
-        data = line.encode("utf-8", "surrogateescape")
-        self._told.update(data)
-        self._stream.write(data)
-
-    def finish(self) -> bool:
-        """Whether it differs from the old one."""
-        self._stream.close()
-        is_same = os.path.exists(self._target) and file_sha256(self._target) == self._told.hexdigest()
-        if self._dest and not (is_same and self._dest == self._target):
-            os.replace(self._temporary, self._dest)
-        return not is_same
-
-
 def lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
     """The lines of the projects that a run over some of them does not look at."""
     if not only or not os.path.exists(target):
@@ -118,4 +79,4 @@ def lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
 
 def matches(key: str, patterns: t.Sequence[str]) -> bool:
     """Whether a project is meant by patterns of ``OWNER/NAME``; without any all are."""
-    return not patterns or any(fnmatch.fnmatchcase(key, pattern) for pattern in patterns)
+    return not patterns or matches_any(key, patterns)

@@ -11,8 +11,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.output import owners_path
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines, read_records, why
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SchemaError, SiteRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, read_lines, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SiteRecord, SourceFile
 
 SITE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """A site's name is an inventory host name and becomes a file name."""
@@ -46,9 +47,9 @@ def read_inventory(path: str) -> SiteInput:
     try:
         record = SiteRecord.from_json(next(lines, None))
         owners = {owner.name: owner for owner in map(OwnerRecord.from_json, lines)}
-    except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise MigrationError(f"The list of owners {beside} cannot be used: {why(exc)}; make the inventory anew.") from exc
-    if not isinstance(record.site, str) or not SITE_NAME.fullmatch(record.site):
+    except SchemaError as exc:
+        raise MigrationError(f"The list of owners {beside} cannot be used: {exc}; make the inventory anew.") from exc
+    if not SITE_NAME.fullmatch(record.site):
         raise MigrationError(
             f"The inventory {path} is of a site named {record.site!r}; a site's name is made of letters, digits, - _ and dots."
         )

@@ -12,13 +12,12 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 
 LIBRARIES_FILE = "libraries.jsonl"
 PLACEMENTS_FILE = "placements.jsonl"
-SUBDIR = "noarch"
 
 BUILT, REPORTED = "built", "reported"
 PYTHON, R, COMPILED = "python", "r", "compiled"
@@ -97,12 +96,12 @@ class Library(JsonRecord):
     @property
     def package_path(self) -> str:
         """Where the package lies below the folder of ``libraries.jsonl``."""
-        return f"{SUBDIR}/{self.file}" if self.file else ""
+        return f"{NOARCH}/{self.file}" if self.file else ""
 
     def placement(self, site: str) -> Placement:
         """The package for the module ``package_sync``."""
         owner = self.channel.split("/", 1)[0]
-        return Placement(self.channel, site, owner, self.name, self.file, SUBDIR, self.size, self.md5, self.sha256, self.package_path)
+        return Placement(self.channel, site, owner, self.name, self.file, NOARCH, self.size, self.md5, self.sha256, self.package_path)
 
 
 def read_libraries(path: str) -> t.List[Library]:

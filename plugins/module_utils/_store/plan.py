@@ -20,11 +20,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
     atomic_writer,
     file_sha256,
+    holds,
     json_line,
     read_object,
     read_records,
-    why,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
     Channel,
     Decision,
@@ -34,7 +35,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
     SliceHead,
     TransferRow,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
 
 PLAN = "plan.json"
 PLAN_FOR_PEOPLE = "plan.yml"
@@ -48,8 +49,11 @@ TRANSFER_BY_SITE = "transfer"
 
 
 @dataclasses.dataclass(frozen=True)
-class SiteInventory:
+class SiteInventory(JsonRecord):
     """Which inventory of a site a plan was made from."""
+
+    TITLE = "site of a plan"
+    BRIEF = ("old",)
 
     site: str
     files: int
@@ -58,14 +62,13 @@ class SiteInventory:
     old: bool = False
     """The site could not be exported when the plan was made, so what is new there since is not in the inventory."""
 
-    def to_json(self) -> Json:
-        found = {"site": self.site, "files": self.files, "bytes": self.bytes, "sha256": self.sha256}
-        return {**found, "old": True} if self.old else found
-
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class Plan(JsonRecord):
     """``plan.json``: the desired state of one cluster, without the placements."""
+
+    TITLE = "plan"
+    HEAD: t.ClassVar[Json] = {"schema_version": SCHEMA_VERSION}
 
     cluster: str
     layout: str
@@ -89,40 +92,6 @@ class Plan:
         """The same plan with further decisions at the end."""
         return dataclasses.replace(self, decisions=(*self.decisions, *more))
 
-    def to_json(self) -> Json:
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "cluster": self.cluster,
-            "layout": self.layout,
-            "sites": [site.to_json() for site in self.sites],
-            "missing_sites": list(self.missing_sites),
-            "channels": [channel.to_json() for channel in self.channels],
-            "decisions": [decision.to_json() for decision in self.decisions],
-            "left_out": self.left_out,
-            "members": self.members,
-            "digests": self.digests,
-            "target_read": self.target_read,
-            "changes": self.changes,
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> Plan:
-        if data.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaError(f"schema_version {data.get('schema_version')} is not {SCHEMA_VERSION}")
-        return cls(
-            data["cluster"],
-            data["layout"],
-            tuple(SiteInventory(**site) for site in data["sites"]),
-            tuple(Channel.from_json(channel) for channel in data["channels"]),
-            tuple(Decision.from_json(decision) for decision in data["decisions"]),
-            dict(data["left_out"]),
-            dict(data["members"]),
-            tuple(data.get("missing_sites", ())),
-            dict(data.get("digests", {})),
-            bool(data.get("target_read", False)),
-            dict(data.get("changes", {})),
-        )
-
 
 def load_plan(folder: str) -> Plan:
     """Reads ``plan.json``.
@@ -135,8 +104,8 @@ def load_plan(folder: str) -> Plan:
         raise MigrationError(f"There is no plan in {folder}; run the plan playbook first.")
     try:
         return Plan.from_json(read_object(path, "plan"))
-    except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise MigrationError(f"The plan {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc
+    except SchemaError as exc:
+        raise MigrationError(f"The plan {path} cannot be used: {exc}; run the plan playbook again.") from exc
 
 
 def whole(folder: str, name: str, what: str) -> str:
@@ -280,10 +249,7 @@ def _digest(lines: t.Iterable[str]) -> str:
 def is_stored(folder: str, files: Rendered) -> bool:
     """Whether the folder holds exactly these files already."""
     wanted = {PLAN: [files.plan], PLAN_FOR_PEOPLE: [files.for_people], **files.lists}
-    try:
-        return all(file_sha256(os.path.join(folder, name)) == _digest(lines) for name, lines in wanted.items())
-    except OSError:
-        return False
+    return all(holds(os.path.join(folder, name), _digest(lines)) for name, lines in wanted.items())
 
 
 def write_plan(folder: str, files: Rendered) -> None:
@@ -293,16 +259,3 @@ def write_plan(folder: str, files: Rendered) -> None:
     for name, lines in [*files.lists.items(), (PLAN_FOR_PEOPLE, [files.for_people]), (PLAN, [files.plan])]:
         with atomic_writer(os.path.join(folder, name)) as stream:
             stream.writelines(lines)
-
-
-def save_plan(
-    folder: str,
-    plan: Plan,
-    for_people: str,
-    placements: t.Iterable[Placement],
-    left_out: t.Iterable[LeftOut],
-    held: t.Iterable[SkippedPlacement] = (),
-    people: t.Optional[t.Mapping[str, t.List[str]]] = None,
-) -> None:
-    """Writes the files of a plan into ``folder``, ``plan.json`` last."""
-    write_plan(folder, rendered(plan, for_people, placements, left_out, held=held, people=people))

@@ -15,8 +15,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, NotebookHost, Project, Source
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 PROJECTS, SOURCES, FINDINGS = "projects.jsonl", "sources.jsonl", "findings.jsonl"
 AGAIN = "collect the projects anew"
@@ -38,7 +39,6 @@ class CollectionWriter:
     def __init__(self, dest: str) -> None:
         self.projects_path, self.sources_path = os.path.join(dest, PROJECTS), os.path.join(dest, SOURCES)
         self.projects = self.sources = 0
-        self._told = hashlib.sha256()
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> CollectionWriter:
@@ -54,9 +54,7 @@ class CollectionWriter:
         self._stack.__exit__(*exc)
 
     def add_source(self, source: Source) -> None:
-        line = _line(source.to_json())
-        self._told.update(line.encode("utf-8", "surrogateescape"))
-        self._sources.write(line)
+        self._sources.write(_line(source.to_json()))
         self.sources += 1
 
     def add_project(self, project: Project) -> None:
@@ -65,7 +63,7 @@ class CollectionWriter:
 
     def finish(self, host: str, site: str, root: str, problems: t.Iterable[Problem]) -> NotebookHost:
         """Writes ``projects.jsonl``.  Gives its first line."""
-        head = NotebookHost(host, site, root, self.projects, self.sources, self._told.hexdigest(), tuple(problems))
+        head = NotebookHost(host, site, root, self.projects, self.sources, self._sources.sha256, tuple(problems))
         self._lines.seek(0)
         with atomic_writer(self.projects_path) as stream:
             stream.write(_line(head.to_json()))

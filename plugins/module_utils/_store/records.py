@@ -1,31 +1,109 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records of what was found applied, kept between runs.  Private to the collection.
+"""Records of what was last applied, kept between runs.  Private to the collection.
 
-Losing them costs certainty, never correctness: what AE4 took away is then reported as foreign instead of stale.  So
-a record that cannot be read or written is a warning and counts as empty.
+Losing them costs certainty, never correctness: what AE4 took away is then reported as foreign instead of stale, and
+shares that the transport does not show are sent again.  So a record that cannot be read or written is a warning and
+counts as empty.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object, write_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
 
 APPLIED_MEMBERS = "applied_members.json"
-APPLIED_SHARES = "applied_shares.json"
+LAST_SHARES = "last_shares.json"
 APPLIED_PLACEMENTS = "applied_placements.json"
 APPLIED_PUBLIC = "applied_public.json"
+
+GIVEN_BEFORE, FOUND_BEFORE = "shares.json", "applied_shares.json"
+"""The two files that ``last_shares.json`` was once; they are read where it is not there yet."""
+
+_AND = dict.fromkeys((LAST_SHARES, GIVEN_BEFORE), ", and shares that cannot be seen are sent again")
 
 Read = t.TypeVar("Read")
 Members = t.Dict[str, t.List[str]]
 """AE5 names of the people of each AE4 group (``SITE:ORGANIZATION/GROUP``)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ChannelShares(JsonRecord):
+    """The shares of one channel in ``last_shares.json``."""
+
+    TITLE = "channel's shares"
+
+    given: t.Tuple[Share, ...] = ()
+    found: t.Tuple[t.Tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class _LastShares(JsonRecord):
+    """``last_shares.json``."""
+
+    TITLE = "record of shares"
+    HEAD: t.ClassVar[Json] = {"schema_version": SCHEMA_VERSION}
+
+    channels: t.Mapping[str, ChannelShares]
+
+
+class LastShares:
+    """The shares that were last applied, by channel: ``given`` by the module channel_share, ``found`` by a verification.
+
+    ``warnings`` gets a sentence if the record is damaged or cannot be written.
+    """
+
+    def __init__(self, folder: t.Optional[str], warnings: t.List[str]) -> None:
+        self._folder, self._warnings = folder, warnings
+        if folder is None or _is_there(os.path.join(folder, LAST_SHARES)):
+            channels: t.Mapping[str, ChannelShares] = _read(folder, LAST_SHARES, _channels, {}, warnings)
+            given = {channel: item.given for channel, item in channels.items()}
+            self.found: t.Dict[str, t.FrozenSet[Principal]] = _found({channel: item.found for channel, item in channels.items()})
+        else:
+            given = _read(folder, GIVEN_BEFORE, _given_before, {}, warnings)
+            self.found = _read(folder, FOUND_BEFORE, _found_before, {}, warnings)
+        self.given = {channel: {principal_of(share): share for share in shares} for channel, shares in given.items() if shares}
+
+    def note(self, channel: str, share: Share, present: bool) -> None:
+        """Writes down that a share was given or taken away."""
+        mine = self.given.setdefault(channel, {})
+        if present:
+            mine[principal_of(share)] = share
+        else:
+            mine.pop(principal_of(share), None)
+
+    def save(self) -> None:
+        """Writes the record, if there is a folder for it."""
+        if self._folder is None:
+            return
+        channels = {
+            name: ChannelShares(
+                tuple(share for _key, share in sorted(self.given.get(name, {}).items())), tuple(sorted(self.found.get(name, ())))
+            )
+            for name in {*self.given, *self.found}
+        }
+        empty = ChannelShares()
+        record = _LastShares({name: item for name, item in channels.items() if item != empty})
+        path = os.path.join(self._folder, LAST_SHARES)
+        try:
+            write_text(path, json_line(record.to_json()))
+        except OSError as exc:
+            self._warnings.append(f"The record {path} cannot be written: {exc.strerror}; the next run knows less of this one.")
+            return
+        for name in (GIVEN_BEFORE, FOUND_BEFORE):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(self._folder, name))
 
 
 class Records:
@@ -37,9 +115,10 @@ class Records:
     def __init__(self, folder: t.Optional[str]) -> None:
         self._folder = folder
         self.warnings: t.List[str] = []
+        self.shares = LastShares(folder, self.warnings)
         self.applied = Applied(
             _read(folder, APPLIED_PLACEMENTS, _placements, frozenset(), self.warnings),
-            _read(folder, APPLIED_SHARES, _shares, {}, self.warnings),
+            self.shares.found,
             _read(folder, APPLIED_PUBLIC, _public, frozenset(), self.warnings),
         )
         self.members = read_members(folder, self.warnings)
@@ -77,10 +156,9 @@ class Records:
         placements: t.Dict[str, t.Dict[str, t.List[str]]] = {}
         for channel, subdir, file in sorted(self.applied.placements):
             placements.setdefault(channel, {}).setdefault(subdir, []).append(file)
-        shares = {channel: [list(item) for item in sorted(principals)] for channel, principals in self.applied.shares.items() if principals}
-        files: t.Dict[str, t.Dict[str, t.Any]] = {
+        self.shares.found = dict(self.applied.shares)
+        files: t.Dict[str, Json] = {
             APPLIED_PLACEMENTS: placements,
-            APPLIED_SHARES: shares,
             APPLIED_PUBLIC: {"channels": sorted(self.applied.public)},
             APPLIED_MEMBERS: self.members,
         }
@@ -89,6 +167,8 @@ class Records:
                 write_text(os.path.join(self._folder, name), json_line(data))
         except OSError as exc:
             self.warnings.append(f"The records in {self._folder} cannot be written: {exc.strerror}; the next run knows less of this one.")
+            return
+        self.shares.save()
 
 
 def _is_gone(key: PlacementKey, observed: Observed) -> bool:
@@ -101,16 +181,27 @@ def read_members(folder: t.Optional[str], warnings: t.List[str]) -> Members:
     return _read(folder, APPLIED_MEMBERS, _members, {}, warnings)
 
 
-def _read(folder: t.Optional[str], name: str, parse: t.Callable[[t.Dict[str, t.Any]], Read], empty: Read, warnings: t.List[str]) -> Read:
+def _is_there(path: str) -> bool:
+    """Whether there is such a file; also where that cannot be found out, so that reading it says why."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _read(folder: t.Optional[str], name: str, parse: t.Callable[[Json], Read], empty: Read, warnings: t.List[str]) -> Read:
     path = os.path.join(folder or "", name)
-    if folder is None or not os.path.exists(path):
+    if folder is None or not _is_there(path):
         return empty
     try:
         return parse(read_object(path, "record"))
     except (MigrationError, AttributeError, KeyError, TypeError, ValueError):
         warnings.append(
             f"The record {path} is damaged or cannot be read and counts as empty, so what AE4 has taken away since is told as if "
-            "somebody had added it on AE5."
+            f"somebody had added it on AE5{_AND.get(name, '')}."
         )
         return empty
 
@@ -127,22 +218,32 @@ def _list(value: t.Any) -> t.List[t.Any]:
     return value
 
 
-def _placements(data: t.Dict[str, t.Any]) -> t.FrozenSet[PlacementKey]:
+def _placements(data: Json) -> t.FrozenSet[PlacementKey]:
     return frozenset(
         (channel, subdir, _text(file)) for channel, subdirs in data.items() for subdir, files in subdirs.items() for file in _list(files)
     )
 
 
-def _shares(data: t.Dict[str, t.Any]) -> t.Dict[str, t.FrozenSet[Principal]]:
-    return {
-        channel: frozenset(principal_of(Share(_text(kind), _text(name), "r")) for kind, name in _list(items))
-        for channel, items in data.items()
-    }
+def _channels(data: Json) -> t.Mapping[str, ChannelShares]:
+    return _LastShares.from_json(data).channels
 
 
-def _public(data: t.Dict[str, t.Any]) -> t.FrozenSet[str]:
+def _given_before(data: Json) -> t.Dict[str, t.Tuple[Share, ...]]:
+    return {channel: tuple(map(Share.from_json, _list(shares))) for channel, shares in data["shares"].items()}
+
+
+def _found_before(data: Json) -> t.Dict[str, t.FrozenSet[Principal]]:
+    return _found({channel: [(_text(kind), _text(name)) for kind, name in _list(items)] for channel, items in data.items()})
+
+
+def _found(channels: t.Mapping[str, t.Iterable[Principal]]) -> t.Dict[str, t.FrozenSet[Principal]]:
+    found = {channel: frozenset(principal_key(kind, name) for kind, name in principals) for channel, principals in channels.items()}
+    return {channel: principals for channel, principals in found.items() if principals}
+
+
+def _public(data: Json) -> t.FrozenSet[str]:
     return frozenset(_text(name) for name in _list(data["channels"]))
 
 
-def _members(data: t.Dict[str, t.Any]) -> Members:
+def _members(data: Json) -> Members:
     return {group: [_text(name) for name in _list(people)] for group, people in data.items()}

@@ -11,8 +11,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
@@ -32,7 +31,7 @@ STATES = (SAME, FOUND, OTHER, MISSING)
 
 
 @dataclasses.dataclass(frozen=True)
-class PinState:
+class PinState(JsonRecord):
     """What became of one pin.  ``channel`` has it; ``hidden`` are channels that have it and that the user may not read."""
 
     pin: Pin
@@ -136,7 +135,7 @@ class Resolution(JsonRecord):
 
 @dataclasses.dataclass(frozen=True)
 class OwnerVerdict:
-    """How many of an owner's projects would break, and which."""
+    """How many of an owner's projects will fail on AE5, and which."""
 
     owner: str
     projects: int
@@ -146,16 +145,14 @@ class OwnerVerdict:
 
     @property
     def sentence(self) -> str:
-        """For the report: these N of M projects would break on Monday, and by which package."""
+        """For the report: these N of M projects will fail on AE5, and because of which package."""
         owner = shown(self.owner)
         but = f", as far as is known: {counted(self.unchecked, 'of them was', 'of them were')} not looked through" if self.unchecked else ""
         if not self.breaking:
             words = "the environment of the one project" if self.projects == 1 else f"the environments of all {self.projects} projects"
             return f"Of {owner}, {words} can be made on AE5{but}."
-        reasons = "; ".join(f"{shown(item.project)} by {_reason(item)}" for item in self.breaking[:PROJECTS_SHOWN])
-        if len(self.breaking) > PROJECTS_SHOWN:
-            reasons += f"; and {len(self.breaking) - PROJECTS_SHOWN} more"
-        return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} would break: {reasons}{but}."
+        reasons = listed([f"{shown(item.project)} because of {_reason(item)}" for item in self.breaking], PROJECTS_SHOWN, between="; ")
+        return f"Of {owner}, {len(self.breaking)} of {counted(self.projects, 'project')} will fail on AE5: {reasons}{but}."
 
 
 def _reason(item: Resolution) -> str:
@@ -164,10 +161,10 @@ def _reason(item: Resolution) -> str:
     if item.awaited:
         return f"{listed([shown(text) for text in item.awaited], PINS_SHOWN)}, to be brought and not there yet"
     if item.lacking:
-        return f"what its packages need ({listed([shown(text) for text in item.lacking], PINS_SHOWN)})"
+        return f"missing dependencies ({listed([shown(text) for text in item.lacking], PINS_SHOWN)})"
     if item.against:
-        return f"packages that do not go together ({listed([shown(text) for text in item.against], PINS_SHOWN)})"
-    return f"what its packages need ({shown(item.unsolved)})"
+        return f"conflicting packages ({listed([shown(text) for text in item.against], PINS_SHOWN)})"
+    return f"unsolvable dependencies ({shown(item.unsolved)})"
 
 
 class Owners:

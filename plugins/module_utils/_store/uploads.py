@@ -9,8 +9,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED, REFUSED
 
 UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed"

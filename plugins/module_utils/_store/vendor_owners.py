@@ -9,9 +9,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines, why
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, SchemaError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, OwnersHead
 
 WHAT = "list of the plan's owners"
 
@@ -33,10 +33,7 @@ def read_owners(path: str) -> SiteOwners:
     """
     lines = read_lines(path, WHAT)
     try:
-        head = next(lines, {})
-        if head.get("record") != "site" or head.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaError(f"its first line is not that of a site (schema_version {SCHEMA_VERSION})")
-        owners = {facts.owner: facts for facts in map(OwnerFacts.from_json, lines)}
-        return SiteOwners(head["site"], head["inventory_sha256"], owners)
-    except (SchemaError, KeyError, TypeError) as exc:
-        raise MigrationError(f"The {WHAT} {path} cannot be used: {why(exc)}; run the plan playbook again.") from exc
+        head = OwnersHead.from_json(next(lines, None))
+        return SiteOwners(head.site, head.inventory_sha256, {facts.owner: facts for facts in map(OwnerFacts.from_json, lines)})
+    except SchemaError as exc:
+        raise MigrationError(f"The {WHAT} {path} cannot be used: {exc}; run the plan playbook again.") from exc

@@ -11,11 +11,12 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import ALWAYS
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import excused, missing
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, iter_placements, iter_skipped, iter_transfer
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 EXAMPLES = 3
 
@@ -33,7 +34,7 @@ class Gap:
 
     def __str__(self) -> str:
         unreadable = "; the channel cannot be read with this token" if self.unreadable else ""
-        return f"{self.count} of its files are not verified on the cluster ({_shown(self.examples, self.count)}){unreadable}"
+        return f"{self.count} of its files are not proven to be there ({listed(self.examples, total=self.count)}){unreadable}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
     The placements are read twice so that they need not be held in memory.  One GET for each (channel, subdir).
     """
     channels = {channel.name: channel for channel in plan.channels if channel.name in names}
-    subdirs: t.Dict[str, t.Set[str]] = {name: set(ALWAYS) if plan.target_read else set() for name in channels}
+    subdirs: t.Dict[str, t.Set[str]] = {name: set(COMMON_SUBDIRS) if plan.target_read else set() for name in channels}
     for placement in _placements(folder, channels):
         subdirs[placement.channel].add(placement.subdir)
     listings = cluster.repodata.read((name, subdir) for name, mine in subdirs.items() for subdir in sorted(mine))
@@ -75,7 +76,7 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
         planned = {(placement.subdir, placement.file) for placement in mine} | skipped.get(name, set())
         new = _new(channels[name], seen, planned) if plan.target_read else []
         if new:
-            found.gained[name] = f"unplanned packages were added since the plan was made ({_shown(new[:EXAMPLES], len(new))}); {AGAIN}"
+            found.gained[name] = f"it has gained {listed(new, EXAMPLES)} since the plan was made; {AGAIN}"
     return found
 
 
@@ -99,8 +100,3 @@ def _new(channel: Channel, seen: t.Iterable[Listing], planned: t.Container[Place
     known = set(before)
     places = (place for listing in seen for place, _package in _by_place(listing) if place not in planned)
     return sorted(f"{subdir}/{file}" for subdir, file in places if f"{subdir}/{file}" not in known)
-
-
-def _shown(names: t.Sequence[str], count: int) -> str:
-    more = f" and {count - len(names)} more" if count > len(names) else ""
-    return ", ".join(names) + more

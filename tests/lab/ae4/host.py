@@ -124,8 +124,9 @@ class Ae4Lab:
 
     def start(self, port: int = 0) -> None:
         """Serves the binstar API on 127.0.0.1 in threads of this process.  Returns when it accepts connections."""
-        self._server = wsgi.Server(("127.0.0.1", port), create_app(self.store, self.switches), numthreads=8)
+        self._server = wsgi.Server(("127.0.0.1", port), create_app(self.store, self.switches), numthreads=8, shutdown_timeout=2)
         self._server.max_request_body_size = 0
+        self._server.expiration_interval = 0.02  # also how long stopping takes
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, name=f"ae4-{self.name}", daemon=True)
         self._thread.start()

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import json
 import os
-import typing
 from urllib.parse import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import typing
 
 OWNERS = ("owner", "owners")
 
@@ -70,8 +73,7 @@ def files_of(folder: str) -> typing.Iterator[tuple]:
 
 def switches_of(site: typing.Any) -> dict:
     """The lab's switches."""
-    site.connection.request("GET", "/_lab/switches")
-    return json.loads(site.connection.getresponse().read())
+    return json.loads(site.exchange("GET", "/_lab/switches", {})[1])
 
 
 def wanted(owner: str, organization: bool, groups: dict, files: list) -> dict:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cheroot import wsgi
 from flask import Flask
+from werkzeug.routing import Rule
 
 from . import api, conda, control, keycloak, projects, projects_login, real_keycloak
 from .gateway import Gate, LabGateway
@@ -23,8 +24,16 @@ THREADS = 16
 HOST = "127.0.0.1"
 
 
+class Route(Rule):
+    """One to find only.  Werkzeug also compiles how to make its address, most of a lab's start, and nothing here asks for one."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> t.Callable[..., t.Any]:
+        return lambda *_values, **_more: None
+
+
 def make_application(parts: Parts, set_switches: t.Callable[[dict[str, t.Any]], None]) -> Gate:
     flask = Flask(__name__)
+    flask.url_rule_class = Route
     # Raw paths are routed (names may hold %2F), so nothing may be tidied up on the way.
     flask.url_map.merge_slashes = False
     flask.url_map.strict_slashes = False
@@ -59,7 +68,7 @@ class Ae5Lab:
         application = make_application(self.parts, lambda values: self.set(**values))
         server = wsgi.Server((HOST, port), application, numthreads=THREADS, request_queue_size=128, timeout=60, shutdown_timeout=2)
         server.max_request_body_size = 0
-        server.expiration_interval = 0.1  # also how long stopping takes
+        server.expiration_interval = 0.02  # also how long stopping takes
         server.gateway = LabGateway
         server.prepare()
         self._server = server

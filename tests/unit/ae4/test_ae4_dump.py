@@ -15,6 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
+from tests.unit.conftest import examples
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_what_is_refused(root: Path, path: str) -> None:
 
 
 @given(st.text(alphabet="a./\0b\n\udc80", max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_path_is_opened_beneath_or_refused(path: str) -> None:
     root_fd = os.open("/proc/self/fdinfo", os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import api_transport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, WriteInCheckMode, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState, UnknownPrincipal, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import cli_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
     LIST_SHARES,
     PRIVACY_AT_CREATION,

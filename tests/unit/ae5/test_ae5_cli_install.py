@@ -150,7 +150,7 @@ def test_the_builds_prefix_is_replaced_in_text_and_left_alone_in_binaries(tmp_pa
     result = setup(tmp_path, package(tmp_path, members))
     assert (tmp_path / "prefix" / "etc" / "settings").read_text() == f"root={tmp_path}/prefix/etc"
     assert (tmp_path / "prefix" / "lib" / "thing.so").read_bytes() == binary
-    assert result["warnings"] == ["The file lib/thing.so is binary and has the place where it was built in it; it was left as it is."]
+    assert result["warnings"] == ["The file lib/thing.so is binary and contains the path where it was built; it was not changed."]
 
 
 def test_an_interpreter_of_choice(tmp_path: Path) -> None:
@@ -188,11 +188,11 @@ def special(name: str) -> tarfile.TarInfo:
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({**PLAIN, "../outside": "x"}, "outside its prefix"),
-        ({**PLAIN, "/etc/outside": "x"}, "outside its prefix"),
-        ({**PLAIN, "lib/a": link("lib/a", "../../outside")}, "leads out of its prefix"),
-        ({**PLAIN, "lib/a": link("lib/a", "/etc/passwd")}, "leads out of its prefix"),
-        ({**PLAIN, "lib/a": special("lib/a")}, "neither a file"),
+        ({**PLAIN, "../outside": "x"}, "outside the prefix"),
+        ({**PLAIN, "/etc/outside": "x"}, "outside the prefix"),
+        ({**PLAIN, "lib/a": link("lib/a", "../../outside")}, "to a target outside the prefix"),
+        ({**PLAIN, "lib/a": link("lib/a", "/etc/passwd")}, "to a target outside the prefix"),
+        ({**PLAIN, "lib/a": special("lib/a")}, "not a file, folder or link"),
         ({"lib/a": "x"}, f"no command {NAME}"),
     ],
 )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, origin_of, retry_after_seconds
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, origin_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError, retry_after_seconds
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant, expiry_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.unit.http_script import NoSleep, Script, Step

@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -221,7 +222,7 @@ def test_collaborators(lab, client):
         ann.set_collaborators(state.id, [*shares, Share("user", "ghost", "r")])
     assert len(ann.collaborators(state.id)) == 2
     lab.faults([{"method": "PUT", "path": "collaborators", "status": 200, "body": {"collaborators": []}}])
-    with pytest.raises(ShareRefused, match="did not say why"):
+    with pytest.raises(ShareRefused, match="gave no reason"):
         ann.set_collaborators(state.id, [])
 
 

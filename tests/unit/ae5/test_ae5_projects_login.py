@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Keycloak
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files as collect_files
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import kernel_environment, read_notebook
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import parse_environment
@@ -82,7 +81,7 @@ def test_a_folder_that_can_be_listed_and_not_entered_is_named(host: Host, monkey
             raise PermissionError(13, "Permission denied")
         return real(fd)
 
-    monkeypatch.setattr(dump, "listing", refusing)
+    monkeypatch.setattr(_safe_open, "listing", refusing)
     assert list(host.collect()) == ["alice/open"]
     assert host.result.failures == ["The projects of bob cannot be read: Permission denied; they were left out."]
 
@@ -159,7 +158,7 @@ def test_code_of_cells_scripts_and_chunks_comes_with_its_place(host: Host) -> No
         ("r.Rmd", "r", None, 4, "library(zoo)\n"),
         ("run", "python", None, 1, "#!/usr/bin/env python2.7\nprint 1\n"),
     ]
-    assert [problem.detail for problem in project.problems] == ["The file big.py is larger than 5 MB and was not looked into."]
+    assert [problem.detail for problem in project.problems] == ["The file big.py is larger than 5.0 MB and was not read."]
     assert [item.path for item in project.notebooks] == ["a.ipynb"]
 
 
@@ -359,7 +358,7 @@ def test_names_that_ae5_does_not_take_get_a_proposal_of_their_own(host: Host) ->
     (problem,) = host.only().problems
     assert (problem.code, problem.detail) == (
         "name_blank",
-        "The name 'my project' has blanks, which AE5 does not take; 'my-project' would do.",
+        "The name 'my project' has blanks, which AE5 does not accept; 'my-project' would work.",
     )
 
 

@@ -155,7 +155,7 @@ def test_platforms_channels_name_and_secrets_do_not() -> None:
     assert "s3cr3t" not in text
     assert document["downloads"]["DATA"]["url"] == "https://files/data.csv?version=3", "what is downloaded keeps its query"
     assert document["commands"]["serve"]["unix"] == "curl https://host/t/path | cat"
-    assert "lost the platforms osx-64, win-64" in notes[0]
+    assert "no longer lists the platforms osx-64, win-64" in notes[0]
 
 
 def test_a_notebook_without_a_command_gets_one() -> None:
@@ -164,7 +164,7 @@ def test_a_notebook_without_a_command_gets_one() -> None:
     assert document["commands"]["sub-second"] == {"notebook": "sub/second.ipynb", "env_spec": "test"}
     assert document["commands"]["third"]["env_spec"] == "default"
     assert document["env_specs"]["default"]["packages"] == ["notebook"]
-    assert notes[-1].endswith("had none for: sub/second.ipynb, third.ipynb.")
+    assert notes[-1].endswith("for each of these notebooks: sub/second.ipynb, third.ipynb.")
 
 
 def test_a_notebook_that_its_owner_did_not_want_gets_none() -> None:
@@ -190,12 +190,12 @@ def test_a_file_without_packages_gets_those_of_the_environment(text: str) -> Non
     assert document["channels"] == ["main"]
     assert document["commands"]["a"]["notebook"] == "a.ipynb"
     assert document["env_specs"]["default"]["packages"] == ["notebook"]
-    assert "named no package" in notes[0]
+    assert "listed no packages" in notes[0]
 
 
 @pytest.mark.parametrize("text", ["- a\n", "name: [\n", '{"name": "cut of', "a: b: c\n"])
 def test_a_file_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(MigrationError, match=r"^Its anaconda-project.yml cannot be used: .*; let its owner correct it\.$"):
+    with pytest.raises(MigrationError, match=r"^Its anaconda-project.yml cannot be used: .*; ask its owner to correct it\.$"):
         complete(text)
 
 

@@ -26,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded, document_of, dump, load
+from tests.unit.conftest import examples
 from tests.unit.notebooks.convert_world import GUIDE, SAMPLE
 
 RIGHT = """\
@@ -49,7 +50,9 @@ def test_the_guides_sample_with_all_its_traps_becomes_a_right_file() -> None:
     assert spec.name == "default", "the last part of its prefix"
     assert spec.channels == ("wakari", "r", "https://conda.example.com/wakari", "defaults", "anaconda-adam")
     (note,) = spec.notes
-    assert note == ("What belongs to no environment was left out of _env.yml: 5 lines, such as 'Fetching package metadata ...........'.")
+    assert note == (
+        "Lines that are not part of an environment were left out of _env.yml: 5 lines, such as 'Fetching package metadata ...........'."
+    )
 
 
 def test_the_sample_as_the_guide_prints_it_without_the_keys_of_its_lists() -> None:
@@ -110,7 +113,7 @@ def test_a_spec_of_the_inventory_has_version_and_build_apart(line: str, version:
     assert (package.name, package.version, package.build) == ("x", version, build)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.data())
 def test_whatever_is_printed_between_the_lines_the_environment_is_the_same(data: st.DataObject) -> None:
     noise = st.sampled_from(
@@ -135,7 +138,7 @@ def test_whatever_is_printed_between_the_lines_the_environment_is_the_same(data:
     assert [pin.text("exact") for pin in spec.pins] == ["x=1=0", "y=2=1"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.binary(max_size=300))
 def test_no_bytes_crash_the_reader(data: bytes) -> None:
     try:
@@ -162,7 +165,7 @@ def test_a_document_that_contains_itself_ends() -> None:
 def test_a_few_lines_that_stand_for_billions_of_values_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
     for keep_comments in (False, True):
-        with pytest.raises(_yaml.NotYaml, match="stands for more than 100,000 values"):
+        with pytest.raises(_yaml.NotYaml, match="expands to more than 100,000 values"):
             load("\n".join(lines), keep_comments)
 
 
@@ -258,7 +261,7 @@ def test_pips_versions_go_with_pin_name_and_addresses_stay() -> None:
 def test_a_package_that_is_named_twice_is_told_of() -> None:
     spec = from_text("dependencies: [x=1=0, y=1=0, x=2=0]\n", "environment.yml")
     assert [pin.text("exact") for pin in spec.pins] == ["x=2=0", "y=1=0"]
-    assert spec.notes == ("environment.yml names x twice; the last is taken.",)
+    assert spec.notes == ("environment.yml names x twice; the last entry is used.",)
 
 
 # -- records
@@ -303,7 +306,7 @@ def test_texts_that_look_like_something_else_stay_texts() -> None:
 
 def test_an_empty_file_is_an_empty_mapping_and_a_list_is_none() -> None:
     assert document_of("# nothing\n", "It") == {}
-    with pytest.raises(MigrationError, match="It cannot be used: it holds no keys; let its owner correct it"):
+    with pytest.raises(MigrationError, match="It cannot be used: it has no keys; ask its owner to correct it"):
         document_of("- a\n", "It")
 
 

@@ -107,19 +107,3 @@ PRIVACY = {
 def test_privacy(case: tuple[dict[str, str], Privacy]) -> None:
     packages, expected = case
     assert access.privacy_of(packages) == expected
-
-
-PATTERNS = {
-    "exact": ("o/Devs", ["o/Devs"], True),
-    "star crosses slashes": ("o/Devs/Test", ["o/*"], True),
-    "one of several": ("o/Devs", ["x", "o/?evs"], True),
-    "case matters": ("o/Devs", ["o/devs"], False),
-    "not a part of the name": ("o/Devs", ["Devs"], False),
-    "no pattern": ("o/Devs", [], False),
-}
-
-
-@pytest.mark.parametrize("case", PATTERNS.values(), ids=PATTERNS)
-def test_patterns(case: tuple[str, list[str], bool]) -> None:
-    name, patterns, expected = case
-    assert access.matches(name, patterns) is expected

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import Dist, NoSpec, dist_of, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist, dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_condition, parse_version
+from tests.unit.conftest import examples
 
 rattler = pytest.importorskip("rattler", reason="py-rattler is the oracle of these tests")
 BuildString = pytest.importorskip("rattler.package.build_string").BuildString
@@ -185,7 +187,7 @@ version_texts = st.builds(
 condition_forms = st.sampled_from(
     ["{}", "=={}", "={}", ">={}", ">{}", "<{}", "<={}", "!={}", "{}.*", "!={}.*", "{}*", "~=0.{}", "~=1.{}", ">={},<3", "<1|>={}"]
 )
-ORACLE = settings(max_examples=400, deadline=None)
+ORACLE = settings(max_examples=examples(400), deadline=None)
 
 
 @ORACLE

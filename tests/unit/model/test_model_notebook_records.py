@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     CondaPackage,
     Environment,
@@ -27,7 +28,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Project,
     Source,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import (
     CollectionWriter,
     findings_text,
@@ -100,7 +100,7 @@ def test_a_value_of_another_kind_is_refused_by_name(record: t.Any, changed: dict
 
 
 def test_an_unknown_severity_and_another_version_are_refused() -> None:
-    with pytest.raises(SchemaError, match="severity must be one of blocker, warning, info, not 'fatal'"):
+    with pytest.raises(SchemaError, match="severity of a finding must be one of blocker, warning, info, not 'fatal'"):
         Finding.from_json({**FINDING.to_json(), "severity": "fatal"})
     with pytest.raises(SchemaError, match="schema_version 99 is not 1"):
         NotebookHost.from_json({**HEAD.to_json(), "schema_version": 99})

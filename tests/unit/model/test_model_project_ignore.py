@@ -190,5 +190,5 @@ def test_where_git_cannot_tell_the_project_is_not_archived_by_guess(
             path.rmdir() if path.is_dir() else path.unlink()
         (repository / ".git").rmdir()
         (repository / ".git").write_text("gitdir: /somewhere/else\n")
-    with pytest.raises(MigrationError, match=r"cannot be told .* set git_ignored to include"):
+    with pytest.raises(MigrationError, match=r"is not known .* set git_ignored to include"):
         ignored_in(repository)

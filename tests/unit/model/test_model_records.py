@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import plan_records, records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 
 CLASSES = [
     records.Problem,
@@ -68,7 +69,7 @@ def test_a_share_survives_its_line(share: plan_records.Share) -> None:
 @pytest.mark.parametrize("record_class", [*CLASSES, plan_records.Share], ids=[*IDS, "Share"])
 @pytest.mark.parametrize("data", [None, [], "text", 1, {}], ids=repr)
 def test_a_wrong_shape_is_a_schema_error(record_class: t.Any, data: t.Any) -> None:
-    with pytest.raises(records.SchemaError, match=r"^a (\w|[ -])+ (must be a JSON object|lacks)"):
+    with pytest.raises(SchemaError, match=r"^a (\w|[ -])+ (must be a JSON object|lacks)"):
         record_class.from_json(data)
 
 
@@ -77,11 +78,11 @@ SHARES = {"access x": {"user": "u", "access": "x"}, "no principal": {"access": "
 
 @pytest.mark.parametrize("data", SHARES.values(), ids=SHARES)
 def test_a_share_that_is_none(data: t.Any) -> None:
-    with pytest.raises(records.SchemaError):
+    with pytest.raises(SchemaError):
         plan_records.Share.from_json(data)
 
 
 def test_another_schema_version_is_refused() -> None:
     site = records.SiteRecord("east", 0, 0, "0" * 64).to_json()
-    with pytest.raises(records.SchemaError, match="schema_version 2 is not 1"):
+    with pytest.raises(SchemaError, match="schema_version 2 is not 1"):
         records.SiteRecord.from_json({**site, "schema_version": 2})

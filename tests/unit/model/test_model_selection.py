@@ -135,8 +135,8 @@ BAD: dict[str, tuple[dict[str, t.Any], str]] = {
     "days that are none": ({"older_than_days": "x"}, "older_than_days is 'x' and must be a number of days"),
     "days before all calendars": ({"older_than_days": 999999}, "which is before the first date"),
     "twice a date": ({"older_than_days": 1, "uploaded_before": "2017-01-01"}, "it has both older_than_days and uploaded_before"),
-    "no spec": ({"spec": ">=1"}, "'>=1' is no MatchSpec"),
-    "no version": ({"spec": "numpy >=1..2"}, "'1..2' is no version"),
+    "no spec": ({"spec": ">=1"}, "'>=1' is not a MatchSpec"),
+    "no version": ({"spec": "numpy >=1..2"}, "'1..2' is not a version"),
 }
 
 

@@ -10,9 +10,10 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import Slot
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GroupRecord, OwnerRecord, SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GroupRecord, OwnerRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, facts_of, refusal
 
 ANN = OwnerRecord("ann", "user")

@@ -106,3 +106,14 @@ class Notebooks:
 def rows(result: Result) -> list[tuple[str, str]]:
     """``OWNER/NAME`` on AE5 and the state."""
     return [(f"{row['owner']}/{row['name']}", row["state"]) for row in result["projects"]]
+
+
+def second_run_is_silent(world: Notebooks, **options: t.Any) -> Result:
+    """Runs again: nothing is written, every project is there."""
+    world.lab.clear_log()
+    result = world.run(**options)
+    assert world.writes() == []
+    assert not result["changed"]
+    assert result["summary"]["uploaded"] == 0
+    assert "diff" not in result
+    return result

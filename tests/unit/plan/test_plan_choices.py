@@ -21,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import buil
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.reference import read_reference
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.vendor import owner_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
+from tests.unit.conftest import examples
 from tests.unit.plan.inventory_builder import Site, draft_of, group, md5_of, organization, sha256_of
 
 
@@ -187,7 +188,7 @@ RULES = st.sampled_from(
 LABELS = st.lists(st.sampled_from(["main", "dev"]), unique=True, max_size=2)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["u", "o", "anaconda"]), st.sampled_from("pq"), LABELS, st.sampled_from(["01", "1"])), max_size=6),
     st.lists(RULES, max_size=2),

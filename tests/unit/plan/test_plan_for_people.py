@@ -17,8 +17,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, group, organization
+from tests.unit.saved_plan import save_plan
 
 HOSTILE = {
     "jinja": "{{ 7*7 }}",
@@ -96,7 +96,7 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
     assert document["channels"][f"o/{name}"]["shared"] == [f"group {name} may read"]
     assert document["left_out"]["unsupported_kind"] == [f"u/p/{name} of site east: AE5 channels do not accept files of kind 'pypi'."]
     folder = str(tmp_path / "plan")
-    store.save_plan(folder, plan, for_people.render(plan, []), [], [])
+    save_plan(folder, plan, for_people.render(plan, []), [], [])
     assert [channel.name for channel in store.load_plan(folder).channels] == list(document["channels"])
 
 
@@ -116,14 +116,6 @@ def test_a_long_list_of_left_out_files_is_cut_and_says_so() -> None:
     lines = parse(for_people.render(plan, items))["left_out"]["unlabelled"]
     assert len(lines) == 201
     assert lines[-1] == "and 3 more, see left_out.jsonl"
-
-
-SIZES = {0: "0 B", 999: "999 B", 1000: "1.0 KB", 12_345_678: "12.3 MB", 4_000_000_000: "4.0 GB", 2 * 10**15: "2000.0 TB"}
-
-
-@pytest.mark.parametrize(("size", "words"), SIZES.items(), ids=SIZES.values())
-def test_sizes_in_words(size: int, words: str) -> None:
-    assert size_in_words(size) == words
 
 
 def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

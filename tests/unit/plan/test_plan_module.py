@@ -203,3 +203,19 @@ def test_protected_channels_can_be_declared(tmp_path: Path) -> None:
     site = Site("east").file("anaconda-enterprise/p/p-1-0.conda", "main")
     assert plan(tmp_path, site, protected_channels=["mine"])["failed"] is False
     assert plan(tmp_path, site, protected_channels=["Anaconda-Enterprise"])["failed"] is True
+
+
+def test_current_points_to_the_last_plan_and_a_check_leaves_it(tmp_path: Path) -> None:
+    current = tmp_path / "current"
+    plan(tmp_path, current=str(current), dest=str(tmp_path / "first"))
+    assert current.readlink() == tmp_path / "first"
+    plan(tmp_path, current=str(current), dest=str(tmp_path / "second"), check=True)
+    assert current.readlink() == tmp_path / "first"
+    plan(tmp_path, current=str(current), dest=str(tmp_path / "second"))
+    assert current.readlink() == tmp_path / "second"
+    current.unlink()
+    current.mkdir()
+    failed = plan(tmp_path, current=str(current), dest=str(tmp_path / "second"))
+    assert failed["failed"] is True
+    assert failed["msg"].startswith(f"The link {current} to the plan cannot be made: ")
+    assert sorted(path.name for path in tmp_path.iterdir() if "current" in path.name) == ["current"]

@@ -22,8 +22,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection 
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build, checks, for_people
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
+from tests.unit.conftest import examples
 from tests.unit.plan.inventory_builder import Site, organization, user
 from tests.unit.plan.inventory_builder import group as a_group
+from tests.unit.saved_plan import save_plan
 
 LOGINS = ("ann", "ben", "cat", "dan")
 ANONYMOUS = "(anonymous)"
@@ -130,7 +132,7 @@ def draft(folder: str, world: World) -> build.Draft:
     return build.Draft(build.PlanOptions(**world.options), read_inventories(paths)).read()
 
 
-PROPERTY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PROPERTY = settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @PROPERTY
@@ -239,7 +241,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@settings(PROPERTY, max_examples=60)
+@settings(PROPERTY, max_examples=examples(60))
 @given(worlds())
 def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
     results = []
@@ -249,7 +251,7 @@ def test_equal_input_in_any_order_gives_equal_bytes(world: World) -> None:
             found = build.Draft(build.PlanOptions(**world.options), read_inventories(paths)).read()
             plan, placements, left_out = build.finish(found)
             dest = Path(folder) / str(number)
-            store.save_plan(str(dest), plan, for_people.render(plan, left_out), placements, left_out)
+            save_plan(str(dest), plan, for_people.render(plan, left_out), placements, left_out)
             results.append((checks.plan_errors(found), files_of(dest)))
             assert list(store.iter_placements(str(dest))) == placements
             assert list(store.iter_left_out(str(dest))) == left_out

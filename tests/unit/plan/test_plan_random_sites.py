@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""10,000 random sites: never wider by us, the ledger sums, a migrated site has nothing to do, and the access table tells the truth."""
+"""Random sites, 10,000 with ``CI``: never wider by us, the ledger sums, nothing to do once migrated, the access table tells the truth."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import buil
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import PRESENT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import build_ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
+from tests.unit.conftest import examples
 from tests.unit.plan.random_sites import LOGINS, RandomWorld, random_world
 
-SITES = 10_000
+SITES = examples(10_000)
 PARTS = 4
 ANONYMOUS = "(anonymous)"
 LEVEL = {"": 0, "r": 1, "rw": 2}
@@ -203,4 +204,4 @@ def test_what_holds_for_every_site(part: int) -> None:
         counts.update({f"plans with {verdict}": 1 for verdict in verdicts})
     print(dict(counts))
     assert counts["plans"] > SITES // PARTS // 3
-    assert min(counts[f"plans with {verdict}"] for verdict in ("same", "narrower", "accepted", "unknown")) > 50
+    assert min(counts[f"plans with {verdict}"] for verdict in ("same", "narrower", "accepted", "unknown")) > SITES // PARTS // 50

@@ -156,7 +156,7 @@ def test_earlier_archives_are_room(small: AenLab, tmp_path: Path) -> None:
     made = tmp_path / "work" / "notebooks" / "dump" / "alice"
     made.mkdir(parents=True)
     (made / "x.tar.gz").write_bytes(b"x" * 700)
-    assert verdicts(host(small))["space"][1].endswith("free, beside 700 bytes of earlier archives.")
+    assert verdicts(host(small))["space"][1].endswith("free in addition to 700 B of earlier archives.")
     free = {"free_space": lambda _path: 1}
     with mock.patch.multiple(measure, **free):
         assert verdicts(host(small))["space"][0] == "blocking"
@@ -255,9 +255,9 @@ def test_owners_in_order(lab: Ae5Lab) -> None:
     found = cluster(lab, notebooks("alice", "bob"))
     assert [found[check][0] for check in ("impersonation", "owners", "projects_api", "solver")] == ["ok"] * 4
     assert found["owners"][1] == "2 owners of projects: each is an enabled user with role ae-creator."
-    assert found["impersonation"][1] == "kcadmin may act as 2 owners (alice, bob) (by Keycloak's record of alice); nobody was."
+    assert found["impersonation"][1] == "kcadmin may act as 2 owners (alice, bob) (by Keycloak's record of alice); this was not tried."
     assert found["projects_api"][1] == (
-        "/api/v2/projects answers with status 401 to somebody who is not logged in; Keycloak shows the login of client anaconda-platform."
+        "/api/v2/projects answers with status 401 to a request without a login; Keycloak shows the login of client anaconda-platform."
     )
 
 
@@ -268,7 +268,7 @@ def test_owners_whom_ae5_cannot_give_a_project_to(lab: Ae5Lab) -> None:
     assert verdict == "warning"
     assert evidence == (
         "3 of 4 owners cannot have projects on AE5 (dave2: AE5 has no user 'dave', erin: the AE5 user 'erin' is disabled,"
-        " quant: the AE5 user 'carol' lacks role ae-creator); 1 is nobody by ae_user_map."
+        " quant: the AE5 user 'carol' lacks role ae-creator); 1 is without an AE5 user by ae_user_map."
     )
 
 
@@ -280,7 +280,7 @@ def test_one_name_on_two_hosts(lab: Ae5Lab) -> None:
 def test_a_host_whose_owners_are_not_known(lab: Ae5Lab) -> None:
     found = cluster(lab, {"host": "nb"})
     assert found["owners"] == ("unknown", "The owners of the projects of nb are not known.")
-    assert found["impersonation"] == ("ok", "kcadmin may act as the owners (by Keycloak's record of alice); nobody was.")
+    assert found["impersonation"] == ("ok", "kcadmin may act as the owners (by Keycloak's record of alice); this was not tried.")
 
 
 @pytest.mark.parametrize(("may", "verdict"), [(True, "ok"), (False, "blocking"), (None, "unknown")])
@@ -313,7 +313,7 @@ def test_a_map_that_cannot_be_used(lab: Ae5Lab) -> None:
     [
         ("^/api/v2/projects$", 503, "blocking", "503"),
         ("^/api/v2/projects$", 404, "warning", "404"),
-        ("openid-connect/auth$", 400, "blocking", "in place of the login of client anaconda-platform"),
+        ("openid-connect/auth$", 400, "blocking", "instead of the login of client anaconda-platform"),
     ],
 )
 def test_a_platform_that_is_not_there(lab: Ae5Lab, path: str, status: int, verdict: str, said: str) -> None:
@@ -328,7 +328,7 @@ def test_a_platform_that_is_not_there(lab: Ae5Lab, path: str, status: int, verdi
 
 def test_a_client_that_keycloak_does_not_know(lab: Ae5Lab) -> None:
     lab.set(client_id="another")
-    assert "status 400 in place of the login of client anaconda-platform" in cluster(lab, notebooks("alice"))["projects_api"][1]
+    assert "status 400 instead of the login of client anaconda-platform" in cluster(lab, notebooks("alice"))["projects_api"][1]
 
 
 def test_without_a_way_to_the_cluster_nothing_is_asked(lab: Ae5Lab) -> None:
@@ -337,7 +337,7 @@ def test_without_a_way_to_the_cluster_nothing_is_asked(lab: Ae5Lab) -> None:
     assert {found[check] for check in ("impersonation", "owners", "projects_api")} == {("unknown", "Not checked: see libraries.")}
     assert found["solver"] == (
         "ok",
-        "py-rattler is not there: pins are compared with what the channels hold, environments are not solved.",
+        "py-rattler is not installed: pins are compared with what the channels hold, environments are not solved.",
     )
 
 
@@ -381,7 +381,7 @@ def entry(name: str, size: int | None, whole: bool = True) -> dict[str, t.Any]:
 def test_the_report_adds_up_what_is_to_be_staged(tmp_path: Path) -> None:
     rows = report(tmp_path, 1500, entry("nb", 1000), entry("nb2", 600))
     assert rows["prod", "archives"]["verdict"] == "warning"
-    assert rows["prod", "archives"]["evidence"] == "What the archives of nb, nb2 can hold before gzip is 1.6 kB; /w has 1.5 kB free."
+    assert rows["prod", "archives"]["evidence"] == "The size of the archives of nb, nb2 before gzip is 1.6 kB; /w has 1.5 kB free."
     assert list(rows) == [
         *(("nb", check) for check in ("ssh", "python", "projects")),
         *(("nb2", check) for check in ("ssh", "python", "projects")),

@@ -128,7 +128,7 @@ def test_the_last_inventory_is_held_against_the_cluster(tmp_path: Path) -> None:
     facts = {"token_seconds": 100.0, "size_limit": None, "channel_names": {"colon": "rejected", "blank": "accepted"}}
     found = of(report(tmp_path, [entry("east"), entry("prod", facts=facts)], sites=["east"], rate=10_000_000), "east")
     assert found["file_size"] == ("warning", "The largest file is big-1.0-0.tar.bz2 with 2.0 GB; the documented limit is 1.0 GB.")
-    assert found["names"] == ("warning", "The probe saw that AE5 does not take names like 'release:1'.")
+    assert found["names"] == ("warning", "The probe found that AE5 rejects names like 'release:1'.")
     assert found["token_life"] == ("warning", "A token lives 100 s; 2.0 GB at 10.0 MB/s take 200 s.")
     facts = {"token_seconds": 300.0, "size_limit": 3 * 10**9, "channel_names": {"colon": "accepted", "blank": "accepted"}}
     found = of(report(tmp_path, [entry("east"), entry("prod", facts=facts)], sites=["east"]), "east")

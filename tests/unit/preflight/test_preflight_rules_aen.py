@@ -60,10 +60,10 @@ def test_work_dir() -> None:
     [
         (found(), GB, 0, OK, "is 1.0 GB in 3 projects; /w has 1.0 GB free."),
         (found(), GB - 1, 0, WARNING, "1000 MB free"),
-        (found(), GB - 1, 1, OK, "beside 1 bytes of earlier archives."),
+        (found(), GB - 1, 1, OK, "in addition to 1 B of earlier archives."),
         (found(), GB // 10, 0, WARNING, "100 MB free"),
-        (found(), GB // 10 - 1, 0, BLOCKING, "100.0 MB free"),
-        (found(), 0, 2 * GB, OK, "0 bytes free"),
+        (found(), GB // 10 - 1, 0, BLOCKING, "100 MB free"),
+        (found(), 0, 2 * GB, OK, "0 B free"),
         (found(stopped="after 60 s", measured=2), 9 * GB, 0, WARNING, "at least 1.0 GB (counting ended after 60 s with 2 of 3 projects)"),
         (found(stopped="after 60 s", measured=2), 1, 0, BLOCKING, "at least"),
         (found(error="gone"), 1, 0, UNKNOWN, "see projects"),
@@ -79,7 +79,7 @@ def test_the_archives_of_all_hosts_must_fit_together() -> None:
     hosts = {"b": {"archive_bytes": GB, "whole": True}, "a": {"archive_bytes": GB, "whole": True}}
     assert seen(rules_aen.archives("nb", hosts, Room("/w", 2 * GB))) == (
         OK,
-        "What the archives of a, b can hold before gzip is 2.0 GB; /w has 2.0 GB free.",
+        "The size of the archives of a, b before gzip is 2.0 GB; /w has 2.0 GB free.",
     )
     assert seen(rules_aen.archives("nb", hosts, Room("/w", GB)))[0] == WARNING
     assert seen(rules_aen.archives("nb", hosts, Room("/w", 1000)))[0] == BLOCKING
@@ -99,7 +99,7 @@ def test_tools() -> None:
         (found(), "leave_out", "", OK, "1 project with a .git."),
         (found(), "leave_out", "No such file", WARNING, "1 project with a .git will not be converted"),
         (found(with_git=0), "leave_out", "No such file", OK, "no project has a .git"),
-        (found(), "include", "No such file", OK, "is not asked"),
+        (found(), "include", "No such file", OK, "is not used"),
         (found(error="gone"), "leave_out", "No such file", UNKNOWN, "see projects"),
     ],
 )
@@ -112,13 +112,13 @@ def test_git(given: Found, git_ignored: str, error: str, verdict: str, said: str
 @pytest.mark.parametrize(
     ("given", "verdict", "said"),
     [
-        (Login([]), OK, "a password of their own"),
+        (Login([]), OK, "logs in with their own password"),
         (Login(["alice"]), BLOCKING, "no way to log in as 1 owner (alice)."),
         (Login(None), BLOCKING, "no way to log in as the owners."),
         (Login(["alice"], "admin", error="Keycloak refused the login."), BLOCKING, "Keycloak refused the login."),
         (Login(["alice", "bob"], "admin"), UNKNOWN, "does not say whether admin may act as 2 owners (alice, bob)."),
         (Login(["alice"], "admin", may=False, source="by x"), BLOCKING, "admin may not act as 1 owner (alice) (by x)."),
-        (Login(["alice"], "admin", may=True, source="by x"), OK, "admin may act as 1 owner (alice) (by x); nobody was."),
+        (Login(["alice"], "admin", may=True, source="by x"), OK, "admin may act as 1 owner (alice) (by x); this was not tried."),
         (Login(None, "admin", may=True, source="by x"), OK, "admin may act as the owners (by x)"),
     ],
 )
@@ -131,10 +131,10 @@ def test_impersonation(given: Login, verdict: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("given", "error", "verdict", "said"),
     [
-        (None, "", UNKNOWN, "are not looked for"),
+        (None, "", UNKNOWN, "are not checked"),
         (None, "They cannot be read.", UNKNOWN, "They cannot be read."),
         (Owners(2), "", OK, "2 owners of projects: each is an enabled user with role ae-creator."),
-        (Owners(2, nobody=1), "", OK, "; 1 is nobody by ae_user_map."),
+        (Owners(2, nobody=1), "", OK, "; 1 is without an AE5 user by ae_user_map."),
         (
             Owners(2, flawed=(("dave", "AE5 has no user 'dave'"),)),
             "",
@@ -156,15 +156,15 @@ def test_owners(given: Owners | None, error: str, verdict: str, said: str) -> No
 @pytest.mark.parametrize(
     ("given", "verdict", "said"),
     [
-        (Platform(401, 200, True, "c"), OK, "status 401 to somebody who is not logged in; Keycloak shows the login of client c."),
+        (Platform(401, 200, True, "c"), OK, "status 401 to a request without a login; Keycloak shows the login of client c."),
         (Platform(302, 200, True, "c"), OK, "status 302"),
         (Platform(404, 200, True, "c"), WARNING, "status 404"),
         (Platform(None, error="cannot be reached."), BLOCKING, "does not answer: cannot be reached."),
         (Platform(503, error="AE5 said busy"), BLOCKING, "does not answer: AE5 said busy"),
-        (Platform(401, 400, False, "c"), BLOCKING, "Keycloak gives status 400 in place of the login of client c."),
+        (Platform(401, 400, False, "c"), BLOCKING, "Keycloak returns status 400 instead of the login of client c."),
         (Platform(401, 200, False, "c"), WARNING, "a page without its form"),
-        (Platform(401, 302, False, "c"), WARNING, "status 302 in place"),
-        (Platform(401, None, False, "c", "it broke"), WARNING, "Keycloak gives it broke in place"),
+        (Platform(401, 302, False, "c"), WARNING, "status 302 instead"),
+        (Platform(401, None, False, "c", "it broke"), WARNING, "Keycloak returns it broke instead"),
     ],
 )
 def test_projects_api(given: Platform, verdict: str, said: str) -> None:
@@ -175,5 +175,5 @@ def test_projects_api(given: Platform, verdict: str, said: str) -> None:
 
 def test_solver_is_never_in_the_way() -> None:
     assert seen(rules_aen.solver("nb", None))[0] == OK
-    assert seen(rules_aen.solver("nb", "0.27.0")) == (OK, "py-rattler 0.27.0 is there: environments are solved as conda would.")
-    assert "py-rattler is there" in seen(rules_aen.solver("nb", ""))[1]
+    assert seen(rules_aen.solver("nb", "0.27.0")) == (OK, "py-rattler 0.27.0 is installed: environments are solved as conda does.")
+    assert "py-rattler is installed" in seen(rules_aen.solver("nb", ""))[1]

@@ -8,31 +8,43 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import types
 import typing as t
+from unittest import mock
 
 import pytest
 
+from tests.lab.ae5 import gateway
 from tests.unit.probe.conftest import MakeLab
 from tests.unit.probe.probe_world import SCRATCH, Json, Probed
 
 
 def probe_interrupted(world: Probed, route: str, count: int, number: int, **given: t.Any) -> Json:
     """Sends this process the signal when the lab has seen so many requests of a route, while the module runs."""
+    seen, sent = world.lab.parts.log, threading.Event()
+
+    def due() -> bool:
+        return sum(record["route"] == route for record in list(seen._records)) >= count
 
     def watch() -> None:
-        seen = world.lab.parts.log
         with seen._changed:
-            seen._changed.wait_for(lambda: sum(record["route"] == route for record in seen._records) >= count, 60)
+            seen._changed.wait_for(due, 60)
         os.kill(os.getpid(), number)
+        sent.set()
+
+    def wait(_seconds: float) -> None:
+        """From then on no answer comes before the signal, so that the probe is not through."""
+        if due():
+            sent.wait(60)
 
     watcher = threading.Thread(target=watch)
-    # From then on each answer takes a while, so that the signal comes before the probe is through.
-    world.lab.faults([{"method": "GET", "path": ".*repodata.json", "every": 1, "delay": 0.2}])
-    watcher.start()
-    try:
-        return world.probe(**given)
-    finally:
-        watcher.join()
+    world.lab.faults([{"method": "GET", "path": ".*repodata.json", "every": 1, "delay": 1}])
+    with mock.patch.object(gateway, "time", types.SimpleNamespace(sleep=wait)):
+        watcher.start()
+        try:
+            return world.probe(**given)
+        finally:
+            watcher.join()
 
 
 @pytest.mark.parametrize(

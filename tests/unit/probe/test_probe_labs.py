@@ -248,7 +248,7 @@ def test_a_proof_that_no_longer_holds_is_named_and_fails(make_lab: MakeLab) -> N
     world.lab.set(delete="refused")
     result = world.probe(capabilities=world.written())
     assert result["failed"]
-    assert result["msg"] == f"The probe could not remove what it made, delete it by hand: channel {SCRATCH}."
+    assert result["msg"] == f"The probe could not remove what it made, delete by hand: channel {SCRATCH}."
     assert world.channels() == [SCRATCH]
     assert world.lab.state()["channels"][SCRATCH]["files"] == []
     assert world.values()["delete_channel"] == "refused"
@@ -318,7 +318,7 @@ def test_a_channel_of_that_name_with_other_packages_is_not_touched(make_lab: Mak
     result = world.probe(leave_behind=True, transport="api")
     assert (result["failed"], world.writes()) == (False, 0)
     assert world.written()["answers"]["delete_channel"]["evidence"] == (
-        f"channel {SCRATCH} holds six-1-0.tar.bz2, which no probe has put there, so it is not touched"
+        f"channel {SCRATCH} holds six-1-0.tar.bz2, which is not from a probe, so the channel is not changed"
     )
 
 

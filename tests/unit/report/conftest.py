@@ -31,9 +31,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     SourceFile,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import access as access_classes
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory, save_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
+from tests.unit.saved_plan import save_plan
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
 
 KNOWN = {

@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import buil
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
 from tests.unit.plan.inventory_builder import Site, demo_east, draft_of, user
+from tests.unit.saved_plan import save_plan
 
 
 def stored(folder: Path, *sites: Site) -> Path:
@@ -28,7 +29,7 @@ def stored(folder: Path, *sites: Site) -> Path:
     west = Site("west").file("alice/q/q-1-0.conda", "main", "dev", subdir="noarch").file("alice/s/s-1.tar.gz", "main", kind="pypi")
     plan, placements, left_out = build.finish(draft_of(folder / "in", *(sites or (demo_east(), west))))
     held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
-    store.save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out, held)
+    save_plan(str(folder / "plan"), plan, for_people.render(plan, left_out), placements, left_out, held)
     return folder / "plan"
 
 
@@ -46,7 +47,7 @@ def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft_of(tmp_path, demo_east(), Site("west").file("alice/q/q-1-0.conda")))
     folder = str(tmp_path / "plan")
     held = [SkippedPlacement.of(placements[0], REMOVED_ON_AE5, "It was taken away.")]
-    store.save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out, held)
+    save_plan(folder, plan, for_people.render(plan, left_out), placements, left_out, held)
     assert store.load_plan(folder).digests.keys() == {
         "placements.jsonl",
         "placements/east.jsonl",
@@ -90,7 +91,7 @@ def test_transfers_of_all_sites_are_read_in_order_of_the_sites(tmp_path: Path) -
 def test_storing_again_over_another_plan_leaves_only_the_new_one(tmp_path: Path) -> None:
     folder = stored(tmp_path / "one")
     plan, placements, left_out = build.finish(draft_of(tmp_path, Site("east").file("u/p/p-1-0.conda", "main")))
-    store.save_plan(str(folder), plan, for_people.render(plan, left_out), placements, left_out)
+    save_plan(str(folder), plan, for_people.render(plan, left_out), placements, left_out)
     assert [placement.channel for placement in store.iter_placements(str(folder))] == ["u"]
     assert [placement.channel for placement in store.iter_placements(str(folder), "east")] == ["u"]
 
@@ -107,7 +108,7 @@ def test_a_plan_is_no_plan_while_it_is_written(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(store, "atomic_writer", full_disk)
     with pytest.raises(OSError, match="No space"):
-        store.save_plan(str(folder), plan, "text", [], [])
+        save_plan(str(folder), plan, "text", [], [])
     with pytest.raises(MigrationError, match="There is no plan in"):
         store.load_plan(str(folder))
 
@@ -171,13 +172,13 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
         "plan.json",
         "schema_version 2 is not 1; run the plan playbook again.",
     ),
-    "plan.json without channels": (change("plan.json", channels=None), "plan.json", "it lacks channels; run the plan playbook again."),
+    "plan.json without channels": (change("plan.json", channels=None), "plan.json", "a plan lacks channels; run the plan playbook again."),
     "plan.json, channels a number": (change("plan.json", channels=3), "plan.json", "cannot be used: "),
     "plan.json, a channel a text": (change("plan.json", channels=["x"]), "plan.json", "a channel must be a JSON object, not str"),
     "plan.json, a share of access x": (
         change("plan.json", channels=[{"name": "c", "owner": "o", "public": False, "shares": [{"user": "u", "access": "x"}]}]),
         "plan.json",
-        "a share's access must be r or rw, not 'x'",
+        "access of a share must be one of r, rw, not 'x'",
     ),
     "plan.json, sites of another shape": (change("plan.json", sites=[{"site": "east"}]), "plan.json", "cannot be used: "),
     "plan.json, left_out a text": (change("plan.json", left_out="x"), "plan.json", "cannot be used: "),
@@ -238,14 +239,14 @@ def other_inventory(folder: Path) -> None:
 
 INVENTORIES: dict[str, tuple[t.Callable[[Path], None], str]] = {
     "no list of owners": (remove("east.owners.jsonl"), "cannot be read: No such file or directory."),
-    "list of owners empty": (write("east.owners.jsonl", b""), "a site must be a JSON object, not NoneType; make the inventory anew."),
+    "list of owners empty": (write("east.owners.jsonl", b""), "a site record must be a JSON object, not NoneType;"),
     "list of owners cut off": (cut_line("east.owners.jsonl"), "has 1 of 2 owners, so it is cut off; make the inventory anew."),
     "list of owners cut in a line": (cut_bytes("east.owners.jsonl"), "Line 3 of the list of owners"),
     "of tomorrow": (head(schema_version=2), "schema_version 2 is not 1; make the inventory anew."),
-    "without its digest": (head(sha256=None), "a site lacks sha256"),
+    "without its digest": (head(sha256=None), "a site record lacks sha256"),
     "site with a slash": (head(site="a/b"), "is of a site named 'a/b'"),
     "site ..": (head(site=".."), "is of a site named '..'"),
-    "site a number": (head(site=5), "is of a site named 5"),
+    "site a number": (head(site=5), "site of a site record must be a text, not int"),
     "no list of files": (remove("east.jsonl"), "is missing beside"),
     "list of files a folder": (a_folder("east.jsonl"), "cannot be read: Is a directory."),
     "list of files cut off": (cut_line("east.jsonl"), "is not the one that"),

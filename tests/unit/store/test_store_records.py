@@ -18,7 +18,10 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.records im
     APPLIED_MEMBERS,
     APPLIED_PLACEMENTS,
     APPLIED_PUBLIC,
-    APPLIED_SHARES,
+    FOUND_BEFORE,
+    GIVEN_BEFORE,
+    LAST_SHARES,
+    LastShares,
     Records,
     read_members,
 )
@@ -85,7 +88,7 @@ def test_writing_the_same_again_leaves_the_files_alone(tmp_path: Path) -> None:
         return {path.name: path.stat().st_ino for path in tmp_path.iterdir()}
 
     first = write()
-    assert sorted(first) == sorted([APPLIED_MEMBERS, APPLIED_PLACEMENTS, APPLIED_PUBLIC, APPLIED_SHARES])
+    assert sorted(first) == sorted([APPLIED_MEMBERS, APPLIED_PLACEMENTS, APPLIED_PUBLIC, LAST_SHARES])
     assert write() == first
 
 
@@ -112,7 +115,7 @@ def test_without_a_folder_there_is_nothing_and_nothing_is_written(tmp_path: Path
     assert read_members(None, []) == {}
 
 
-@pytest.mark.parametrize("name", [APPLIED_PLACEMENTS, APPLIED_SHARES, APPLIED_MEMBERS])
+@pytest.mark.parametrize("name", [APPLIED_PLACEMENTS, LAST_SHARES, APPLIED_MEMBERS])
 @pytest.mark.parametrize(
     "content",
     [
@@ -133,11 +136,11 @@ def test_a_damaged_record_is_a_warning_and_counts_as_empty(tmp_path: Path, name:
     records = Records(str(tmp_path))
     assert records.warnings == [
         f"The record {tmp_path / name} is damaged or cannot be read and counts as empty, so what AE4 has taken away since is told as if "
-        "somebody had added it on AE5."
+        f"somebody had added it on AE5{', and shares that cannot be seen are sent again' if name == LAST_SHARES else ''}."
     ]
     found = {
         APPLIED_PLACEMENTS: records.applied.placements,
-        APPLIED_SHARES: records.applied.shares,
+        LAST_SHARES: records.applied.shares,
         APPLIED_MEMBERS: records.members,
     }
     assert [key for key, value in found.items() if not value] == [name]
@@ -153,3 +156,69 @@ def test_records_that_cannot_be_written_are_a_warning(tmp_path: Path) -> None:
     assert records.warnings == [
         f"The records in {tmp_path}/file/records cannot be written: Not a directory; the next run knows less of this one."
     ]
+
+
+GIVEN_TEXT = """\
+{"schema_version":1,"shares":{"ann":[{"access":"rw","user":"Ann"}],
+"o/Devs":[{"access":"r","group":"Devs"},{"access":"r","user":"bob"}]}}
+"""
+FOUND_TEXT = '{"ann":[["user","ann"]],"o":[["group","Owners"],["user","eve"]]}\n'
+GIVEN = {
+    "ann": {("user", "ann"): Share(USER, "Ann", "rw")},
+    "o/Devs": {("group", "Devs"): Share(GROUP, "Devs", "r"), ("user", "bob"): Share(USER, "bob", "r")},
+}
+FOUND = {"ann": frozenset({ANN}), "o": frozenset({("group", "Owners"), ("user", "eve")})}
+
+
+def test_the_two_files_of_before_become_one(tmp_path: Path) -> None:
+    (tmp_path / GIVEN_BEFORE).write_text(GIVEN_TEXT)
+    (tmp_path / FOUND_BEFORE).write_text(FOUND_TEXT)
+    warnings: list[str] = []
+    first = LastShares(str(tmp_path), warnings)
+    assert (first.given, first.found) == (GIVEN, FOUND)
+    first.save()
+    assert os.listdir(tmp_path) == [LAST_SHARES]
+    again = LastShares(str(tmp_path), warnings)
+    assert (again.given, again.found, warnings) == (GIVEN, FOUND, [])
+    again.note("ann", Share(USER, "ann", "rw"), present=False)
+    again.save()
+    assert LastShares(str(tmp_path), warnings).given == {"o/Devs": GIVEN["o/Devs"]}
+    assert Records(str(tmp_path)).applied.shares == FOUND
+
+
+@pytest.mark.parametrize(("name", "text"), [(GIVEN_BEFORE, GIVEN_TEXT), (FOUND_BEFORE, FOUND_TEXT)])
+def test_a_file_of_before_is_read_without_the_other_and_not_where_the_new_one_is(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    warnings: list[str] = []
+    only = LastShares(str(tmp_path), warnings)
+    assert (only.given, only.found) == ((GIVEN, {}) if name == GIVEN_BEFORE else ({}, FOUND))
+    (tmp_path / LAST_SHARES).write_text('{"schema_version": 1, "channels": {}}')
+    new = LastShares(str(tmp_path), warnings)
+    assert (new.given, new.found, warnings) == ({}, {}, [])
+
+
+DAMAGED = {
+    "cut off": b'{"schema_version": 1, "sha',
+    "without shares": b'{"schema_version": 1}',
+    "another version": b'{"schema_version": 2, "channels": {}}',
+    "a share that is none": b'{"schema_version": 1, "shares": {"a": [{"user": 5, "access": "r"}]}, "channels": {"a": {"given": [5]}}}',
+}
+
+
+@pytest.mark.parametrize("name", [GIVEN_BEFORE, LAST_SHARES])
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_record_of_shares_is_named_wherever_it_is_read(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    warnings: list[str] = []
+    assert LastShares(str(tmp_path), warnings).given == {}
+    assert Records(str(tmp_path)).warnings == warnings
+    assert [warning.split(" is damaged")[0] for warning in warnings] == [f"The record {tmp_path / name}"]
+    assert warnings[0].endswith(", and shares that cannot be seen are sent again.")
+
+
+def test_a_record_that_may_not_be_read_is_not_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: str) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "lstat", denied)
+    assert len(Records(str(tmp_path)).warnings) == 4

@@ -135,7 +135,8 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
     ]
     assert result["warnings"] == [
         "The dump of site east has changed since the plan was made, so new files in it are not uploaded; run the playbook plan again "
-        "for them."
+        "for them.",
+        *result["failures"],
     ]
     if not check:
         assert list(world.files("ann")) == ["same-1.0-0.tar.bz2"]

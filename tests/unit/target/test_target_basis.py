@@ -37,7 +37,7 @@ def test_an_empty_cluster_held_nothing_and_everything_is_to_do(world: TargetWorl
         "channels_with_unseen_shares": 0,
     }
     assert result["summary"]["channels_to_create"] == 2
-    words = "create; send 1 file, 1.1 KB; user ann may read and write; make public"
+    words = "create; send 1 file, 1.1 kB; user ann may read and write; make public"
     text = (world.plan_dir / "plan.yml").read_text()
     assert text.count("create; send 1 file") == 2
     assert [line.split(": ")[0] for line in diff_of(result)[1:]] == ["  + ann", "  + ann/dev"]

@@ -9,6 +9,7 @@ import shutil
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan
 from tests.unit.plan.inventory_builder import group, organization
@@ -202,7 +203,10 @@ def test_a_channel_that_was_made_private_stays_private(migrated: TargetWorld) ->
     assert migrated.privacy()["ann"] == "public"
 
 
-def test_a_file_that_a_transfer_failed_to_bring_is_not_one_that_was_taken_away(migrated: TargetWorld) -> None:
+def test_a_file_that_a_transfer_failed_to_bring_is_not_one_that_was_taken_away(
+    migrated: TargetWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Http, "backoff", lambda _http, _attempt: 0.0)
     file = "p-1.0-0.tar.bz2"
     delete(migrated, "ann", file)
     migrated.plan(restore=["ann"])

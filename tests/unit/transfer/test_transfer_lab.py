@@ -104,7 +104,7 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
         assert [row["result"] for row in result["shares"]] == [expected, "waiting"]
         assert result["shares"][0]["verified"] is verified
         assert result["changed"] is (expected == "added")
-    (world.root / "records" / "shares.json").unlink()
+    (world.root / "records" / "last_shares.json").unlink()
     assert run_module("channel_share", {**connection, "plan": plan, "records": records})["changed"]
 
 

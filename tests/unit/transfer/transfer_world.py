@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory, save_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
+from tests.unit.saved_plan import save_plan
 
 PASSWORD = "migrator-secret-7c1f"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What git ignores in a project, told by git without trusting the project's repository.  Private to the collection.
+"""What git ignores in a project, asked of git without trusting the project's repository.  Private to the collection.
 
 anaconda-project leaves out what git ignores where a project has a ``.git``, and so does this.  A repository's own
 configuration can name programs for git to run, and this may run as root in a folder that belongs to somebody else: git is
@@ -17,12 +17,14 @@ import subprocess
 import tempfile
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder, open_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 SECONDS = 300
 _COPIED = {"index": "index", "info/exclude": os.path.join("info", "exclude")}
-_MAX_COPY = 512 << 20
+_MAX_COPY = 500_000_000
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 
@@ -49,7 +51,7 @@ def git_ignored(root_fd: int, path: str) -> t.FrozenSet[str]:
 
 def _untold(path: str, why: str) -> MigrationError:
     return MigrationError(
-        f"What git ignores in {path} cannot be told ({why}), and the project may hold files that its owner meant to keep out;"
+        f"What git ignores in {path} is not known ({why}), and the project may contain files that its owner meant to exclude;"
         " install git on this host, or set git_ignored to include."
     )
 
@@ -75,7 +77,7 @@ def _copy(git_fd: int, name: str, target: str) -> None:
         for block in iter(lambda: source.read(1 << 20), b""):
             left -= len(block)
             if left < 0:
-                raise OSError(0, f"its .git/{name} is larger than {_MAX_COPY >> 20} MiB")
+                raise OSError(0, f"its .git/{name} is larger than {size_in_words(_MAX_COPY)}")
             sink.write(block)
 
 
@@ -83,14 +85,14 @@ def _ask(path: str, ours: str) -> t.FrozenSet[str]:
     command = ["git", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "ls-files", "-z", "--others", "--ignored"]
     # What no archive holds is not walked through: an environment has 50,000 files.
     command += ["--exclude-standard", "--directory", "--exclude=/envs/", "--exclude=/services/"]
-    env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": ours, "XDG_CONFIG_HOME": ours, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    env.update(GIT_DIR=ours, GIT_WORK_TREE=path, GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull)
+    env = _command.environment(ours, inherited=False, XDG_CONFIG_HOME=ours, LC_ALL="C", GIT_OPTIONAL_LOCKS="0", GIT_DIR=ours)
+    env.update(GIT_WORK_TREE=path, GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull)
     try:
-        done = subprocess.run(command, cwd=path, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
+        done = _command.run(command, SECONDS, env=env, cwd=path)
     except subprocess.TimeoutExpired as exc:
         raise _untold(path, f"git took more than {SECONDS} seconds") from exc
     except OSError as exc:
         raise _untold(path, f"git does not run: {exc.strerror}") from exc
-    if done.returncode != 0:
-        raise _untold(path, "git says " + done.stderr.decode("utf-8", "replace").strip().replace("\n", " ")[:200])
-    return frozenset(name.decode("utf-8", "surrogateescape") for name in done.stdout.split(b"\0") if name)
+    if done.code != 0:
+        raise _untold(path, "git says " + (" ".join(_command.printed(done.err)) or _command.NO_OUTPUT))
+    return frozenset(name.decode("utf-8", "surrogateescape") for name in done.out.split(b"\0") if name)

@@ -35,7 +35,7 @@ Write = t.Callable[[bytes], t.Any]
 
 
 class Changed(MigrationError):
-    """A file was changed or taken away while the project was read."""
+    """A file was changed or removed while the project was read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ def tree_digest(files: t.Mapping[str, str]) -> str:
 def over_limit(name: str, limit: int) -> TooLarge:
     """What to say of a project whose archive has more than ``limit`` bytes."""
     return TooLarge(
-        f"The archive of the project {name} is over the {size_in_words(limit)} that AE5 takes, and nothing of it was kept; put large"
+        f"The archive of the project {name} is over the {size_in_words(limit)} that AE5 accepts, so it was not kept; put large"
         " data elsewhere, or name it in .projectignore."
     )
 
@@ -129,7 +129,7 @@ def write_archive(
 
 
 def _header(member: Member, top: str) -> bytes:
-    """What stands in front of a member.  Made here: the standard library's differs between versions of Python."""
+    """The header of a member.  Made here: the standard library's differs between versions of Python."""
     name = encode(f"{top}/{member.path}") + (b"/" if member.kind == DIR else b"")
     mode = 0o777 if member.kind == LINK else 0o755 if member.executable or member.kind == DIR else 0o644
     target = encode(member.target)
@@ -194,7 +194,7 @@ def _blocks(member: Member, folders: _Folders, name: str) -> t.Iterator[bytes]:
 
 def _changed(member: Member, name: str) -> Changed:
     return Changed(
-        f"The file {shown(member.path)} of the project {name} was changed while it was archived; let its owner end the session,"
+        f"The file {shown(member.path)} of the project {name} changed while it was archived; ask its owner to end the session,"
         " and run again."
     )
 
@@ -254,18 +254,18 @@ def copy_tree(found: Survey, root_fd: int, target: str, name: str) -> None:
 
 
 class _Reader:
-    """A stream for ``tarfile`` that refuses absurdly long headers and more bytes than the limit."""
+    """A stream for ``tarfile`` that refuses oversized headers and more bytes than the limit."""
 
     def __init__(self, stream: t.BinaryIO, limit: int) -> None:
         self._stream, self._left = stream, limit
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= 4 * CHUNK:
-            raise tarfile.ReadError("a header in it is absurdly long")
+            raise tarfile.ReadError("it has a header that is too long")
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise tarfile.ReadError("it unpacks to far more than a project may hold")
+            raise tarfile.ReadError("it unpacks to far more data than a project may contain")
         return data
 
 
@@ -293,7 +293,7 @@ def read_tree(stream: t.BinaryIO, what: str, limit: int = 20 * MAX_BYTES) -> Tre
                     elif info.isdir():
                         folders.add(path)
                     elif info.type != tarfile.XGLTYPE:
-                        raise tarfile.ReadError(f"{shown(path)!r} in it is neither file nor folder nor link")
+                        raise tarfile.ReadError(f"{shown(path)!r} in it is not a file, folder or link")
     except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as exc:
         raise MigrationError(f"{what} is not an archive of a project: {exc}.") from exc
     return Tree(next(iter(tops), ""), files, links, frozenset(folders - {""}))
@@ -302,7 +302,7 @@ def read_tree(stream: t.BinaryIO, what: str, limit: int = 20 * MAX_BYTES) -> Tre
 def _inner(name: str, tops: t.Set[str], count: int) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts or name.startswith("/"):
-        raise tarfile.ReadError(f"the path {shown(name)!r} in it leads out of it")
+        raise tarfile.ReadError(f"its member {shown(name)!r} has a path outside the archive")
     tops.add(parts[0] if parts else "")
     if len(tops) > 1:
         raise tarfile.ReadError(f"it has more than one folder at the top ({', '.join(sorted(shown(top) for top in tops))})")
@@ -317,5 +317,5 @@ def _digest(stream: t.BinaryIO, size: int) -> str:
         told.update(block)
         size -= len(block)
     if size:
-        raise tarfile.ReadError("it is cut off in the middle")
+        raise tarfile.ReadError("it is truncated")
     return told.hexdigest()

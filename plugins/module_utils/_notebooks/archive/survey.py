@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a project goes into its archive.  Private to the collection.
 
-The project belongs to somebody who may still be at work in it, and this may run as root: folders are opened one by one
+The project belongs to a user who may still be working in it, and this may run as root: folders are opened one by one
 relative to the one above, links are never followed, and nothing in the project is written.
 
 As in anaconda-project's archives a folder is a member only if nothing in it is one; unlike there (0.6.0, measured) such a
@@ -33,7 +33,7 @@ _LARGEST = 3
 
 
 class Stamp(t.NamedTuple):
-    """What tells that a file is still the one that was looked at."""
+    """What shows that a file has not changed since it was read."""
 
     size: int
     inode: int
@@ -114,11 +114,11 @@ class _Walk:
         elif stat.S_ISREG(status.st_mode):
             self.found.append(Member(path, FILE, status.st_size, bool(status.st_mode & 0o100), stamp=Stamp.of(status)))
         else:
-            self.left_out.append(LeftOut(path, "it is neither file nor folder nor link"))
+            self.left_out.append(LeftOut(path, "it is not a file, folder or link"))
 
     def descend(self, fd: int, name: str, path: str, depth: int) -> None:
         if depth >= DEPTH:
-            self.left_out.append(LeftOut(path, f"it lies more than {DEPTH} folders deep"))
+            self.left_out.append(LeftOut(path, f"it is more than {DEPTH} levels deep"))
             return
         self.folders.add(path)
         with folder(fd, name) as below:
@@ -144,7 +144,9 @@ def survey(
     try:
         walk.enter(root_fd, "", 0)
     except OSError as exc:
-        raise MigrationError(f"The project {shown(root)} cannot be read whole: {exc.strerror}; look at its files' rights.") from exc
+        raise MigrationError(
+            f"The project {shown(root)} cannot be read completely: {exc.strerror}; check the permissions of its files."
+        ) from exc
     members = {member.path: member for member in walk.found}
     _add_links(walk, (root, *also_known_as), members)
     occupied = {above for path in (*members, *walk.folders) for above in _above(path)}
@@ -153,7 +155,7 @@ def survey(
 
 
 def overlaid(found: Survey, files: t.Mapping[str, bytes]) -> Survey:
-    """The survey with these files of its top folder, by name, in place of the project's own or besides."""
+    """The survey with these files of its top folder, by name, in place of the project's own or in addition."""
     members = {member.path: member for member in found.members}
     members.update((path, Member(path, FILE, len(data), data=data)) for path, data in files.items())
     return _ordered(members, found.left_out, found.ignored)
@@ -171,13 +173,13 @@ def _above(path: str) -> t.Iterator[str]:
 
 
 def _add_links(walk: _Walk, roots: t.Sequence[str], members: t.Dict[str, Member]) -> None:
-    """The links that end at a member or a folder, also by way of other links."""
+    """The links that lead to a member or a folder, also through other links."""
     for path, target in sorted(walk.links.items()):
         ends = resolve(path, target, roots, walk.links)
         if ends is None:
-            walk.left_out.append(LeftOut(path, f"it links to {shown(target)}, which lies outside of the project"))
+            walk.left_out.append(LeftOut(path, f"it links to {shown(target)}, which is outside the project"))
         elif ends and ends not in members and ends not in walk.folders and ends not in walk.replaced:
-            walk.left_out.append(LeftOut(path, f"it links to {shown(ends)}, which the archive does not hold"))
+            walk.left_out.append(LeftOut(path, f"it links to {shown(ends)}, which is not in the archive"))
         else:
             members[path] = Member(path, LINK, target=_relative(path, target, roots))
 
@@ -235,6 +237,6 @@ def check_size(found: Survey, name: str, limit: int = MAX_BYTES) -> None:
     largest = sorted(found.members, key=lambda member: (-member.size, member.path))[:_LARGEST]
     names = ", ".join(f"{shown(member.path)} ({size_in_words(member.size)})" for member in largest)
     raise TooLarge(
-        f"The project {name} has {size_in_words(found.bytes)} in {counted(len(found.members), 'file')}, and AE5 takes at most"
+        f"The project {name} has {size_in_words(found.bytes)} in {counted(len(found.members), 'file')}, and AE5 accepts at most"
         f" {size_in_words(limit)}; put large data elsewhere, or name it in {PROJECTIGNORE} (the largest: {names})."
     )

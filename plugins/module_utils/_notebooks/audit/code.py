@@ -130,7 +130,7 @@ def _whole_cell(rule: Rule, place: t.Tuple[t.Optional[int], int]) -> t.Tuple[t.O
 
 
 def _advice(hits: t.Iterable[t.Tuple[Rule, _Located, Hit]]) -> t.Dict[str, str]:
-    """What to use instead of a driver, by rule: told by all that the file says of its databases."""
+    """What to use instead of a driver, by rule: chosen by what the file says about its databases."""
     texts: t.Dict[str, t.List[str]] = {}
     for rule, item, hit in hits:
         if rule.id in ("odbc", "jdbc", "native-driver"):

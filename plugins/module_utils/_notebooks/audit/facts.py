@@ -29,10 +29,10 @@ GETENV = "getenv"
 MAGIC = "magic"
 """``name``: an IPython magic with its ``%`` or ``%%``.  ``args``: one text, the rest of its line."""
 UNREAD = "unread"
-"""Code that could not be made out; what could be was read all the same."""
+"""Code that could not be parsed; the rest was read."""
 
 COMPUTED = "\0"
-"""Stands for an argument, or a part of one, whose value only a run would tell."""
+"""An argument, or a part of one, whose value is computed at run time."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -72,8 +72,8 @@ def system_package(context: Context, fact: Fact, where: Where) -> t.Iterator[Hit
     for word in _wanted(fact.args[at + 1 :], _SYSTEM_VALUES) or [SOME]:
         name = SOME if word in (COMPUTED, "_") or word.startswith(("$", "{")) else _bare(word)
         conda = system_replacement(name)
-        more = f" The conda {'packages' if ' ' in conda else 'package'} {conda.replace(' ', ' and ')} can take its place." if conda else ""
-        yield Hit("system-package", name, fact.name, more or " See whether a conda package brings it, or build one.", fact.line)
+        more = f" The conda {'packages' if ' ' in conda else 'package'} {conda.replace(' ', ' and ')} can replace it." if conda else ""
+        yield Hit("system-package", name, fact.name, more or " Check whether a conda package provides it, or build one.", fact.line)
 
 
 def session_install(context: Context, fact: Fact, where: Where) -> t.Iterator[Hit]:

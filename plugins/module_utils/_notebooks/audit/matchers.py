@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The matchers that rules name: what a pattern alone cannot tell of a fact.  Pure.  Private to the collection."""
+"""The matchers that rules name: what a pattern alone cannot decide about a fact.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -162,14 +162,14 @@ def _unlisted(fact: Fact, brought: t.Optional[str]) -> Hit:
     if brought is None:
         detail = "does not have"
     elif brought:
-        detail = f"takes from the folder {brought.partition(':')[2]}, which no package brought"
+        detail = f"uses from the folder {brought.partition(':')[2]}, which belongs to no package"
     else:
-        detail = "has from no package: it was put there by hand"
+        detail = "has outside any package: it was added by hand"
     return Hit("import-not-listed", fact.name, detail, line=fact.line)
 
 
 def _may_have(conda: t.Iterable[t.Any], pip: t.Iterable[t.Any], module: str) -> bool:
-    """Whether one of the packages may bring a module, told by names."""
+    """Whether one of the packages may provide a module, judged by names."""
     names = {re.sub(r"[-_.]+", "-", package.name).lower() for package in (*conda, *pip)}
     plain = module.lower().replace("_", "-")
     candidates = {plain, f"python-{plain}", f"py{plain}", f"{plain}-python", *IMPORT_PACKAGES.get(module, ())}

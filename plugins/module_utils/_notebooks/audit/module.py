@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import holds_text, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import SEVERITIES, Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
@@ -31,7 +31,7 @@ def audit_work(module: MigrationModule) -> Outcome:
     head, projects = read_projects(params["projects"])
     findings = list(audit_all(projects, read_sources(params["sources"], head), head.root, params["limit"]))
     text = "".join(findings_text(findings))
-    changed = not holds_text(params["findings"], text) if module.check_mode else write_text(params["findings"], text)
+    changed = write_text(params["findings"], text, write=not module.check_mode)
     return Outcome(
         changed=changed,
         summary=_summary(head.projects, findings),

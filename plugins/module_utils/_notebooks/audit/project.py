@@ -169,7 +169,7 @@ def _kernels(found: _Findings, project: Project) -> None:
 
 
 def _kernel(notebook: Notebook, chosen: t.Optional[Environment]) -> str:
-    """The kernel as people would tell it apart: its environment, else its language and series.
+    """The kernel as people distinguish it: its environment, else its language and series.
 
     One that does not name an environment runs in the project's, and one that says nothing at all is like that.
     """
@@ -190,9 +190,9 @@ def _links(found: _Findings, project: Project) -> None:
         elif entry.link_ends == DANGLING:
             found.add("link", entry.path, f"leads nowhere ({shown(entry.target)})", path=entry.path)
         elif entry.link_ends == OUTSIDE:
-            found.add("link", entry.path, f"leads out of the project ({shown(entry.target)})", path=entry.path)
+            found.add("link", entry.path, f"points outside the project ({shown(entry.target)})", path=entry.path)
         else:
-            detail = f"says by an absolute path where in the project it leads ({shown(entry.target)}), and on AE5 that is elsewhere"
+            detail = f"uses an absolute path to a file of the project ({shown(entry.target)}), which is different on AE5"
             found.add("link", entry.path, detail, path=entry.path)
 
 
@@ -202,6 +202,6 @@ def _git_and_rights(found: _Findings, project: Project) -> None:
     if project.acl_exceptions:
         names = listed([shown(path) for path in project.acl_exceptions], 5)
         number = counted(len(project.acl_exceptions), "file or folder", "files or folders")
-        found.add("rights", "access control lists", f"The rights on {number} differ from those on the project ({names}).")
+        found.add("rights", "access control lists", f"The permissions of {number} differ from those of the project ({names}).")
     if project.public:
-        found.add("rights", "public", "Everybody on the host may read the project; on AE5 only those it is shared with will.")
+        found.add("rights", "public", "Every user of the host can read the project; on AE5 only those it is shared with can.")

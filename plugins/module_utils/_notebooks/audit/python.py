@@ -35,7 +35,7 @@ _STARRED = {
     "os": ("system", "popen", "environ", "getenv", "putenv", "path"),
     "sys": ("path",),
 }
-"""Names that ``from MODULE import *`` brings, of the modules that the rules know."""
+"""Names from ``from MODULE import *``, of the modules that the rules know."""
 _RUNS = re.compile(
     r"(?:subprocess|commands|sp)\.(?:call|run|Popen|check_call|check_output|getoutput|getstatusoutput)\Z"
     r"|os\.(?:system|popen[234]?)\Z|pexpect\.(?:run|spawn)\Z|get_ipython\(\)\.(?:system|getoutput|getoutput_list)\Z"

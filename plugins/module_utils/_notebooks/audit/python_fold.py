@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of a Python expression, as far as it can be told without running it.  Private to the collection."""
+"""The text of a Python expression, as far as it is known without running it.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Folder:
         self._dotted, self._values = dotted, values
 
     def text(self, node: ast.AST) -> str:
-        """The text of an expression, with ``COMPUTED`` for what cannot be told."""
+        """The text of an expression, with ``COMPUTED`` for what is not known."""
         try:
             return self._text(node)[:MAX_TEXT]
         except RecursionError:
             return COMPUTED
 
     def subscript(self, node: ast.Subscript) -> str:
-        """The text of what stands in the brackets."""
+        """The text in the brackets."""
         # until Python 3.8 the tree had one more level there
         return self.text(getattr(node.slice, "value", node.slice) if type(node.slice).__name__ == "Index" else node.slice)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""R code as facts, by careful lexing: comments and strings are no code.  Private to the collection."""
+"""R code as facts, by careful lexing: comments and strings are not code.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class _Reader:
         self.facts.append(Fact(CALL, name, tuple(args), token.line))
 
     def _silence(self, index: int) -> None:
-        """Passes over the texts among the arguments that begin at ``index``; a named one, such as a file, is no text."""
+        """Passes over the texts among the arguments that begin at ``index``; a named one, such as a file, is not a text."""
         depth = 0
         while index < len(self._tokens) and depth >= 0:
             token = self._tokens[index]

@@ -23,7 +23,7 @@ CODE = "Migrating code"
 class Pattern:
     """Facts of one of ``kinds`` whose name is matched whole by ``name``.  The finding's subject is the group ``subject``, or the name.
 
-    With ``search``, the pattern may lie anywhere in the name.  With ``arg``, one of the arguments must hold that pattern too.
+    With ``search``, the pattern may match anywhere in the name.  With ``arg``, one of the arguments must hold that pattern too.
     """
 
     kinds: t.Tuple[str, ...]

@@ -27,7 +27,7 @@ def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int =
     """All findings of one project: those about the whole first, then by file, cell and line.
 
     ``sources`` are those of the project in the order they were collected, ``root`` is the folder of the projects on the host and
-    ``limit`` the bytes that AE5 takes.
+    ``limit`` the bytes that AE5 accepts.
     """
     context = Context(project, root, local_modules(sources))
     findings = audit_project(project, limit)
@@ -39,7 +39,7 @@ def audit(project: Project, sources: t.Sequence[Source], root: str, limit: int =
 
 
 def local_modules(sources: t.Iterable[Source]) -> t.Set[str]:
-    """Names that the project's own Python files can be imported by, wherever in the project they lie."""
+    """Names that the project's own Python files can be imported by, wherever in the project they are."""
     names: t.Set[str] = set()
     for source in sources:
         written = _WRITEFILE.match(source.text) if source.cell is not None else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shell code as facts: commands with their arguments, variables.  Comments and here-documents are no code.  Private to the collection."""
+"""Shell code as facts: commands with their arguments, variables.  Comments and here-documents are not code.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRAPPERS = {
     **dict.fromkeys(("sudo", "env", "nohup", "time", "nice", "command", "exec", "xargs", "stdbuf", "ionice", "setsid", "doas"), ""),
     "timeout": r"[\d.]+[smhd]?",
 }
-"""Programs that start the program that follows, to what may stand between."""
+"""Programs that start the program that follows, to what may come between."""
 _TAKES_VALUE = {
     "sudo": ("-u", "-g", "-h", "-p"),
     "nice": ("-n",),

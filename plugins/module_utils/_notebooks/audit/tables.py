@@ -39,7 +39,7 @@ STANDARD_LIBRARY = _words(
 """Top-level modules of Python 2.7 and 3.6 to 3.13; names that begin with an underscore are never looked up."""
 
 ALWAYS_THERE = frozenset({"__main__", "IPython", "ipykernel", "ipywidgets", "notebook", "pkg_resources", "setuptools", "pip", "google"})
-"""What a session has beside its environment, or a name space that no single package owns."""
+"""What a session has in addition to its environment, or a name space that no single package owns."""
 
 IMPORT_PACKAGES: t.Mapping[str, t.Tuple[str, ...]] = {
     "Bio": ("biopython",),
@@ -93,7 +93,7 @@ METAPACKAGES = frozenset({"anaconda", "_anaconda_depends"})
 """Packages that bring hundreds of others, which a written file does not list."""
 
 R_BASE = _words("base compiler datasets grDevices graphics grid methods parallel splines stats stats4 tcltk tools utils translations")
-"""What R itself brings."""
+"""What R itself includes."""
 
 DRIVERS: t.Mapping[str, t.Tuple[str, str]] = {
     "pyodbc": ("ODBC", "odbc"),
@@ -301,7 +301,7 @@ AE5_ROOTS = ("/opt/continuum/",)
 """Folders that a session of AE5 has under the same name."""
 
 EVERYWHERE = frozenset({"/usr/local", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib"})
-"""Folders that any Linux has; to name them, as in PATH, is no fault."""
+"""Folders that any Linux has; naming them, as in PATH, is not a finding."""
 
 PROJECTS_ROOT = "/projects"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
@@ -16,10 +17,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, ChannelView
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import (
     Groups,
     by_channel,
@@ -92,9 +94,10 @@ class _Views:
         names = self._known.names
         for start in range(0, len(names), BATCH):
             batch = names[start : start + BATCH]
-            listings = self._cluster.repodata.read((name, subdir) for name in batch if name in self._known.states for subdir in SUBDIRS)
+            there = [name for name in batch if name in self._known.states]
+            listings = self._cluster.repodata.read(itertools.product(there, COMMON_SUBDIRS))
             for name in batch:
-                view = self._view(name, [listings[name, subdir] for subdir in SUBDIRS if (name, subdir) in listings])
+                view = self._view(name, [listings[name, subdir] for subdir in COMMON_SUBDIRS if (name, subdir) in listings])
                 self.packages += len(view.packages)
                 self.digests[name] = digest_of(view)
                 yield view
@@ -135,8 +138,8 @@ def _warnings(known: _Known, views: _Views) -> t.List[str]:
         groups = sorted(needed_groups(known.planned.values(), known.shares))
         found.append(
             f"Who is in {counted(len(groups), 'group')} of AE5 ({_names(groups)}) is not known without"
-            " keycloak_username and keycloak_password, so the channels shared with them count as closed to their members: what a project"
-            " has from there is called missing."
+            " keycloak_username and keycloak_password, so channels shared with them count as not readable for their members, and their"
+            " packages as missing."
         )
     else:
         gone = sorted(needed_groups(known.planned.values(), known.shares) - known.groups.keys())
@@ -150,13 +153,13 @@ def _warnings(known: _Known, views: _Views) -> t.List[str]:
     if hidden:
         is_one = len(hidden) == 1
         found.append(
-            f"With whom {counted(len(hidden), 'private channel')} ({_names(hidden)}) {'is' if is_one else 'are'} shared cannot be seen, so"
-            f" what is there counts for {'its owner' if is_one else 'their owners'} alone; use transport api."
+            f"The shares of {counted(len(hidden), 'private channel')} ({_names(hidden)}) cannot be listed, so"
+            f" {'it counts' if is_one else 'they count'} as readable for the owner only; use transport api."
         )
     if views.refused:
         found.append(
             f"AE5 does not show what is in {counted(len(views.refused), 'channel')} ({_names(views.refused)}), so"
-            " no package is looked for there; let username read them."
+            " their packages are not used; give username read access."
         )
     return found
 
@@ -169,7 +172,7 @@ def _before(path: str) -> t.Dict[str, str]:
     try:
         return {view.name: digest_of(view) for view in iter_views(path)}
     except MigrationError:
-        # There is none yet, or it is damaged and will be made anew: every channel is new.
+        # There is none yet, or it is damaged and will be rewritten: every channel is new.
         return {}
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import fnmatch
 import os
 import typing as t
 
@@ -28,6 +27,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES, decoded
 
 ENVIRONMENT = "environment.yml"
@@ -85,9 +86,9 @@ class Texts:
         except FileNotFoundError:
             return None
         except OSError as exc:
-            raise MigrationError(f"Its {name} cannot be read ({exc.strerror}); make it a regular file.") from exc
+            raise MigrationError(f"Its {name} cannot be read ({exc.strerror}); replace it by a regular file.") from exc
         if len(data) > MAX_BYTES:
-            raise MigrationError(f"Its {name} is larger than {MAX_BYTES >> 20} MiB; that is no such file.")
+            raise MigrationError(f"Its {name} is larger than {size_in_words(MAX_BYTES)}, too large for such a file.")
         return decoded(data)
 
     def first(self, names: t.Iterable[str]) -> t.Tuple[str, str]:
@@ -138,11 +139,11 @@ class _Maker:
             if name:
                 found = [self.kept(env.from_text(text, f"Its {name}"))]
         if not found and not has_file:
-            self.files.notes.append("Nothing says what its environment holds, so its file asks for no package; add what it needs.")
+            self.files.notes.append("The content of its environment is not known, so its file lists no packages; add what it needs.")
         if len(found) > 1:
             names = ", ".join(spec.name for spec in found)
             self.files.notes.append(
-                f"Its notebooks run in several environments ({names}); each became an env spec, the first is the default."
+                f"Its notebooks run in several environments ({names}); each became an env spec and the first is the default."
             )
         return [project_file.as_name(spec) for spec in found]
 
@@ -153,7 +154,7 @@ class _Maker:
             return chosen
         used = collections.Counter(notebook.kernel_env for notebook in self.notebooks)
         best = min(self.project.environments, key=lambda item: (-used[item.name], item.name))
-        self.files.notes.append(f"Nothing says which environment is the active one; {best.name} was taken, which most notebooks run in.")
+        self.files.notes.append(f"The active environment is not known; {best.name} was chosen, because most notebooks run in it.")
         return best
 
     def spec(self, item: Environment) -> t.Optional[env.EnvironmentSpec]:
@@ -165,10 +166,10 @@ class _Maker:
 
     def kept(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
         """Without the packages that are to be dropped; takes up the notes."""
-        gone = [pin.name for pin in spec.pins if any(fnmatch.fnmatchcase(pin.name, pattern) for pattern in self.rules.drop)]
+        gone = [pin.name for pin in spec.pins if matches_any(pin.name, self.rules.drop)]
         self.files.notes.extend(spec.notes)
         if gone:
-            self.files.notes.append(f"Left out of the environment {spec.name}, as it was asked for: {', '.join(sorted(gone))}.")
+            self.files.notes.append(f"Left out of the environment {spec.name} as configured: {', '.join(sorted(gone))}.")
         return dataclasses.replace(spec, pins=tuple(pin for pin in spec.pins if pin.name not in gone))
 
     def rewritten(self, spec: env.EnvironmentSpec, how: str = "") -> t.Tuple[str, ...]:
@@ -182,8 +183,8 @@ class _Maker:
         added = {library.name: env.Pin(library.name, library.version) for library in self.rules.libraries.get(self.project.key, ())}
         if added:
             self.files.notes.append(
-                f"The environment {spec.name} got {', '.join(sorted(added))}, made of libraries that the project used by path; it can take"
-                " those paths out of its code."
+                f"The environment {spec.name} got {', '.join(sorted(added))}, packages of libraries that the project used by path; remove"
+                " those paths from its code."
             )
         kept = [pin for pin in spec.pins if pin.name not in added]
         return dataclasses.replace(spec, pins=tuple(sorted((*kept, *added.values()), key=lambda pin: pin.name)))
@@ -196,7 +197,7 @@ class _Maker:
 
     def can_run(self, notebook: Notebook) -> bool:
         if not notebook.path.isprintable():
-            self.files.notes.append("A notebook whose name is not printable got no command; rename it.")
+            self.files.notes.append("A notebook got no command because its name is not printable; rename it.")
             return False
         if notebook.problems:
             self.files.notes.append(f"The notebook {notebook.path} got no command: {notebook.problems[0].detail}")
@@ -217,7 +218,7 @@ class _Maker:
         if asked and existing.has_packages:
             text = project_file.with_packages(text, what, asked, "packages")
             existing = project_file.read(text, what)
-            self.files.notes.append(f"{what} got {', '.join(asked)}, made of libraries that the project used by path.")
+            self.files.notes.append(f"{what} got {', '.join(asked)}, packages of libraries that the project used by path.")
         made = None
         if existing.has_packages:
             for spec in existing.environments:
@@ -236,7 +237,7 @@ class _Maker:
             self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
 
     def channels(self, old: t.Sequence[str], pins: t.Sequence[env.Pin]) -> t.Sequence[str]:
-        """One answer for one list of channels: a project's file and the ``environment.yml`` beside it must agree."""
+        """One answer for one list of channels: a project's file and its ``environment.yml`` must agree."""
         key = tuple(old)
         if key not in self.channels_of:
             spec = env.EnvironmentSpec("", tuple(env.clean_url(channel) for channel in old), tuple(pins))
@@ -245,7 +246,7 @@ class _Maker:
 
 
 def replaced_names(texts: Texts) -> t.FrozenSet[str]:
-    """The files of the top folder that ``make_files`` writes or stands for, so that the project's own stay out.
+    """The files of the top folder that ``make_files`` writes or replaces, so that the project's own stay out.
 
     Raises:
         MigrationError: one of them cannot be read.

@@ -15,7 +15,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_li
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Rules
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.run import INCLUDE, Made, Options, convert, unknown_names
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.project import INCLUDE, Made, Options
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.run import convert, unknown_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.views import with_libraries
@@ -25,7 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 NO_CHANNELS = (
-    "Nothing is known of AE5's channels without the option channels: the environments keep the old ones' names, no pin is looked up."
+    "Without the option channels the AE5 channels are not known: environments keep the old channel names, and pins are not checked."
 )
 DIFF_TEXT = 2_000_000
 """Characters of our files that a diff shows at most."""
@@ -63,9 +64,7 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
         if params[name] < 1:
             raise MigrationError(f"The option {name} must be at least 1, not {params[name]}.")
     if params["libraries"] and not params["channels"]:
-        raise MigrationError(
-            "The option libraries needs the option channels, or nobody knows which of the other packages AE5 has; give both."
-        )
+        raise MigrationError("The option libraries needs the option channels, to know which other packages AE5 has; give both.")
     declared = {str(old): [new] if isinstance(new, str) else list(new or ()) for old, new in params["channel_map"].items()}
     views = read_views(params["channels"]) if params["channels"] else []
     libraries = [item for item in read_libraries(params["libraries"]) if item.state == BUILT] if params["libraries"] else []
@@ -79,7 +78,7 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
         only=tuple(params["only"]),
         include=tuple(params["include"]),
         exclude=tuple(params["exclude"]),
-        foreseen=params["predicted"] or "",
+        predicted=params["predicted"] or "",
         users=user_map(params["users"]),
         names={str(key): str(name) for key, name in params["names"].items()},
         accept_proposed=params["accept_proposed_names"],
@@ -115,7 +114,7 @@ class _Tally:
         self.counts["converted"] += 1
         self.counts["bytes"] += item.bytes
         if item.resolution is not None:
-            self.counts["would_break"] += item.resolution.breaks
+            self.counts["will_fail"] += item.resolution.breaks
             for state, number in item.resolution.counts.items():
                 self.pins[state] += number
         if made.changed:
@@ -134,7 +133,7 @@ class _Tally:
 
     @property
     def summary(self) -> t.Dict[str, t.Any]:
-        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "would_break")}
+        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "will_fail")}
         return {**numbers, "refused": len(self.refused), "pins": self.pins}
 
     @property

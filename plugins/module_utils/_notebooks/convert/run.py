@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Converts the projects of one notebook host for AE5.  Private to the collection.
 
-For each project: its archive, and beside it the files that the archive got of ours, so that they can be read without it.
+For each project: its archive, and next to it the files that we put into the archive, so that they can be read without it.
 Names below ``dest``::
 
     conversions.jsonl             a line for each project, by owner and name
@@ -11,48 +11,24 @@ Names below ``dest``::
     OWNER/NAME/                   anaconda-project.yml, environment.yml, projectignore
 
 What an earlier run made of a project that is gone, renamed or left out now is removed.
-
-Nothing of a project is written: the archive is made from the project's own files with ours in place of some of them.  An
-archive is made anew only if something it is made from has changed by name, size, time or place, or if it is not there.
 """
 
 from __future__ import annotations
 
 import collections
 import concurrent.futures
-import contextlib
 import dataclasses
-import hashlib
 import os
-import shutil
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, json_line, write_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NotebookHost, Project
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_name
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import git_ignore, pack
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey, check_size, overlaid, survey
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import (
-    Files,
-    Rules,
-    Texts,
-    make_files,
-    replaced_names,
-)
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.tool import archive_with_tool
-from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.project import Converter, Made, Options
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import (
     CONVERSIONS,
     CONVERTED,
-    ENDING,
-    EXCLUDED,
-    REFUSED,
     Conversion,
-    Lines,
     lines_of_others,
     matches,
     read_conversions,
@@ -60,254 +36,18 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 
-FORMAT = "1"
-"""Changes when the same project would give another archive, so that all are made anew."""
 AHEAD = 4
 """Projects a worker that are handed out before the first of them is done."""
-INCLUDE = "include"
-AEN_ROOT = "/projects"
-"""Where AEN has its projects (AE4 facts 4.2), perhaps by way of a link."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """What is to be converted, into what."""
-
-    dest: str
-    rules: Rules
-    only: t.Tuple[str, ...] = ()
-    """Patterns of ``OWNER/NAME``; none means all.  The others' lines stay as they are."""
-    include: t.Tuple[str, ...] = ()
-    """Patterns of those that are to be on AE5; none means all."""
-    exclude: t.Tuple[str, ...] = ()
-    """Patterns of those that are not."""
-    users: PrincipalMap = dataclasses.field(default_factory=PrincipalMap)
-    names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """``OWNER/NAME`` to the name on AE5."""
-    accept_proposed: bool = False
-    """Whether a project whose name AE5 does not take gets the proposed one instead of being refused."""
-    git_ignored: str = ""
-    max_bytes: int = MAX_BYTES
-    tool: str = ""
-    """Path of anaconda-project where that is to be used."""
-    fresh: bool = False
-    workers: int = 4
-    write: bool = True
-    foreseen: str = ""
-    """Where ``write`` is false, the file for the list that would be written; empty for none."""
-
-
-@dataclasses.dataclass
-class Made:
-    """What converting one project gave.  ``before`` and ``after`` are the texts of our files, by path below ``dest``."""
-
-    conversion: Conversion
-    changed: bool = False
-    before: t.Dict[str, str] = dataclasses.field(default_factory=dict)
-    after: t.Dict[str, str] = dataclasses.field(default_factory=dict)
-
-
-class Refused(MigrationError):
-    """A project that is not converted until a person does something."""
-
-
-class Converter:
-    """Converts one project after the other; threads may share it."""
-
-    def __init__(self, head: NotebookHost, options: Options, last: t.Mapping[str, Conversion]) -> None:
-        self._head, self._options, self._last = head, options, last
-        self._kept: t.Set[str] = set()
-        self._archives: t.Set[str] = set()
-
-    def convert(self, project: Project, name: str, is_taken: bool = False) -> Made:
-        """One project, as the AE5 project ``name``; a project that cannot be converted is refused with a sentence."""
-        user = self._options.users.user(project.owner, self._head.site) or ""
-        base = Conversion(self._head.host, self._head.site, project.owner, project.name, name, user, REFUSED)
-        why = self._left_out(project.key) if user else "Its owner is nobody on AE5 (ae_user_map)."
-        if why:
-            return Made(dataclasses.replace(base, state=EXCLUDED, reason=why))
-        try:
-            check_name(project, name)
-            if is_taken:
-                raise Refused(
-                    f"Its name on AE5 would be {name}, which another project of {user} has; give it another with ae_project_names."
-                )
-            try:
-                return self._converted(project, base)
-            except pack.Changed:
-                return self._converted(project, base)
-        except MissingLibrary:
-            raise
-        except MigrationError as exc:
-            reason = str(exc)
-            if reason.startswith("Its "):
-                reason = f"The project {shown(project.key)} is not converted: i{reason[1:]}"
-            return Made(dataclasses.replace(base, reason=reason))
-
-    def _left_out(self, key: str) -> str:
-        """Why the inventory leaves a project out; ``""`` if it does not."""
-        if not matches(key, self._options.include):
-            return "The inventory does not include it (ae_projects)."
-        if self._options.exclude and matches(key, self._options.exclude):
-            return "The inventory excludes it (ae_projects_exclude)."
-        return ""
-
-    def _converted(self, project: Project, base: Conversion) -> Made:
-        options = self._options
-        with self._project(project) as root_fd:
-            path = os.path.join(self._head.root, project.owner, project.name)
-            texts = Texts(root_fd)
-            lines = project_ignore.patterns_of(project_ignore.merged(texts.get(project_ignore.FILE)))
-            hidden = frozenset() if options.git_ignored == INCLUDE else git_ignore.git_ignored(root_fd, path)
-            aliases = (project.path, f"{AEN_ROOT}/{project.owner}/{project.name}")
-            found = survey(root_fd, path, project_ignore.Ignore(lines, hidden), replaced_names(texts), aliases)
-            check_size(found, shown(project.key), options.max_bytes)
-            notebooks = [member.path for member in found.members if member.path.endswith(".ipynb") and member.stamp is not None]
-            files = make_files(project, base.user, base.name, texts, notebooks, options.rules)
-            whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in files.overlay.items()})
-            check_size(whole, shown(project.key), options.max_bytes)
-            return self._archived(root_fd, whole, files, base)
-
-    @contextlib.contextmanager
-    def _project(self, project: Project) -> t.Iterator[int]:
-        """Descriptor of a project's folder; links on the way to it are not followed."""
-        root_fd = os.open(self._head.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            with folder(root_fd, project.owner) as owner_fd, folder(owner_fd, project.name) as project_fd:
-                yield project_fd
-        except OSError as exc:
-            raise Refused(
-                f"The project {shown(project.key)} cannot be read ({exc.strerror}); collect the projects again if it was taken away."
-            ) from exc
-        finally:
-            os.close(root_fd)
-
-    def _archived(self, root_fd: int, whole: Survey, files: Files, base: Conversion) -> Made:
-        relative = f"{base.owner}/{base.name}{ENDING}"
-        path = os.path.join(self._options.dest, relative)
-        last = self._last.get(base.key)
-        stamp = stamp_of(whole, base.name, self._options.tool)
-        if last is not None and self._is_still(last, stamp, path):
-            written = pack.Written(last.bytes, last.sha256, last.tree, last.files)
-            again = False
-        else:
-            written, again = self._write(root_fd, whole, files, base, path)
-        conversion = dataclasses.replace(
-            base,
-            state=CONVERTED,
-            archive=relative,
-            bytes=written.bytes,
-            sha256=written.sha256,
-            tree=written.tree,
-            files=written.files,
-            unpacked=whole.bytes,
-            stamp=stamp,
-            environment=files.environment,
-            notes=tuple(dict.fromkeys(files.notes)),
-            left_out=tuple((item.path, item.why) for item in whole.left_out),
-            resolution=files.resolution,
-        )
-        made = Made(conversion, changed=again)
-        self._write_files(made, files, f"{base.owner}/{base.name}")
-        return made
-
-    def _is_still(self, last: Conversion, stamp: str, path: str) -> bool:
-        if self._options.fresh or last.state != CONVERTED or last.stamp != stamp:
-            return False
-        try:
-            return os.stat(path).st_size == last.bytes
-        except FileNotFoundError:
-            return False
-
-    def _write(self, root_fd: int, whole: Survey, files: Files, base: Conversion, path: str) -> t.Tuple[pack.Written, bool]:
-        """Writes the archive; whether its bytes are others than those that were there."""
-        name, limit = shown(base.key), self._options.max_bytes
-        before = file_sha256(path) if os.path.exists(path) else ""
-        if not self._options.write:
-            written = pack.write_archive(whole, root_fd, base.name, name=name, limit=limit)
-            return written, written.sha256 != before
-        os.makedirs(os.path.dirname(path), mode=0o750, exist_ok=True)
-        temporary = f"{path}.new"
-        try:
-            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
-            with os.fdopen(fd, "wb", buffering=pack.CHUNK) as stream:
-                if self._options.tool:
-                    written = archive_with_tool(self._options.tool, whole, root_fd, base.name, files, stream, name=name, limit=limit)
-                else:
-                    written = pack.write_archive(whole, root_fd, base.name, stream.write, name=name, limit=limit)
-            os.replace(temporary, path)
-        except OSError as exc:
-            raise Refused(f"The archive of the project {name} cannot be written to {shown(path)}: {exc.strerror}.") from exc
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-        return written, written.sha256 != before
-
-    def made(self, made: Made) -> None:
-        """Takes note of what is to stay."""
-        self._kept.add(made.conversion.key)
-        if made.conversion.state == CONVERTED:
-            self._archives.add(made.conversion.archive)
-
-    def prune(self) -> None:
-        """Removes what the last run made of projects that this one looked at, or that are gone, and that nothing stands for now."""
-        if not self._options.write:
-            return
-        for item in self._last.values():
-            is_ours = item.key in self._kept or not self._options.only
-            if item.archive and is_ours and item.archive not in self._archives:
-                path = os.path.join(self._options.dest, item.archive)
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
-                shutil.rmtree(path[: -len(ENDING)], ignore_errors=True)
-
-    def _write_files(self, made: Made, files: Files, below: str) -> None:
-        for name, text in sorted(files.overlay.items()):
-            relative = f"{below}/{name.lstrip('.')}"
-            path = os.path.join(self._options.dest, relative)
-            there = _text_of(path)
-            if there == text:
-                continue
-            made.changed = True
-            made.before[relative], made.after[relative] = there, text
-            if self._options.write:
-                write_text(path, text)
 
 
 def _light(path: str) -> t.Dict[str, Conversion]:
-    """What the last run gave, by key, without what the pins found: that is looked up anew, and most of what would be kept."""
+    """What the last run gave, by key, without what the pins found: which is looked up again and is most of the data."""
     if not os.path.exists(path):
         return {}
     try:
         return {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}
     except MigrationError:
-        return {}  # it only saves work; everything is made again, and the list is written anew
-
-
-def _text_of(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            return stream.read()
-    except FileNotFoundError:
-        return ""
-
-
-def check_name(project: Project, name: str) -> None:
-    """Raises ``Refused`` for a name that AE5 does not take."""
-    proposed = project.proposed_name if name == project.name and project.proposed_name else proposed_name(name)
-    for problem in name_problems(name, proposed):
-        raise Refused(
-            f"The project {shown(project.key)} is not converted: {problem.detail} Rename it, or give it another name for AE5 with"
-            " ae_project_names."
-        )
-
-
-def stamp_of(whole: Survey, name: str, tool: str) -> str:
-    """A digest of all that an archive is made from, by name, size, place and time; of our own files by content."""
-    told = hashlib.sha256(repr((FORMAT, name, tool)).encode("utf-8", "surrogateescape"))
-    for member in whole.members:
-        told.update(repr(tuple(member)).encode("utf-8", "surrogateescape"))
-    return told.hexdigest()
+        return {}  # it only saves work; everything is made again, and the list is rewritten
 
 
 def names_of(projects: t.Iterable[Project], options: Options) -> t.Dict[str, str]:
@@ -324,8 +64,8 @@ def unknown_names(path: str, options: Options) -> t.List[str]:
     head, projects = read_projects(path)
     unknown = sorted(options.names.keys() - {project.key for project in projects})
     return [
-        f"A name is given for the project {shown(key)}, and there is none on {head.host}; correct ae_project_names, unless it is on another"
-        " host."
+        f"A name is given for the project {shown(key)}, which is not on {head.host}; correct ae_notebook_project_names, unless it is on"
+        " another host."
         for key in unknown
     ]
 
@@ -347,18 +87,18 @@ def convert(path: str, options: Options, each: t.Callable[[Made], None]) -> bool
     converter = Converter(head, options, last)
     others = lines_of_others(target, options.only)
     changed = False
-    with Lines(target, options.foreseen if not options.write else target) as lines:
+    # Where it is only predicted, the list has a place of its own, or none.
+    with atomic_writer(target, write=options.write or bool(options.predicted), dest=None if options.write else options.predicted) as lines:
         for project, made in _in_parallel(converter, projects, names, twice, options):
             if made is None:
-                lines.add(others.get(project.key, ""))
+                lines.write(others.get(project.key, ""))
                 continue
             changed = changed or made.changed
             converter.made(made)
-            lines.add(json_line(made.conversion.to_json()))
+            lines.write(json_line(made.conversion.to_json()))
             each(made)
-        changed = lines.finish() or changed
     converter.prune()
-    return changed
+    return changed or lines.changed
 
 
 def _names(path: str, options: Options, last: t.Mapping[str, Conversion]) -> t.Tuple[t.Dict[str, str], t.Set[str]]:

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
@@ -45,7 +46,7 @@ def archive_with_tool(
             _write(copy, files.overlay)
         _run(tool, name, "archive", packed, "--directory", copy)
         if not os.path.isfile(packed):
-            raise MigrationError(f"{tool} archive made no archive of the project {name}; convert it with tool own.")
+            raise MigrationError(f"{tool} archive did not make an archive of the project {name}; convert it with tool own.")
         written = os.path.getsize(packed)
         if written > limit:
             raise pack.over_limit(name, limit)
@@ -67,21 +68,12 @@ def _write(copy: str, overlay: t.Mapping[str, str]) -> None:
 
 
 def _run(tool: str, name: str, *arguments: str) -> None:
-    env = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(
-            [tool, *arguments],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = _command.run([tool, *arguments], SECONDS, env=_command.environment(LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1"))
     except subprocess.TimeoutExpired as exc:
         raise MigrationError(f"{tool} {arguments[0]} took more than {SECONDS} seconds with {name}; convert it with tool own.") from exc
     except OSError as exc:
         raise MigrationError(f"{tool} does not run: {exc.strerror}; give the path of anaconda-project, or convert with tool own.") from exc
-    if done.returncode != 0:
-        said = " ".join(done.stdout.decode("utf-8", "replace").split())[-300:]
+    if done.code != 0:
+        said = " ".join(_command.printed(done.out + done.err))[-_command.LINE_LENGTH :] or _command.NO_OUTPUT
         raise MigrationError(f"{tool} {arguments[0]} refused the project {name}: {said}")

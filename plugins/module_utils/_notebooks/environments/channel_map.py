@@ -17,11 +17,10 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, NAME, EnvironmentSpec, Pin, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
 
-SUBDIRS = ("linux-64", "noarch")
 """AE4 notebooks ran on Linux only."""
 
 _SUBDIR = re.compile(r"(?:linux|osx|win|freebsd|zos)-\w+$|noarch$")
@@ -29,7 +28,7 @@ _LABELS = ("label", "labels")
 _AREAS = ("conda", "pkgs")
 
 Digests = t.Tuple[str, str]
-"""sha256 and md5, each empty where nobody says."""
+"""sha256 and md5, each empty where unknown."""
 Identity = t.Tuple[str, str, str]
 """Name, version and build."""
 
@@ -75,7 +74,7 @@ class Rewriting:
     channels: t.Tuple[str, ...]
     pins: t.Tuple[PinState, ...]
     dropped: t.Tuple[str, ...]
-    """Old channels that nothing stands for, and that something was pinned from or might have been."""
+    """Old channels without a replacement, from which something was or may have been pinned."""
     notes: t.Tuple[str, ...] = ()
     how: str = EXACT
     """As much of the pins as was looked for, and as the environment will ask for."""
@@ -171,7 +170,7 @@ def rewrite(
 ) -> Rewriting:
     """The channels for an environment of this AE5 user, and what each of its pins finds in them.
 
-    ``declared``: an old channel (as the environment names it, or its short name) to the AE5 channels that stand for it,
+    ``declared``: an old channel (as the environment names it, or its short name) to the AE5 channels that replace it,
     none if it is to go.  ``how`` is as much of the pins as will be kept.
     """
     declared = declared or {}
@@ -184,7 +183,7 @@ def rewrite(
         for name in catalog.standing_for(old_name(channel)) if said is None else said:
             if name in catalog.views and not catalog.views[name].may_read(user):
                 if said is not None:
-                    notes.append(f"The channel {name}, declared for {channel}, is not one that {user} may read, and was left out.")
+                    notes.append(f"The channel {name}, declared for {channel}, cannot be read by {user} and was left out.")
                 continue
             ranked[name] = None
             if said is not None:
@@ -243,6 +242,6 @@ class _Choice:
         return self._ranked.index(name) if name in self._ranked else len(self._ranked)
 
     def channels(self) -> t.Tuple[str, ...]:
-        """What was taken, the ones that stand for old channels first and in the old order."""
+        """What was chosen, replacements of old channels first and in the old order."""
         rest = sorted((name for name in self._taken if name not in self._ranked), key=lambda name: (-self._taken[name], name))
         return (*(name for name in self._ranked if name in self._taken), *rest)

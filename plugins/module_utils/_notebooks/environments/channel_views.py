@@ -5,37 +5,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import os
-import shutil
-import tempfile
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import EVERYONE
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS, TAR_BZ2, dist_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, PUBLIC, Package
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import (
-    SUBDIRS,
     ChannelView,
     Digests,
     Identity,
 )
-
-_ENDINGS = (".tar.bz2", ".conda")
 
 Groups = t.Mapping[str, t.AbstractSet[str]]
 """AE5's groups by name, with the user names of their members."""
 
 
 def identity_of(file: str) -> t.Optional[Identity]:
-    """Name, version and build from a package's file name; ``None`` if it is no conda package's."""
-    for ending in _ENDINGS:
-        if file.endswith(ending):
-            parts = file[: -len(ending)].rsplit("-", 2)
-            return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
-    return None
+    """Name, version and build from a package's file name; ``None`` if it is not that of a conda package."""
+    dist = dist_of(file, None)
+    return dist and (dist.name, dist.version, dist.build)
 
 
 def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], groups: Groups) -> t.Optional[t.FrozenSet[str]]:
@@ -54,13 +45,13 @@ def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], gro
 def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Groups) -> ChannelView:
     """A channel as the plan wants it, with the packages that it puts into it.
 
-    The plan's owner of a channel is the AE4 name it is called by, who is no AE5 user; whoever may read is among the shares.
+    The plan's owner of a channel is the AE4 name it is called by, who is not an AE5 user; those who may read are among the shares.
     """
     packages: t.Dict[Identity, Digests] = {}
     origins = set()
     for placement in placements:
         key = identity_of(placement.file)
-        if key is not None and placement.subdir in SUBDIRS:
+        if key is not None and placement.subdir in COMMON_SUBDIRS:
             packages[key] = (placement.sha256 or "", placement.md5 or "")
             origins.add(placement.owner)
     return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins))
@@ -91,12 +82,12 @@ def seen_view(
 ) -> ChannelView:
     """A channel as the cluster shows it.
 
-    Where nobody can see with whom it is shared, it is its owner's alone.  The vendor's import called it by the AE4 owner first
+    Where its shares cannot be listed, only its owner counts as a reader.  The vendor's import called it by the AE4 owner first
     (vendor guide, "How channels of imported packages are named"), so that is where its packages may have come from.
     """
     held: t.Dict[Identity, Digests] = {}
     # AE4 had the older format only, so of two files of one build that one is compared with.
-    for package in sorted(packages, key=lambda package: (package.file.endswith(_ENDINGS[0]), package.file)):
+    for package in sorted(packages, key=lambda package: (package.file.endswith(TAR_BZ2), package.file)):
         held[package.name, package.version, package.build] = (package.sha256 or "", package.md5 or "")
     origin, slash, _rest = name.partition("/")
     origins = frozenset([origin]) if slash else frozenset()
@@ -117,19 +108,9 @@ def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
 
 def write_views(path: str, views: t.Iterable[ChannelView], write: bool = True) -> bool:
     """Writes the channels for the hosts where projects are converted, a line each, one at a time; whether they differ from before."""
-    told = hashlib.sha256()
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape", newline="\n") as spool:
-        for view in views:
-            line = json_line(view.to_json())
-            told.update(line.encode("utf-8", "surrogateescape"))
-            spool.write(line)
-        if os.path.exists(path) and file_sha256(path) == told.hexdigest():
-            return False
-        if write:
-            spool.seek(0)
-            with atomic_writer(path) as stream:
-                shutil.copyfileobj(spool, stream)
-    return True
+    with atomic_writer(path, write=write) as new:
+        new.writelines(json_line(view.to_json()) for view in views)
+    return new.changed
 
 
 def iter_views(path: str) -> t.Iterator[ChannelView]:

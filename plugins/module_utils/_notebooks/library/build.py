@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import fnmatch
 import json
 import re
 import typing as t
 import warnings
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
@@ -27,7 +27,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import (
     SCRIPTS,
-    Built,
     Content,
     build_package,
     script,
@@ -60,7 +59,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries 
     R,
     Wanted,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
@@ -71,7 +70,7 @@ _INFO = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^-]*))?(?:-py[\d.]+)?\.(?:e
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """Where libraries are read.  ``root`` is the folder that stands for the host's ``/``."""
+    """Where libraries are read.  ``root`` is the folder used as the host's ``/``."""
 
     root: str
     accounts: Accounts
@@ -80,7 +79,7 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """What became of a library.  ``rights`` are those on all that somebody needed to read to have it by path, by path."""
+    """What became of a library.  ``rights`` are the permissions, by path, on all that had to be readable to use it."""
 
     library: Library
     package: t.Optional[Built] = None
@@ -138,7 +137,7 @@ class _Library:
         if not version and (self._metadata.sources or is_package_folder(self._tree)):
             version, file = version_in_files(self._tree.text, folders, modules)
             if version:
-                self._notes.append(f"Its version is what {file} says.")
+                self._notes.append(f"Its version is from {file}.")
         return version.lower().replace("-", "_")
 
     def _unnamed(self, name: str, version: str, selection: Selection) -> str:
@@ -146,10 +145,10 @@ class _Library:
         wrong = [word for word, value in (("name", name), ("version", version)) if not value]
         if not wrong and _is_version(version) and _NAME.match(name):
             return ""
-        what = f"says no {' and no '.join(wrong)}" if wrong else f"is called {name} {version}, which conda does not take"
+        what = f"says no {' and no '.join(wrong)}" if wrong else f"is called {name} {version}, which conda does not accept"
         proposed = name if _NAME.match(name) else (selection.imports or ("library",))[0].lower()
         entry = {"path": self._wanted.path, "name": proposed, "version": version if _is_version(version) else "1.0"}
-        return f"It {what}; put both into its entry of ae_libraries, such as {json.dumps(entry)}."
+        return f"It {what}; put both into its entry of ae_notebook_libraries, such as {json.dumps(entry)}."
 
     # -- what it needs and holds
 
@@ -216,10 +215,10 @@ class _Library:
             data = self._tree.read(item.path, item.size)
             line = secret_line(item.path, data)
             if line and not item.path.endswith(CODE) and not self._is_included(item.path):
-                left_out[item.path] = f"its line {line} looks as if it held a password or a token; name it in include if it does not"
+                left_out[item.path] = f"its line {line} may contain a password or a token; name it in include if it does not"
                 continue
             if line:
-                self._said([f"Line {line} of {shown(item.path)} looks as if it held a password or a token, and is in the package."])
+                self._said([f"Line {line} of {shown(item.path)} may contain a password or a token and is in the package."])
             is_program = target.startswith(SCRIPTS + "/")
             files[target] = (script(data), True) if is_program else (data, item.executable)
         return files
@@ -236,7 +235,7 @@ class _Library:
         return items
 
     def _is_included(self, path: str) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._wanted.include)
+        return matches_any(path, self._wanted.include)
 
     def _rights(self, items: t.Iterable[Item]) -> t.Dict[str, Rights]:
         rights = dict(self._tree.ways)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import email.parser
+import importlib
 import re
 import typing as t
 
@@ -22,7 +23,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     literal_of,
     read_setup,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.toml import NoToml, read_toml
 
 Values = t.Dict[str, t.Any]
 
@@ -33,9 +33,13 @@ _LINES = ("packages", "py_modules", "install_requires", "scripts", "classifiers"
 _FIND = re.compile(r"find(?P<namespaces>_namespace)?:\Z")
 
 
+class NotToml(ValueError):
+    """A ``pyproject.toml`` cannot be read; the message is the end of a sentence."""
+
+
 @dataclasses.dataclass
 class Metadata:
-    """What was found; ``packages`` and ``modules`` are None where nobody says which there are."""
+    """What was found; ``packages`` and ``modules`` are None where the metadata does not list them."""
 
     name: str = ""
     version: str = ""
@@ -69,11 +73,11 @@ def read_metadata(read: Read) -> Metadata:
             continue
         try:
             values = reader(text, read, notes)
-        except (NoToml, NoSetup, configparser.Error) as exc:
+        except (NotToml, NoSetup, configparser.Error) as exc:
             notes.append(f"Its {file} is not used: {' '.join(str(exc).split())}.")
             continue
         except (TypeError, AttributeError, ValueError, LookupError):
-            notes.append(f"Its {file} is not used: it says things in a form that they do not have.")
+            notes.append(f"Its {file} is not used: its values have the wrong types.")
             continue
         if values:
             sources.append(file)
@@ -106,7 +110,7 @@ def of_pkg_info(text: str) -> Metadata:
 
 
 def version_in_files(read: Read, folders: t.Iterable[str], modules: t.Iterable[str]) -> t.Tuple[str, str]:
-    """The version that the code itself gives (``__version__``, a file ``VERSION``) and the file it stands in; empty if none does."""
+    """The version that the code itself gives (``__version__``, a file ``VERSION``) and its file; empty if there is none."""
     names = ["__init__.py", *VERSION_FILES]
     files = [f"{folder}/{name}" if folder else name for folder in folders for name in names] + [f"{module}.py" for module in modules]
     for file in files:
@@ -128,7 +132,7 @@ def _metadata(values: Values, notes: t.List[str]) -> Metadata:
     for line in values.get("entry_points", ()):
         match = _SCRIPT.match(str(line))
         if match is None:
-            notes.append(f"The command {str(line)!r} is left out, because it names no function of a module.")
+            notes.append(f"The command {str(line)!r} is left out because it does not name a function of a module.")
         else:
             entry_points.append(f"{match[1]} = {match[2]}:{match[3]}")
     return Metadata(
@@ -174,7 +178,7 @@ def _setup_py(text: str, read: Read, notes: t.List[str]) -> Values:
     lost = setup.unknown & {"install_requires", "entry_points", "python_requires", "packages", "py_modules", "scripts", "package_dir", "**"}
     for name in sorted(lost):
         what = "some of its arguments" if name == "**" else name
-        notes.append(f"Only a run of its setup.py would tell {what}; see what it is, and name it in the library's entry if it is needed.")
+        notes.append(f"Its setup.py computes {what} at run time; look it up, and name it in the library's entry if it is needed.")
     return values
 
 
@@ -246,15 +250,29 @@ def _directed(version: str, read: Read, notes: t.List[str]) -> str:
                 text = read(before + file) if found is None else None
                 found = literal_of(text, attribute) if text else found
     if found is None:
-        notes.append(f"Its version ({version}) is not to be had without running it.")
+        notes.append(f"Its version ({version}) is computed at run time and cannot be read.")
     return (found or "").strip()
 
 
 # -- pyproject.toml
 
 
+def _read_toml(text: str) -> Values:
+    for name in ("tomllib", "tomli"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            found: Values = module.loads(text.replace("\r\n", "\n"))
+        except (ValueError, RecursionError) as exc:
+            raise NotToml(f"it is not valid TOML: {exc}") from exc
+        return found
+    raise NotToml("reading it needs Python 3.11 or the Python library tomli on this host")
+
+
 def _pyproject(text: str, read: Read, notes: t.List[str]) -> Values:
-    document = read_toml(text)
+    document = _read_toml(text)
     tool = _table(document, "tool")
     values = _poetry(_table(tool, "poetry"))
     flit = _table(_table(tool, "flit"), "metadata")

@@ -12,15 +12,15 @@ import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds_text, json_line, write_bytes
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.build import MAX_BYTES, Host, conda_spec, make
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.readers import Readers, channels_of, narrowed, shares_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Uses
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import (
@@ -78,7 +78,7 @@ LIBRARY = ArgumentSpec(
 
 
 def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
-    """The libraries that somebody named.  Raises ``MigrationError``."""
+    """The libraries that the options name.  Raises ``MigrationError``."""
 
     def items(entry: t.Mapping[str, t.Any], key: str) -> t.Optional[t.Tuple[str, ...]]:
         return None if entry[key] is None else tuple(entry[key])
@@ -87,7 +87,7 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> t.List[Wanted]:
     for entry in params["libraries"]:
         path = entry["path"].rstrip("/") or "/"
         if path in found:
-            raise MigrationError(f"The library {shown(path)} is named twice in libraries; take one entry away.")
+            raise MigrationError(f"The library {shown(path)} is listed twice in libraries; remove one entry.")
         for spec in entry["requires"] or ():
             conda_spec(spec)
         found[path] = Wanted(
@@ -109,9 +109,9 @@ def channel_of(template: str, name: str) -> str:
     """A library's channel.  Raises ``MigrationError`` if it is none, or one that AE5 keeps for itself."""
     channel = template.replace(NAME_FIELD, name)
     if not all(channel.split("/")) or any(char.isspace() or not char.isprintable() for char in channel):
-        raise MigrationError(f"{channel!r} is no name of a channel; correct channel.")
+        raise MigrationError(f"{channel!r} is not a valid channel name; correct channel.")
     if folded(channel) in {folded(name) for name in PROTECTED_CHANNELS}:
-        raise MigrationError(f"The channel {channel} is one that AE5 keeps for itself; give the libraries another one in channel.")
+        raise MigrationError(f"The channel {channel} is reserved by AE5; set another one in channel.")
     return channel
 
 
@@ -162,34 +162,17 @@ class _Run:
         return self._readers.of(library, wanted, rights, (self.uses.users[key] for key in library.used_by))
 
     def _keep(self, library: Library, package: Built) -> None:
-        is_there = _has(os.path.join(self._params["dest"], library.package_path), library.sha256)
-        if not is_there or (library.package_path, library.channel) not in self._last:
+        path = os.path.join(self._params["dest"], library.package_path)
+        with atomic_writer(path, dest=os.path.join(self._dest, library.package_path)) as new:
+            new.write_bytes(package.data)
+        if new.changed or (library.package_path, library.channel) not in self._last:
             self.added.append(f"+ {library.package_path} ({size_in_words(library.size)}) -> {library.channel}")
-        if not is_there or self._dest != self._params["dest"]:
-            write_bytes(os.path.join(self._dest, library.package_path), package.data)
-
-
-def _has(path: str, sha256: str) -> bool:
-    try:
-        return file_sha256(path) == sha256
-    except FileNotFoundError:
-        return False
 
 
 def _last(dest: str) -> t.List[Library]:
     """The libraries of the last run; none if there was no run."""
     path = os.path.join(dest, LIBRARIES_FILE)
     return read_libraries(path) if os.path.exists(path) else []
-
-
-def _written(path: str, text: str, dest: str) -> bool:
-    """Writes a list to ``dest``, unless it is there already; whether it differs from the one at ``path``."""
-    differs = not holds_text(path, text)
-    target = os.path.join(dest, os.path.basename(path))
-    if differs or target != path:
-        with atomic_writer(target) as stream:
-            stream.write(text)
-    return differs
 
 
 def _prune(dest: str, last: t.Iterable[Library], now: t.Iterable[Library], is_check: bool) -> t.List[str]:
@@ -208,7 +191,7 @@ def library_work(module: MigrationModule) -> Outcome:
     if not 1 <= params["max_bytes"] <= MOST_BYTES:
         raise MigrationError(f"The option max_bytes must be from 1 to {MOST_BYTES:,}, not {params['max_bytes']:,}.")
     last = _last(params["dest"])
-    dest = tempfile.mkdtemp(prefix="ae_libraries.") if is_check else params["dest"]
+    dest = tempfile.mkdtemp(prefix="ae_library_packages.") if is_check else params["dest"]
     try:
         run = _Run(params, dest, last)
         libraries = run.libraries()
@@ -217,7 +200,7 @@ def library_work(module: MigrationModule) -> Outcome:
         placements.sort(key=lambda placement: placement.key)
         lines = [*run.added, *_prune(params["dest"], last, libraries, is_check)]
         texts = {PLACEMENTS_FILE: "".join(json_line(item.to_json()) for item in placements), LIBRARIES_FILE: rows}
-        differ = [_written(os.path.join(params["dest"], name), text, dest) for name, text in texts.items()]
+        differ = [write_text(os.path.join(params["dest"], name), text, dest=os.path.join(dest, name)) for name, text in texts.items()]
     except BaseException:
         if is_check:
             shutil.rmtree(dest, ignore_errors=True)
@@ -287,7 +270,8 @@ def _warnings(libraries: t.Iterable[Library]) -> t.List[str]:
             continue
         if library.withheld:
             names = listed([shown(name) for name, _why in library.withheld], 5)
-            found.append(f"{what} is used by people who get no right on the channel {library.channel} ({names}): {library.withheld[0][1]}.")
+            why = library.withheld[0][1]
+            found.append(f"{what} is used by people who get no access to the channel {library.channel} ({names}): {why}.")
         if library.left_out:
             first = f"{shown(library.left_out[0][0])}: {library.left_out[0][1]}"
             found.append(f"{what} is built without {counted(len(library.left_out), 'file')} ({first}).")

@@ -1,9 +1,8 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes a conda package of ``noarch: python``, whose bytes follow from what is in it.  Private to the collection.
+"""What a conda package of ``noarch: python`` holds for a shared library.  Private to the collection.
 
-Format: conda's package specification (``.tar.bz2``): ``info/index.json``, ``paths.json``, ``files``, ``about.json``, ``link.json``;
 Python code below ``site-packages``, programs below ``python-scripts``.  The build names a digest of all that the package holds, the time
 of its newest file among it, so that two packages of one name have the same bytes.
 """
@@ -11,20 +10,17 @@ of its newest file among it, so that two packages of one name have the same byte
 from __future__ import annotations
 
 import base64
-import bz2
 import dataclasses
 import hashlib
-import json
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import SUBDIR
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built, Files, info_files, json_bytes, tar_bz2
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 
 FORMAT = 1
 """Changes when the same content would give other bytes."""
 SITE_PACKAGES, SCRIPTS = "site-packages", "python-scripts"
-_BLOCK = 512
 _SHEBANG = re.compile(rb"#![^\n]*python[\d.]*[^\n]*")
 
 
@@ -35,7 +31,7 @@ class Content:
     name: str
     version: str
     depends: t.Tuple[str, ...]
-    files: t.Mapping[str, t.Tuple[bytes, bool]]
+    files: Files
     newest: int
     """Seconds since 1970 of the newest source file."""
     summary: str = ""
@@ -48,26 +44,11 @@ class Content:
     """The library's name in Python's world, where it differs from conda's."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Built:
-    """A package's file."""
-
-    file: str
-    build: str
-    data: bytes
-    sha256: str
-    md5: str
-
-
 def build_package(content: Content) -> Built:
     """The package of ``content``."""
     files = dict(sorted({**content.files, **_dist_info(content)}.items()))
     build = f"pyh{_digest(content, files)[:7]}_0"
-    info = _info(content, files, build)
-    data = bz2.compress(_tar({**info, **files}, content.newest))
-    md5 = new_md5()
-    md5.update(data)
-    return Built(f"{content.name}-{content.version}-{build}.tar.bz2", build, data, hashlib.sha256(data).hexdigest(), md5.hexdigest())
+    return tar_bz2(f"{content.name}-{content.version}-{build}", _info(content, files, build), files, content.newest)
 
 
 def script(content: bytes) -> bytes:
@@ -75,17 +56,13 @@ def script(content: bytes) -> bytes:
     return _SHEBANG.sub(b"#!/usr/bin/env python", content, count=1) if _SHEBANG.match(content) else content
 
 
-def _digest(content: Content, files: t.Mapping[str, t.Tuple[bytes, bool]]) -> str:
+def _digest(content: Content, files: Files) -> str:
     told: t.Dict[str, t.Any] = {field.name: getattr(content, field.name) for field in dataclasses.fields(content) if field.name != "files"}
     told["files"] = [[path, hashlib.sha256(data).hexdigest(), executable] for path, (data, executable) in files.items()]
-    return hashlib.sha256(_json({"format": FORMAT, **told})).hexdigest()
+    return hashlib.sha256(json_bytes({"format": FORMAT, **told})).hexdigest()
 
 
-def _json(value: t.Any) -> bytes:
-    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
-
-
-def _info(content: Content, files: t.Mapping[str, t.Tuple[bytes, bool]], build: str) -> t.Dict[str, t.Tuple[bytes, bool]]:
+def _info(content: Content, files: Files, build: str) -> t.Dict[str, t.Tuple[bytes, bool]]:
     index: t.Dict[str, t.Any] = {
         "arch": None,
         "build": build,
@@ -94,7 +71,7 @@ def _info(content: Content, files: t.Mapping[str, t.Tuple[bytes, bool]], build: 
         "name": content.name,
         "noarch": "python",
         "platform": None,
-        "subdir": SUBDIR,
+        "subdir": NOARCH,
         "timestamp": content.newest * 1000,
         "version": content.version,
     }
@@ -104,17 +81,7 @@ def _info(content: Content, files: t.Mapping[str, t.Tuple[bytes, bool]], build: 
     link: t.Dict[str, t.Any] = {"noarch": {"type": "python"}, "package_metadata_version": 1}
     if content.entry_points:
         link["noarch"]["entry_points"] = list(content.entry_points)
-    paths = [
-        {"_path": path, "path_type": "hardlink", "sha256": hashlib.sha256(data).hexdigest(), "size_in_bytes": len(data)}
-        for path, (data, _executable) in files.items()
-    ]
-    return {
-        "info/index.json": (_json(index), False),
-        "info/about.json": (_json({key: value for key, value in about.items() if value}), False),
-        "info/files": ("".join(f"{path}\n" for path in files).encode(), False),
-        "info/link.json": (_json(link), False),
-        "info/paths.json": (_json({"paths": paths, "paths_version": 1}), False),
-    }
+    return info_files(index, {key: value for key, value in about.items() if value}, files, link)
 
 
 def _dist_info(content: Content) -> t.Dict[str, t.Tuple[bytes, bool]]:
@@ -136,33 +103,10 @@ def _dist_info(content: Content) -> t.Dict[str, t.Tuple[bytes, bool]]:
 
 
 def _record(path: str, data: bytes) -> str:
-    """A file's line of ``RECORD``; programs lie elsewhere in each environment."""
+    """A file's line of ``RECORD``; programs are elsewhere in each environment."""
     if not path.startswith(SITE_PACKAGES + "/"):
         return ""
     digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
     name = path[len(SITE_PACKAGES) + 1 :]
     quoted = '"' + name.replace('"', '""') + '"' if re.search(r'[",]', name) else name
     return f"{quoted},sha256={digest},{len(data)}\n"
-
-
-def _tar(files: t.Mapping[str, t.Tuple[bytes, bool]], when: int) -> bytes:
-    """An archive in the ustar format with GNU's long names.  Not by tarfile, whose headers differ from one Python to the next."""
-    parts: t.List[bytes] = []
-    for path, (data, executable) in files.items():
-        name = path.encode()
-        if len(name) > 100:
-            parts += (_header(b"././@LongLink", len(name) + 1, 0o644, 0, b"L"), _padded(name + b"\0"))
-        parts += (_header(name[:100], len(data), 0o755 if executable else 0o644, when, b"0"), _padded(data))
-    parts.append(bytes(2 * _BLOCK))
-    return b"".join(parts)
-
-
-def _header(name: bytes, size: int, mode: int, when: int, kind: bytes) -> bytes:
-    numbers = b"%07o\0%07o\0%07o\0%011o\0%011o\0" % (mode, 0, 0, size, when)
-    head = name.ljust(100, b"\0") + numbers + b" " * 8 + kind + bytes(100) + b"ustar  \0" + bytes(64) + b"%07o\0%07o\0" % (0, 0)
-    head = head.ljust(_BLOCK, b"\0")
-    return head[:148] + b"%06o\0 " % sum(head) + head[156:]
-
-
-def _padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % _BLOCK)

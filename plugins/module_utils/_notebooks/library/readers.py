@@ -19,7 +19,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import Rights
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Users
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, Wanted
@@ -52,20 +53,19 @@ class Readers:
                     continue
                 barred = self._barred(person, once)
                 if barred:
-                    withheld[name] = (
-                        f"on AE4 {shown(person)} could not read {shown(barred)}; name the readers in users, if they are to be more"
-                    )
+                    withheld[name] = f"on AE4 {shown(person)} could not read {shown(barred)}; to add readers, list all of them in users"
                 else:
                     users.add(name)
         notes = library.notes
         if groups:
             names = listed([shown(name) for name in sorted(groups)])
-            notes = (*notes, f"Groups of the notebook host use it ({names}); name AE5's groups in groups, with all users, if they are to.")
+            advice = "to give them access, list the AE5 groups in groups and all users in users"
+            notes = (*notes, f"Groups of the notebook host use it ({names}); {advice}.")
         left = tuple(sorted((name, why) for name, why in withheld.items() if name not in users))
         return dataclasses.replace(library, users=tuple(sorted(users)), withheld=left, notes=notes)
 
     def _barred(self, person: str, rights: t.Mapping[Rights, str]) -> str:
-        """The first thing of the library that somebody could not read; empty if they could read all of it."""
+        """The first file of the library that a user could not read; empty if they could read all of it."""
         return next((path for value, path in rights.items() if not self._may(person, value)), "")
 
     def _may(self, person: str, rights: Rights) -> bool:
@@ -114,12 +114,12 @@ def _narrowed(library: Library, beside: t.Sequence[Library]) -> Library:
         if other is None:
             users.append(name)
         else:
-            withheld.append((name, f"the channel also holds {other.name}, which is not theirs to read; give it a channel of its own"))
+            withheld.append((name, f"the channel also holds {other.name}, which they may not read; give it its own channel"))
     groups = [name for name in library.groups if all(name in item.groups for item in beside)]
     lost = [name for name in library.groups if name not in groups]
     notes = library.notes
     if lost:
-        notes = (*notes, f"The channel holds other libraries, which are not for {listed(lost)}; give each library a channel of its own.")
+        notes = (*notes, f"The channel also holds libraries that {listed(lost)} may not read; give each library its own channel.")
     return dataclasses.replace(library, users=tuple(users), groups=tuple(groups), withheld=tuple(sorted(withheld)), notes=notes)
 
 

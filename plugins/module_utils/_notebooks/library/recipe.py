@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import R_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import R_METADATA, Tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
@@ -71,9 +71,9 @@ def _r_specs(text: str) -> t.Iterator[str]:
 
 def r_why(recipe: Json) -> str:
     """Why an R library is not built, and what to do."""
-    what = f"It is an R library ({recipe['name']} {recipe['version']}), which is not built here"
+    what = f"It is an R library ({recipe['name']} {recipe['version']}), which cannot be built here"
     if recipe["installed"]:
-        return f"{what}, and the folder holds an installed copy; build a conda package of its sources that needs {_needs(recipe)}."
+        return f"{what}, and the folder holds an installed copy; build a conda package from its sources that needs {_needs(recipe)}."
     return f"{what}; build a conda package of {shown(recipe['source'])} that needs {_needs(recipe)}, and put it into a channel."
 
 
@@ -95,10 +95,10 @@ def compiled_recipe(tree: Tree, name: str, version: str, depends: t.Sequence[str
 def compiled_why(recipe: Json) -> str:
     """Why a compiled library is not built, and what to do."""
     known = " ".join(part for part in (recipe["name"], recipe["version"]) if part)
-    what = f"It is compiled{f' ({known})' if known else ''}, so it needs a compiler for AE5's platform and is not built here"
+    what = f"It is compiled{f' ({known})' if known else ''}, so it needs a compiler for AE5's platform and cannot be built here"
     if not recipe["sources"]:
         files = listed([shown(path) for path in recipe["built"]], 3)
-        return f"{what}; the folder holds only what a compiler made ({files}), so find its sources and build a conda package of them."
+        return f"{what}; the folder holds only compiled files ({files}), so find its sources and build a conda package from them."
     files = listed([shown(path) for path in recipe["sources"]], 3)
     return f"{what}; build a conda package of {shown(recipe['source'])} ({files}) that needs {_needs(recipe)}, and put it into a channel."
 

@@ -74,12 +74,12 @@ def conda_specs(requirements: t.Iterable[str]) -> t.Tuple[t.List[str], t.List[st
         text, _mark, marker = line.partition(";")
         match = _REQUIREMENT.match(text.strip())
         if match is None:
-            notes.append(f"The requirement {masked(line)!r} is not understood; name the conda package in requires if it is needed.")
+            notes.append(f"The requirement {masked(line)!r} cannot be parsed; name the conda package in requires if it is needed.")
             continue
         applies = _applies(marker.strip())
         if applies is None:
             notes.append(
-                f"It needs {match['name']} only where {marker.strip()}, which no conda package of all Pythons can say: not listed."
+                f"It needs {match['name']} only where {marker.strip()}, which a noarch conda package cannot express, so it is not listed."
             )
         elif applies:
             spec = _spec(match, line, notes)
@@ -97,15 +97,15 @@ def _spec(match: t.Match[str], line: str, notes: t.List[str]) -> str:
     name = conda_name(match["name"])
     rest = match["rest"].strip().strip("()")
     if match["extras"] and match["extras"].strip():
-        notes.append(f"It needs {match['name']} with {match['extras'].strip()}; conda has no such extras, so see that those are there.")
+        notes.append(f"It needs {match['name']} with {match['extras'].strip()}; conda has no extras, so add their packages yourself.")
     if rest.startswith("@"):
         notes.append(
-            f"It takes {match['name']} from {masked(rest[1:].strip())}; the conda package {name} is asked for instead, any version."
+            f"It takes {match['name']} from {masked(rest[1:].strip())}; the conda package {name} is required instead, in any version."
         )
         return name
     versions = _versions(rest)
     if versions is None:
-        notes.append(f"The versions of the requirement {masked(line)!r} are not understood; any version of {name} will do.")
+        notes.append(f"The versions of the requirement {masked(line)!r} cannot be parsed; any version of {name} is accepted.")
         versions = ""
     return f"{name} {versions}".strip()
 

@@ -3,13 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which files of a Python library go where in ``site-packages``.  Private to the collection.
 
-A package is taken whole, with all that lies below it: whoever used the library by its path had all of that.
+A package is taken whole, with everything below it: whoever used the library by its path had all of that.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -17,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import SCRIPTS, SITE_PACKAGES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.setup_py import FindPackages
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import METADATA_FILES, Tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, shown
 
 _NO_MODULES = ("setup", "conftest", "noxfile", "fabfile", "ez_setup", "versioneer", "test_*", "*_test")
 _INIT = "__init__.py"
@@ -25,7 +24,7 @@ _INIT = "__init__.py"
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """``files``: path in the package to path in the library; ``folders``: where the code lies in the library."""
+    """``files``: path in the package to path in the library; ``folders``: where the code is in the library."""
 
     files: t.Mapping[str, str]
     folders: t.Tuple[str, ...] = ()
@@ -54,7 +53,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         name = tree.path.rsplit("/", 1)[-1]
         if not name.isidentifier():
             raise MigrationError(
-                f"No package of Python can be called {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
+                f"A Python package cannot be named {shown(name)}, so {shown(tree.path)} cannot be imported from elsewhere."
             )
         return Selection({f"{SITE_PACKAGES}/{name}/{path}": path for path in tree.items}, ("",))
     notes: t.List[str] = []
@@ -75,7 +74,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
         else:
             notes.append(f"Its metadata names the module {module}, which is not there.")
     if not any(path.endswith(".py") for path in files):
-        raise MigrationError(f"There is nothing in {shown(tree.path)} that Python imports; name the folder that holds the package.")
+        raise MigrationError(f"There is nothing to import in {shown(tree.path)}; name the folder that contains the package.")
     for path in metadata.scripts:
         if tree.has(path):
             files[f"{SCRIPTS}/{path.rsplit('/', 1)[-1]}"] = path
@@ -83,7 +82,7 @@ def select(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]]) 
 
 
 def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], notes: t.List[str]) -> t.Tuple[t.List[str], t.List[str]]:
-    """Packages, of which none lies in another, and modules."""
+    """Packages, none inside another, and modules."""
     if wanted is not None:
         packages, modules = [], []
         for name in wanted:
@@ -108,7 +107,7 @@ def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], n
         found = _outermost(_find(tree, FindPackages(where)))
         prefix = "" if where == "." else "src/"
         tops = [path[len(prefix) :] for path in sorted(tree.items) if path.startswith(prefix) and path.endswith(".py")]
-        modules = [path[:-3] for path in tops if "/" not in path and not any(fnmatch.fnmatchcase(path[:-3], name) for name in _NO_MODULES)]
+        modules = [path[:-3] for path in tops if "/" not in path and not matches_any(path[:-3], _NO_MODULES)]
         if metadata.sources and modules and found:
             modules = []  # programs beside a package, which setuptools would not install
         return found, modules
@@ -123,7 +122,7 @@ def _told(tree: Tree, metadata: Metadata, wanted: t.Optional[t.Sequence[str]], n
 
 
 def _folder_of(package: str, package_dirs: t.Mapping[str, str]) -> str:
-    """Where a package lies in the library, see distutils' ``package_dir``."""
+    """Where a package is in the library, see distutils' ``package_dir``."""
     parts = package.split(".")
     for number in range(len(parts), -1, -1):
         key = ".".join(parts[:number])
@@ -152,10 +151,6 @@ def _find(tree: Tree, find: FindPackages) -> t.List[str]:
         if not find.namespaces and not all(tree.has(f"{before}{top}/{_INIT}") for top in tops):
             continue
         name = ".".join(parts)
-        if _matches(name, find.include) and not _matches(name, find.exclude):
+        if matches_any(name, find.include) and not matches_any(name, find.exclude):
             found.append(name)
     return found
-
-
-def _matches(name: str, patterns: t.Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -37,7 +37,7 @@ _CHANGES = ("append", "extend", "insert", "update", "remove", "pop", "setdefault
 
 
 class Unknown(Exception):
-    """Only a run would tell."""
+    """Computed at run time."""
 
 
 class NoSetup(Exception):
@@ -56,7 +56,7 @@ class FindPackages:
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
-    """The arguments of ``setup``: those that are known, and the names of those that only a run would tell."""
+    """The arguments of ``setup``: those that are known, and the names of those that are computed at run time."""
 
     values: t.Dict[str, t.Any]
     unknown: t.FrozenSet[str]
@@ -66,11 +66,11 @@ def read_setup(text: str, read: Read) -> Setup:
     """The arguments of the one call of ``setup`` in the text of a ``setup.py``.
 
     Raises:
-        NoSetup: the text is no Python, or there is not one such call.
+        NoSetup: the text is not Python, or there is not one such call.
     """
     tree = parsed(text)
     if tree is None:
-        raise NoSetup("it is not understood as Python")
+        raise NoSetup("it cannot be parsed as Python")
     try:
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _dotted(node.func) in _SETUP]
         if len(calls) != 1:
@@ -117,7 +117,7 @@ def _arguments(call: ast.Call, evaluator: _Evaluator) -> Setup:
 
 
 class _Evaluator:
-    """What an expression of a module comes to, as far as that can be told without running it."""
+    """The value of an expression of a module, as far as it is known without running it."""
 
     def __init__(self, tree: ast.Module, read: Read) -> None:
         self._read = read

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import fnmatch
 import os
 import posixpath
 import re
@@ -24,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, Acl, read_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 MAX_ENTRIES = 50_000
@@ -111,7 +110,7 @@ class Tree:
 
 
 def listing_of(root: str, path: str) -> t.Dict[str, str]:
-    """What lies in a folder of the host, links not followed: name to kind (see ``_safe_open.Entry``); empty if it cannot be read."""
+    """The entries of a folder of the host, links not followed: name to kind (see ``_safe_open.Entry``); empty if it cannot be read."""
     try:
         fd = dump.open_dump(root or "/")
     except MigrationError:
@@ -146,13 +145,13 @@ def plain_parts(path: str) -> t.List[str]:
     """The parts of an absolute path.  Raises ``MigrationError`` unless it is a plain one and not the root."""
     parts = [part for part in path.split("/") if part]
     if not path.startswith("/") or not parts or ".." in parts or "." in parts or "\0" in path:
-        raise MigrationError(f"The library {shown(path)} is not named by a plain absolute path; correct it.")
+        raise MigrationError(f"The library {shown(path)} must be an absolute path without . and ..; correct it.")
     return parts
 
 
 @contextlib.contextmanager
 def open_library(path: str, root: str, accounts: Accounts, include: t.Sequence[str] = ()) -> t.Iterator[Tree]:
-    """The library at ``path``, as the host calls it; ``root`` is the folder that stands for the host's ``/``.
+    """The library at ``path``, as the host calls it; ``root`` is the folder used as the host's ``/``.
 
     Raises:
         MigrationError: there is no such folder, or a part of its path is a link.
@@ -219,10 +218,10 @@ class _Walk:
         try:
             with _safe_open.folder(fd, name) as below:
                 if path.count("/") >= _safe_open.OTHER_DEPTH:
-                    self._tree.left_out[path] = "it lies too deep"
+                    self._tree.left_out[path] = "it is nested too deeply"
                     return
                 if _is_environment(below):
-                    self._tree.left_out[path] = "it is an environment of its own"
+                    self._tree.left_out[path] = "it is an environment"
                     return
                 self._tree.folders[path] = rights_of(below, self._accounts, 5)
                 self.walk(below, path + "/")
@@ -245,29 +244,29 @@ class _Walk:
     def _is_passed_over(self, name: str, path: str, at_top: bool) -> bool:
         if at_top and name.endswith((".egg-info", ".dist-info")):
             self._tree.beside += (name,)
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in _SKIPPED):
+        if matches_any(name, _SKIPPED):
             return True
         if name.startswith("."):
             if _looks_secret(name):
-                self._tree.left_out[path] = "its name is one of files that hold passwords or keys"
+                self._tree.left_out[path] = "its name is typical of files with passwords or keys"
             return True
         return at_top and name in _SKIPPED_AT_TOP
 
     def _why_not(self, entry: _safe_open.Entry, path: str) -> str:
         if is_unsafe(entry.name) or "\\" in entry.name:
-            return "no package can hold a file of that name"
+            return "a package cannot contain a file of that name"
         if entry.kind == _safe_open.OTHER:
-            return "it is a link, or no file, and links are not followed"
+            return "it is a link or a special file"
         if entry.kind == _safe_open.FILE and not path.endswith(CODE) and not self._is_included(path) and _looks_secret(entry.name):
-            return "its name is one of files that hold passwords or keys; name it in include if it does not"
+            return "its name is typical of files with passwords or keys; name it in include if it does not"
         return ""
 
     def _is_included(self, path: str) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._include)
+        return matches_any(path, self._include)
 
 
 def _looks_secret(name: str) -> bool:
-    return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in _SECRET_NAMES)
+    return matches_any(name.lower(), _SECRET_NAMES)
 
 
 def _is_environment(fd: int) -> bool:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import fnmatch
 import posixpath
 import typing as t
 
@@ -24,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import PROJECTS_ROOT
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.tree import METADATA_FILES, R_METADATA, listing_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Wanted
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, matches_any
 
 _NAMING_A_PATH = ("shared-library", "path-file")
 _NOT_LISTED = "import-not-listed"
@@ -42,7 +41,7 @@ class Users:
 class Uses:
     """What projects take from elsewhere, by paths as the host calls them.
 
-    ``root`` is the folder that stands for the host's ``/`` and ``projects_root`` where the collection found the projects.
+    ``root`` is the folder used as the host's ``/`` and ``projects_root`` where the collection found the projects.
     """
 
     def __init__(self, root: str, projects_root: str) -> None:
@@ -130,7 +129,7 @@ class Uses:
             for found, users in self._libraries_at(path, keys):
                 if any(found == other or found.startswith(other + "/") for other in taken):
                     continue
-                if any(fnmatch.fnmatchcase(name, pattern.rstrip("/")) for name in (found, path) for pattern in patterns):
+                if any(matches_any(name, [pattern.rstrip("/") for pattern in patterns]) for name in (found, path)):
                     accepted.add(found)
                 else:
                     others[found] |= users
@@ -163,7 +162,7 @@ class Uses:
     def _library_of(self, path: str) -> str:
         """The nearest folder, the path itself or one above it, that has the metadata of a library; empty if none has.
 
-        Folders right below the root are none, nor is the one of all projects of somebody.
+        Folders right below the root are none, nor is the folder of a user's projects.
         """
         while path.count("/") > 1 and posixpath.dirname(path) != PROJECTS_ROOT:
             try:

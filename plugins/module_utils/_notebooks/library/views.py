@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AE5's channels as they are once the packages of shared libraries lie in them.  Pure.  Private to the collection."""
+"""AE5's channels as they are once they hold the packages of shared libraries.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 """The folder ``needs`` of the notebook projects: what they find on AE5, and what AE5 must still get.  Private to the collection.
 
     resolutions.jsonl    a line for each converted project: ``resolve.Resolution`` with ``host`` and ``site``
-    owners.csv           a line for each owner: how many of the projects would break, and a sentence that says by which package
+    owners.csv           a line for each owner: how many of the projects will fail on AE5, and a sentence that says because of which package
     missing.csv          each conda package that projects lack, what to do about it, and who needs it
     mirror-*.yaml        a configuration of the vendor's mirror tool for each channel
     pip.txt              packages for Python's own installer, with who needs them
@@ -15,19 +15,18 @@ none.  The lines are ordered by host, then as the conversions are.  ``breaks`` i
 read (``missing``), or if conda could not solve the whole (``unsolved``, with the package to blame in ``lacking``, ``awaited`` or
 ``against``).
 ``unchecked`` says why nobody knows the latter.  The sentences of ``owners.csv`` are those of ``resolve.OwnerVerdict``, which
-``resolve.by_owner`` makes of the resolutions anew.
+``resolve.by_owner`` computes from the resolutions.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import os
 import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, holds, json_line, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import (
     Needs,
     mirror_files,
@@ -36,12 +35,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     system_replacements,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import RESOLUTIONS, OwnerVerdict, Resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
 OWNERS, MISSING, PIP, SYSTEM = "owners.csv", "missing.csv", "pip.txt", "system.csv"
 MIRRORS = "mirror-*.yaml"
 OURS = (RESOLUTIONS, OWNERS, MISSING, PIP, SYSTEM, MIRRORS)
 
-OWNERS_HEAD = ("owner", "projects", "would break", "sentence")
+OWNERS_HEAD = ("owner", "projects", "will fail", "sentence")
 MISSING_HEAD = ("package", "what to do", "projects")
 SYSTEM_HEAD = ("system package", "conda packages", "projects")
 
@@ -62,8 +62,7 @@ def write_lists(folder: str, verdicts: t.Iterable[OwnerVerdict], needs: Needs, s
     _table(folder, MISSING, MISSING_HEAD, [(*row[:2], ", ".join(row[2])) for row in missing(needs)])
     _table(folder, SYSTEM, SYSTEM_HEAD, [(*row[:2], ", ".join(row[2])) for row in system_replacements(needs)])
     for name, text in {**mirror_files(needs, sources, site), PIP: pip_text(needs)}.items():
-        with atomic_writer(os.path.join(folder, name)) as stream:
-            stream.write(text)
+        write_text(os.path.join(folder, name), text)
 
 
 def _table(folder: str, name: str, head: t.Sequence[str], rows: t.Iterable[t.Sequence[t.Any]]) -> None:
@@ -77,7 +76,7 @@ def files_in(folder: str) -> t.List[str]:
         names = os.listdir(folder)
     except FileNotFoundError:
         return []
-    return sorted(name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in OURS))
+    return sorted(name for name in names if matches_any(name, OURS))
 
 
 def changes(made: str, dest: str) -> t.Dict[str, str]:
@@ -85,8 +84,7 @@ def changes(made: str, dest: str) -> t.Dict[str, str]:
     new, old = set(files_in(made)), set(files_in(dest))
     found = {**dict.fromkeys(new - old, "+"), **dict.fromkeys(old - new, "-")}
     for name in new & old:
-        theirs = os.path.join(dest, name)
-        if not os.path.isfile(theirs) or file_sha256(theirs) != file_sha256(os.path.join(made, name)):
+        if not holds(os.path.join(dest, name), file_sha256(os.path.join(made, name))):
             found[name] = "~"
     return dict(sorted(found.items()))
 

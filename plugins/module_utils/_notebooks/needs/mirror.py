@@ -17,9 +17,10 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.installs import system_replacement
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog, old_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, old_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import dump, exact
@@ -30,7 +31,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 HEADER = """\
 # For the vendor's mirror tool: cas-sync-api-v5 --file {file}
-# Log in with anaconda-enterprise-cli first, and look at what it would do with --dry-run: it should be the packages of
+# Log in with anaconda-enterprise-cli first, and check with --dry-run what it would do: it should be the packages of
 # pkg_list alone.
 """
 
@@ -50,7 +51,7 @@ class Mirror:
     """Pins by their text."""
     names: t.Set[str] = dataclasses.field(default_factory=set)
     unsure: t.Set[str] = dataclasses.field(default_factory=set)
-    """Pins of which nobody recorded the channel; this is one that the project's environment lists."""
+    """Pins without a recorded channel; this is one that the project's environment lists."""
 
 
 @dataclasses.dataclass
@@ -62,9 +63,9 @@ class Needs:
     migrated: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     """Pins from AE4 channels that are migrated, only without this package: ``PIN from CHANNEL``."""
     hidden: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
-    """Pins that lie in channels which the project's owner may not read: ``PIN in CHANNEL``."""
+    """Pins in channels that the project's owner may not read: ``PIN in CHANNEL``."""
     unplaced: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
-    """Pins of which nothing says where they came from, and what the packages of an environment need besides."""
+    """Pins of unknown source, and further dependencies of an environment's packages."""
     pip: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
     system: By = dataclasses.field(default_factory=lambda: collections.defaultdict(set))
 
@@ -142,13 +143,13 @@ def _mirror_text(mirror: Mirror, file: str, source: str, site: str) -> str:
     document: t.Dict[str, t.Any] = {"dest_channel": exact(mirror.old)}
     if site:
         document["dest_site"] = exact(site)
-    document.update(channels=[exact(name) for name in channels], platforms=list(SUBDIRS), pkg_list=sorted(mirror.names))
+    document.update(channels=[exact(name) for name in channels], platforms=sorted(COMMON_SUBDIRS), pkg_list=sorted(mirror.names))
     lines = [HEADER.format(file=file)]
     if not source and not urls:
-        lines.append("# No environment has the URL of this channel, only its name; put the URL in place of it.\n")
+        lines.append("# Only the name of this channel is known; replace it by the URL.\n")
     lines.append("# Needed, and by whom:\n")
     for pin, projects in sorted(mirror.pins.items()):
-        perhaps = " (perhaps from here; its environment does not say)" if pin in mirror.unsure else ""
+        perhaps = " (perhaps from here: its environment does not say)" if pin in mirror.unsure else ""
         lines.append(_comment(f"{pin}: {', '.join(sorted(projects))}{perhaps}"))
     return "".join(lines) + dump(document)
 
@@ -164,12 +165,12 @@ def _printable(text: str) -> str:
 
 def _without_subdir(url: str) -> str:
     head, _slash, last = url.rstrip("/").rpartition("/")
-    return head if last in SUBDIRS else url.rstrip("/")
+    return head if last in COMMON_SUBDIRS else url.rstrip("/")
 
 
 def pip_text(needs: Needs) -> str:
     """The Python packages to upload to AE5, a line each in the form of a requirements file, with who needs it."""
-    lines = ["# Python packages that conda did not install, to be uploaded to AE5 if its index has not got them.\n"]
+    lines = ["# Python packages that conda did not install, to be uploaded to AE5 if its index does not have them.\n"]
     for line, projects in sorted(needs.pip.items(), key=lambda item: item[0].lower()):
         lines.append(_printable(f"{line}  # {', '.join(sorted(projects))}") + "\n")
     return "".join(lines)
@@ -187,9 +188,9 @@ def missing(needs: Needs) -> t.List[t.Tuple[str, str, t.List[str]]]:
     for old, mirror in needs.mirrors.items():
         found += [(pin, f"Mirror it from {old}, see {names[old]}.", who) for pin, who in mirror.pins.items()]
     for pins, advice in (
-        (needs.migrated, "The channel was migrated without it; upload it to the channel's new place."),
-        (needs.hidden, "AE5 has it where the project's owner may not read; share that channel."),
-        (needs.unplaced, "Nothing says where it came from; find it, and upload it to a channel that the project's owner may read."),
+        (needs.migrated, "The channel was migrated without it; upload it to the new channel."),
+        (needs.hidden, "It is in an AE5 channel that the project's owner may not read; share that channel."),
+        (needs.unplaced, "Its source is not known; find it, and upload it to a channel that the project's owner may read."),
     ):
         found += [(pin, advice, who) for pin, who in pins.items()]
     return [(pin, advice, sorted(who)) for pin, advice, who in sorted(found, key=lambda item: item[:2])]

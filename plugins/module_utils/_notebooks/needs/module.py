@@ -14,9 +14,10 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import ABSENT, REFUSED, SEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import SUBDIRS, Catalog
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import lists as store
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import needs_of
@@ -52,8 +53,8 @@ OWNERS_SHOWN = 25
 DIFF_TEXT = 200_000
 """Characters of our files that a diff shows at most."""
 NO_RATTLER = (
-    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; whether there is all that"
-    " the pins need was not looked at."
+    "py-rattler is not installed on this host, so only the pins of the projects were compared with the channels; their dependencies"
+    " were not checked."
 )
 
 
@@ -69,7 +70,7 @@ class _Tally:
     def add(self, item: Resolution) -> None:
         self.owners.add(item)
         self.counts["projects"] += 1
-        self.counts["would_break"] += item.breaks
+        self.counts["will_fail"] += item.breaks
         self.counts["unsolved"] += bool(item.unsolved)
         self.counts["unchecked"] += bool(item.unchecked)
         self.counts["pins_missing"] += len(item.missing)
@@ -78,7 +79,7 @@ class _Tally:
 
     def warnings(self) -> t.List[str]:
         return [
-            f"Whether all can be made that {counted(len(keys), 'project')} ({listed(keys)}) asked for is not known beyond the pins: {why}."
+            f"Of {counted(len(keys), 'project')} ({listed(keys)}) only the pins were checked, their environments were not solved: {why}."
             for why, keys in sorted(self.unchecked.items())
         ]
 
@@ -109,20 +110,20 @@ def _with(folders: t.Sequence[HostFolder], path: t.Callable[[HostFolder], str], 
 
 def _fetch(params: t.Mapping[str, t.Any], names: t.Sequence[str], folder: str) -> t.Tuple[t.Dict[str, t.Dict[str, str]], Unusable]:
     """Brings what the channels list into files in ``folder``: channel to subdir to file, and those that cannot be had."""
-    pairs = [(name, subdir) for name in names for subdir in SUBDIRS]
+    pairs = [(name, subdir) for name in names for subdir in COMMON_SUBDIRS]
     files = {pair: os.path.join(folder, f"{number}.json") for number, pair in enumerate(pairs)}
     with connect(params, read_only=True, keep_cache=False) as cluster:
         states = in_parallel(lambda pair: cluster.repodata.save(*pair, files[pair]), pairs, cluster.workers)
     found: t.Dict[str, t.Dict[str, str]] = {}
     for name in names:
-        found[name] = {subdir: files[name, subdir] for subdir in SUBDIRS if states[name, subdir] == SEEN}
-    absent = frozenset(name for name in names if all(states[name, subdir] == ABSENT for subdir in SUBDIRS))
-    unread = frozenset(name for name in names if any(states[name, subdir] == REFUSED for subdir in SUBDIRS))
+        found[name] = {subdir: files[name, subdir] for subdir in COMMON_SUBDIRS if states[name, subdir] == SEEN}
+    absent = frozenset(name for name in names if all(states[name, subdir] == ABSENT for subdir in COMMON_SUBDIRS))
+    unread = frozenset(name for name in names if any(states[name, subdir] == REFUSED for subdir in COMMON_SUBDIRS))
     return found, Unusable(absent, unread)
 
 
 def _solver(params: t.Mapping[str, t.Any], folders: t.Sequence[HostFolder], folder: str) -> t.Callable[[Resolution], Resolution]:
-    """What looks whether the environments can be made; it changes nothing where nobody wants or is able to."""
+    """What looks whether the environments can be made; None where that is not wanted or not possible."""
     if not params["solve"] or not can_solve():
         return lambda item: item
     asked = (item for _host, _site, item in _resolutions(folders, collections.Counter()) if not item.missing)
@@ -174,7 +175,7 @@ def _make(
     sources = {str(old): str(url) for old, url in params["mirror_sources"].items()}
     store.write_lists(made, tally.owners.verdicts(), needs, sources, params["mirror_site"])
     numbers = {
-        **{key: tally.counts[key] for key in ("projects", "would_break", "unsolved", "unchecked", "pins_missing")},
+        **{key: tally.counts[key] for key in ("projects", "will_fail", "unsolved", "unchecked", "pins_missing")},
         "not_converted": sum(left_out.values()),
         "mirrors": len(needs.mirrors),
         "pip": len(needs.pip),
@@ -192,10 +193,11 @@ def resolve_work(module: MigrationModule) -> Outcome:
     folders = host_folders(params["notebooks"])
     warnings = [NO_RATTLER] if params["solve"] and not can_solve() else []
     if not folders:
-        warnings.append(f"No notebook host's projects lie in {params['notebooks']}; collect them first.")
+        warnings.append(f"There are no projects of a notebook host in {params['notebooks']}; collect them first.")
     try:
         with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
             tally, numbers = _make(params, made, folders, warnings)
+            files = sorted(store.files_in(made))
             found = store.changes(made, dest)
             diff = _diff(made, dest, found)
             if not module.check_mode:
@@ -210,5 +212,5 @@ def resolve_work(module: MigrationModule) -> Outcome:
         warnings=[*warnings, *tally.warnings()],
         report_path=os.path.join(dest, resolutions.RESOLUTIONS),
         diff=diff,
-        values={"owners": breaking[:OWNERS_SHOWN]},
+        values={"files": files, "owners": breaking[:OWNERS_SHOWN]},
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a project's environment still resolves on AE5, told before anybody needs it.  Private to the collection.
+"""Whether a project's environment still resolves on AE5, checked before it is needed.  Private to the collection.
 
 The pins are compared with what the channels hold (``channel_map``), which any host can do.  Where py-rattler is installed a
 whole solve over the channels' repodata finds what pins alone do not show: packages that the pins need and nobody listed.
@@ -88,8 +88,8 @@ class Solver:
             raise MissingLibrary("py-rattler", RATTLER_ERROR)
         self._repodata, self._timeout = repodata, timeout
         self._sources: t.Dict[t.Tuple[str, str], t.Any] = {}
-        self._answers: t.Dict[Question, t.Union[str, Undecided]] = {}
-        self.solves = 0
+        self.answers: t.Dict[Question, t.Union[str, Undecided]] = {}
+        """What was solved, each question once."""
 
     def why_not(self, specs: t.Iterable[str], channels: t.Iterable[str]) -> str:
         """Why no environment of these specs can be made from these channels, in rattler's words; ``""`` if one can.
@@ -98,13 +98,12 @@ class Solver:
             Undecided: it took too long, or what was asked or what a channel says cannot be understood.
         """
         question = (tuple(sorted(specs)), tuple(channels))
-        if question not in self._answers:
-            self.solves += 1
+        if question not in self.answers:
             try:
-                self._answers[question] = self._solve(*question)
+                self.answers[question] = self._solve(*question)
             except Undecided as exc:
-                self._answers[question] = exc
-        answer = self._answers[question]
+                self.answers[question] = exc
+        answer = self.answers[question]
         if isinstance(answer, Undecided):
             raise answer
         return answer

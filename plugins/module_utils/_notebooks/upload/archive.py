@@ -25,13 +25,13 @@ class Unfit(MigrationError):
 class Archive:
     """One archive below ``folder``.  Nothing of it is kept in memory but the block that is under way.
 
-    With ``foresee`` (check mode) it need not be there: a conversion in check mode keeps the list and no archive.
+    With ``predict`` (check mode) it need not be there: a conversion in check mode keeps the list and no archive.
     """
 
-    def __init__(self, folder: str, conversion: Conversion, foresee: bool = False) -> None:
+    def __init__(self, folder: str, conversion: Conversion, predict: bool = False) -> None:
         self._conversion = conversion
         self._path = os.path.join(folder, conversion.archive)
-        self._is_foreseen = foresee and not os.path.lexists(self._path)
+        self._is_predicted = predict and not os.path.lexists(self._path)
         self.file = os.path.basename(conversion.archive)
         self.size = conversion.bytes
 
@@ -40,18 +40,18 @@ class Archive:
         item = self._conversion
         what = f"The project {shown(item.key)} is not uploaded"
         for problem in name_problems(item.name, proposed_name(item.name)):
-            raise Unfit(f"{what}: {problem.detail} Give it another name with ae_project_names, and convert it again.")
+            raise Unfit(f"{what}: {problem.detail} Give it another name with ae_notebook_project_names, and convert it again.")
         try:
-            size = self.size if self._is_foreseen else os.stat(self._path).st_size
+            size = self.size if self._is_predicted else os.stat(self._path).st_size
         except OSError as exc:
             raise Unfit(f"{what}: its archive {shown(self._path)} cannot be read ({exc.strerror}); convert it again.") from exc
         if size > limit:
             raise Unfit(
-                f"{what}: its archive has {size_in_words(size)}, over the {size_in_words(limit)} that AE5 takes; put large data elsewhere,"
-                " or name it in .projectignore, and convert it again."
+                f"{what}: its archive has {size_in_words(size)}, over the {size_in_words(limit)} that AE5 accepts; put large data"
+                " elsewhere, or name it in .projectignore, and convert it again."
             )
         if size != self.size:
-            raise self._changed(f"has {size:,} bytes and not {self.size:,}")
+            raise self._changed(f"has {size:,} bytes instead of {self.size:,}")
 
     def open(self) -> ArchiveReader:
         """A reader that gives the last byte only if the archive is the one that was converted.  Raises ``Unfit``."""
@@ -70,12 +70,12 @@ class Archive:
 
     def differences(self, theirs: t.Mapping[str, str]) -> str:
         """Which files differ from those of AE5's project (path to sha256), for the end of a sentence.  Raises ``MigrationError``."""
-        return "some file" if self._is_foreseen else differences(self.tree().files, theirs)
+        return "some file" if self._is_predicted else differences(self.tree().files, theirs)
 
     def check_digest(self, digest: str) -> None:
         """Raises ``Unfit`` if this is not the digest of the archive that was converted."""
         if digest != self._conversion.sha256:
-            raise self._changed("has other bytes than conversions.jsonl says")
+            raise self._changed("has a digest other than in conversions.jsonl")
 
     def _unreadable(self, exc: OSError) -> Unfit:
         return Unfit(f"The archive {shown(self._path)} cannot be read ({exc.strerror}); convert the project again.")

@@ -97,7 +97,7 @@ class Logins:
             )
         found = self._people.get(user.casefold())
         if found is None:
-            raise LoginRefused(f"AE5 has no user {user!r}; create that user, or say who the owner is on AE5 with ae_user_map.")
+            raise LoginRefused(f"AE5 has no user {user!r}; create that user, or map the owner to an AE5 user with ae_user_map.")
         if not found.enabled:
             raise LoginRefused(
                 f"The AE5 user {found.name!r} is disabled; enable that user, or give the projects to another with ae_user_map."
@@ -141,20 +141,20 @@ def _conflict_warning(names: t.Sequence[str]) -> str:
     is_one = len(names) == 1
     return (
         f"{counted(len(names), 'project')} ({listed(names)}) {'differs' if is_one else 'differ'} from what AE5 has under"
-        f" {'its name' if is_one else 'their names'}, and nothing was sent; the rows say in which files."
+        f" {'its name' if is_one else 'their names'}, and nothing was sent; the rows list the files."
     )
 
 
 def _left_warning(left: t.Sequence[t.Tuple[str, str]]) -> str:
     owners = sorted({shown(owner) for owner, _why in left})
     return (
-        f"The web session of {counted(len(owners), 'owner')} ({listed(owners)}) could not be ended ({min(left)[1]}); it ends by itself when"
-        " the time for idle sessions is over."
+        f"The web session of {counted(len(owners), 'owner')} ({listed(owners)}) could not be ended ({min(left)[1]}); it will expire when"
+        " it is idle."
     )
 
 
 def _shut_out(done: t.Iterable[Done]) -> t.List[str]:
-    """One sentence for each owner of whom something could not even be tried."""
+    """One sentence for each owner with a project that could not be tried."""
     found = collections.Counter((item.row.owner, item.shut_out) for item in done if item.shut_out)
     return [f"{counted(number, 'project')} of {shown(owner)} not brought: {why}" for (owner, why), number in sorted(found.items())]
 
@@ -169,7 +169,7 @@ def _missing(done: t.Iterable[Done]) -> t.List[str]:
 
 
 def read_teams(path: str, keys: t.AbstractSet[str], owners: t.Mapping[str, str], people: People, accepted: t.Sequence[str]) -> Teams:
-    """Whom each of the projects ``keys`` is to be shared with, by key, from the list that the notebook host was asked for.
+    """With whom each of the projects ``keys`` is to be shared, by key, from the list that the notebook host was asked for.
 
     A project in which some file has other rights than the folder is shared only if ``accepted`` names it: on AE5 there are
     no rights of single files, so somebody would get more than AE4 gave.
@@ -184,13 +184,13 @@ def read_teams(path: str, keys: t.AbstractSet[str], owners: t.Mapping[str, str],
 def _team(project: Project, owner: str, people: People, accepted: t.Sequence[str]) -> Wanted:
     notes = []
     if project.public:
-        notes.append("On AE4 everybody on the notebook host could read it; on AE5 only those it is shared with can.")
+        notes.append("On AE4 every user of the notebook host could read it; on AE5 only those it is shared with can.")
     wanted = people.wanted(project.team, owner, project.site)
     if project.acl_exceptions and (wanted.shares or wanted.missing) and not (accepted and matches(project.key, accepted)):
         notes.append(
             f"It is not shared: {counted(len(project.acl_exceptions), 'file or folder', 'files and folders')}"
-            f" ({listed([shown(path) for path in project.acl_exceptions], 3)}) had other rights on AE4, and on AE5 the whole project would"
-            " have one; accept it with ae_project_accept_wider."
+            f" ({listed([shown(path) for path in project.acl_exceptions], 3)}) had other permissions on AE4, but AE5 shares only whole"
+            " projects; accept it with ae_notebook_accept_wider."
         )
         return Wanted(notes=tuple(notes))
     return dataclasses.replace(wanted, notes=tuple(notes))
@@ -208,7 +208,7 @@ def _options(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_bytes=params["max_bytes"],
         wait=params["wait"],
         verify=params["verify"],
-        foresee=check_mode,
+        predict=check_mode,
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an upload of projects decides: which name, whether a project is there already, whom to share it with.
+"""What an upload of projects decides: which name, whether a project exists already, and with whom to share it.
 
 Private to the collection.  Pure, but for the reader of its rows.  No way to upload a second revision is documented (AE5 facts
 4.2), so a project that is there with another content stays as it is.
@@ -13,7 +13,7 @@ import dataclasses
 import itertools
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap, principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
@@ -69,7 +69,7 @@ def differences(ours: t.Mapping[str, str], theirs: t.Mapping[str, str]) -> str:
         for paths, word in ((changed, "with another content"), (lacking, "not there"), (more, "only there"))
         if paths
     ]
-    return ", ".join(parts) or "nothing that can be named"
+    return ", ".join(parts) or "nothing that can be compared"
 
 
 # -- people
@@ -77,7 +77,7 @@ def differences(ours: t.Mapping[str, str], theirs: t.Mapping[str, str]) -> str:
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Missing:
-    """A member of a team that nothing is given to.  ``ae5_name`` is empty for a group that nobody said the AE5 name of."""
+    """A member of a team who gets no share.  ``ae5_name`` is empty for a group without a declared AE5 name."""
 
     kind: str
     name: str
@@ -90,12 +90,12 @@ class Missing:
         variable = "ae_user_map" if self.kind == USER else GROUP_MAP
         if self.ae5_name:
             return (
-                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; say in {variable} who {who!r}"
-                f" is on AE5 ({NOBODY_MARK} for nobody), or create the {self.kind} in Keycloak."
+                f"The AE5 {self.kind} {self.ae5_name!r} does not exist, so {what} not shared with {them}; map {who!r} to an AE5"
+                f" {self.kind} in {variable} ({NOBODY_MARK} for none), or create the {self.kind} in Keycloak."
             )
         return (
-            f"Nobody said which AE5 group the group {who!r} of the notebook host is, and the one of that name may have other members, so"
-            f" {what} not shared with it; say it in {GROUP_MAP} ({NOBODY_MARK} for none)."
+            f"The group {who!r} of the notebook host is not mapped to an AE5 group, and the one of that name may have other members, so"
+            f" {what} not shared with it; map it in {GROUP_MAP} ({NOBODY_MARK} for none)."
         )
 
 
@@ -115,17 +115,17 @@ class People:
     users: PrincipalMap = dataclasses.field(default_factory=PrincipalMap)
     groups: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     known: t.Optional[t.AbstractSet[t.Tuple[str, str]]] = None
-    """``(kind, name)``, names of users case-folded; None where nobody asked."""
+    """``(kind, name)``, names of users case-folded; None where it was not asked for."""
 
     def wanted(self, team: t.Iterable[Member], owner: str, site: str = "") -> Wanted:
-        """The shares that stand for a team.  A group needs a declared name: that of another one may hold more people."""
+        """The shares of a team.  A group needs a declared name: that of another one may hold more people."""
         shares: t.Dict[t.Tuple[str, str], Share] = {}
         missing = []
         for member in team:
             name = self._name(member, site)
             share = Share(member.kind, name.lower() if member.kind == USER else name, member.access)
-            key = key_of(share)
-            if name == NOBODY_MARK or key == (USER, owner.casefold()):
+            key = principal_of(share)
+            if name == NOBODY_MARK or key == principal_key(USER, owner):
                 continue
             if not name or (self.known is not None and key not in self.known):
                 missing.append(Missing(member.kind, member.name, name))
@@ -134,15 +134,10 @@ class People:
         return Wanted(tuple(shares[key] for key in sorted(shares)), tuple(missing))
 
     def _name(self, member: Member, site: str) -> str:
-        """Its name on AE5: a mark for nobody, empty where nobody said it."""
+        """Its name on AE5: a mark for none, empty where it is not declared."""
         if member.kind == USER:
             return self.users.user(member.name, site) or NOBODY_MARK
         return self.groups.get(member.name, "")
-
-
-def key_of(share: Share) -> t.Tuple[str, str]:
-    """What a share is compared by; Keycloak knows users in any case."""
-    return share.kind, share.name.casefold() if share.kind == USER else share.name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,23 +152,23 @@ class SharePlan:
 
 
 def plan_shares(present: t.Sequence[Share], wanted: t.Sequence[Share]) -> SharePlan:
-    """Adds who is missing and raises who has less; who has more, or is not wanted, stays and is told of.
+    """Adds who is missing and raises who has less; who has more, or is not wanted, stays and is reported.
 
     AE5 does not honour another permission of a collaborator who is there (AE5 facts 4.3): taken out by one list, put in by the next.
     """
-    there = {key_of(share): share for share in present}
-    due = {key_of(share): share for share in wanted}
+    there = {principal_of(share): share for share in present}
+    due = {principal_of(share): share for share in wanted}
     added = [share for key, share in due.items() if key not in there]
     raised = [share for key, share in due.items() if key in there and (there[key].access, share.access) == ("r", "rw")]
     notes = []
     for key, share in sorted(there.items()):
         if key not in due:
-            notes.append(f"On AE5 {share_in_words(share)}, on AE4 not; it was left so.")
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 not; this was not changed.")
         elif (share.access, due[key].access) == ("rw", "r"):
-            notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; it was left so.")
+            notes.append(f"On AE5 {share_in_words(share)}, on AE4 only read; this was not changed.")
     if not added and not raised:
         return SharePlan(notes=tuple(notes))
-    again = {key_of(share) for share in raised}
+    again = {principal_of(share) for share in raised}
     kept = [share for key, share in there.items() if key not in again]
     first = (*kept, *added)
     puts = (first, (*first, *raised)) if raised else (first,)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (
     REVISION_LOOKS,
     Action,
@@ -35,9 +35,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 
 REPORT, NEW_NAME = "report", "new_name"
 OLDER_READ = 20
-"""Revisions beside the newest that are looked at, where that one differs."""
+"""Older revisions that are compared, where that one differs."""
 OURS, PERHAPS_OURS, THEIRS = "ours", "perhaps ours", "theirs"
-"""Who made a project that is there after an upload of ours: we, perhaps we (an answer was lost), or somebody else."""
+"""Who made a project that is there after an upload of ours: we, perhaps we (an answer was lost), or another client."""
 
 Files = t.Mapping[str, str]
 
@@ -53,8 +53,8 @@ class Options:
     wait: float = 600
     """Seconds that AE5 may take to make a project."""
     verify: bool = True
-    foresee: bool = False
-    """Whether archives may be missing, because this is check mode and they were only foreseen."""
+    predict: bool = False
+    """Whether archives may be missing, because this is check mode and they were only predicted."""
 
 
 @dataclasses.dataclass
@@ -64,7 +64,7 @@ class Done:
     row: Row
     failures: t.List[str] = dataclasses.field(default_factory=list)
     shut_out: str = ""
-    """Why nothing more of this owner could be brought; told once for all such projects."""
+    """Why no more projects of this owner could be uploaded; reported once for all of them."""
     missing: t.Tuple[Missing, ...] = ()
     lines: t.List[str] = dataclasses.field(default_factory=list)
     """For the diff."""
@@ -80,7 +80,7 @@ class Unmade(MigrationError):
 
 
 class OwnerUpload:
-    """The projects of one user.  ``wanted`` tells whom a project is to be shared with; None where nobody knows."""
+    """The projects of one user.  ``wanted`` says with whom a project is to be shared; None where that is not known."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class OwnerUpload:
         """Case-folded names of all the user's projects, so that no copy takes one of them."""
         self._mine: t.Optional[t.Dict[str, ProjectState]] = None
         self._lines: t.List[str] = []
-        """For the diff, what was sent of the project that is under way: it stands there also if the project fails afterwards."""
+        """For the diff, what was sent of the project that is under way: it is kept also if the project fails afterwards."""
 
     def run(self, conversions: t.Iterable[Conversion]) -> t.List[Done]:
         """Each project with what became of it; once AE5 does not let the user in, or cannot be reached, the others are not tried."""
@@ -115,7 +115,7 @@ class OwnerUpload:
 
     def _one(self, item: Conversion) -> Done:
         """One project.  Raises ``LoginRefused``, or ``HttpError`` if AE5 cannot be reached; everything else is the project's own."""
-        archive = Archive(self._options.folder, item, self._options.foresee)
+        archive = Archive(self._options.folder, item, self._options.predict)
         self._lines = []
         try:
             archive.check(self._options.max_bytes)
@@ -155,19 +155,17 @@ class OwnerUpload:
             extras = added_by_ae5(there, item.tree)
             notes = (f"AE5 added {' and '.join(extras)}.",) if extras else ()
             if extras is None and self._had(state, item.tree):
-                extras, notes = (), ("On AE5 it was edited since it was brought; that was left so.",)
+                extras, notes = (), ("It was edited on AE5 after the upload; this was not changed.",)
             if extras is not None:
                 return Done(row_of(item, PRESENT, name=name, notes=notes)), state
             if self._options.conflict == REPORT:
                 why = (
                     f"AE5 has a project {title} that differs from the one of AE4 in {archive.differences(there)}, and nothing"
-                    " was sent: AE5 takes no second revision; rename or delete one of them, or let it be uploaded under a new name"
-                    " (ae_project_conflict)."
+                    " was sent: AE5 accepts no second revision; rename or delete one of them, or let it be uploaded under a new name"
+                    " (ae_notebook_conflict)."
                 )
                 return Done(row_of(item, CONFLICT, why, name=name)), None
-        raise Unfit(
-            f"AE5 has the project {title} under every name that was tried, each time with another content; delete some of them there."
-        )
+        raise Unfit(f"AE5 has the project {title} under every name that was tried, each with different content; delete some of them there.")
 
     # -- what is there
 
@@ -179,17 +177,16 @@ class OwnerUpload:
             revisions = self._projects.revisions(state.id, REVISION_LOOKS)
         if not revisions:
             raise Unmade(
-                f"The project {state.owner}/{state.name} on AE5 has no revision, so nobody can tell what it is; delete it there, and run"
-                " again."
+                f"The project {state.owner}/{state.name} on AE5 has no revision, so it cannot be compared; delete it there, and run again."
             )
         return self._revision(state, revisions[0])
 
     def _revision(self, state: ProjectState, revision: str) -> Files:
-        what = f"What AE5 gave as project {state.owner}/{state.name}"
+        what = f"What AE5 returned as project {state.owner}/{state.name}"
         return self._projects.archive(state.id, revision, lambda stream: read_tree(stream, what)).files
 
     def _had(self, state: ProjectState, tree: str) -> bool:
-        """Whether an older revision is what we have: then AE4's has not changed, somebody works with it on AE5.  The oldest first."""
+        """Whether an older revision is what we have: then it was edited on AE5 and not on AE4.  The oldest first."""
         older = self._projects.revisions(state.id)[:0:-1]
         return any(added_by_ae5(self._revision(state, revision), tree) is not None for revision in older[:OLDER_READ])
 
@@ -202,14 +199,12 @@ class OwnerUpload:
         except HttpError as exc:
             if exc.status != 404:
                 raise
-            last = Action("", error=True, message="it took the project away")
+            last = Action("", error=True, message="it removed the project")
         if last is None or last.done:
             return
         if not last.error:
-            raise Unmade(
-                f"AE5 has not made the project {title} after {self._options.wait:.0f} seconds; run again later, which looks at it anew."
-            )
-        said = self._projects.session.http.mask(last.message).rstrip(".") or "it did not say why"
+            raise Unmade(f"AE5 has not made the project {title} after {self._options.wait:.0f} seconds; run again later to check it.")
+        said = self._projects.session.http.mask(last.message).rstrip(".") or "it gave no reason"
         left = ""
         if self._projects.exists(state.id):
             left = f"; a project {title} without content is left on AE5, delete it there before the next run"
@@ -239,14 +234,13 @@ class OwnerUpload:
             self._lines = []
             return None, state
         raise MigrationError(
-            f"The project {state.owner}/{name} was uploaded, and what AE5 gives out of it differs in"
-            f" {archive.differences(there)}; look at it on AE5."
+            f"The project {state.owner}/{name} was uploaded, but what AE5 returns differs in {archive.differences(there)}; check it on AE5."
         )
 
     def _sent(self, item: Conversion, name: str, archive: Archive) -> t.Tuple[str, ProjectState, t.Optional[Action]]:
         """The project of that name as it is then, and whose it is.
 
-        An attempt that nobody knows the end of is looked after before another one is made.
+        An attempt with an unknown outcome is checked before another one is made.
         """
         attempt, whose = 0, THEIRS
         while True:
@@ -254,14 +248,14 @@ class OwnerUpload:
             try:
                 state, action = self._projects.upload(name, archive.file, archive.size, archive.open)
                 if state.name != name:
-                    raise MigrationError(f"AE5 made a project {state.name} of the upload of {name}; look at it there, and rename it.")
+                    raise MigrationError(f"AE5 made a project {state.name} of the upload of {name}; check it there, and rename it.")
                 return OURS, state, action
             except NotUnique:
                 found = _alike(self._listed(fresh=True), name)
                 if found is None:
                     raise Unfit(
-                        f"AE5 says that {item.user} has a project {shown(name)} already, and lists none of that name; look there, or give"
-                        " this one another name with ae_project_names."
+                        f"AE5 says that {item.user} already has a project {shown(name)}, but does not list it; check AE5, or give"
+                        " this one another name with ae_notebook_project_names."
                     ) from None
                 return whose, found, None
             except HttpError as exc:
@@ -327,5 +321,5 @@ def _alike(states: t.Mapping[str, ProjectState], name: str) -> t.Optional[Projec
 
 
 def not_brought(items: t.Sequence[Conversion], state: str, why: str) -> t.List[Done]:
-    """Projects of one owner that have the same reason, which is told once."""
+    """Projects of one owner with the same reason, which is reported once."""
     return [Done(row_of(item, state, why), shut_out=why) for item in items]

@@ -9,9 +9,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Projects, ShareRefused
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import key_of, plan_shares
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import plan_shares
 
 
 @dataclasses.dataclass
@@ -24,10 +25,10 @@ class Given:
 
 
 def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share], title: str) -> Given:
-    """Shares a project (its id; None: it would have been uploaded) with those who lack it; ``title`` is for messages.
+    """Shares a project (its id; None: it would have been uploaded) with those who do not have it; ``title`` is for messages.
 
     Raises:
-        HttpError: AE5 could not be asked, or told.
+        HttpError: a request to AE5 failed.
     """
     present = projects.collaborators(project) if project is not None else ()
     plan = plan_shares(present, wanted)
@@ -39,14 +40,14 @@ def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share]
             projects.set_collaborators(project, shares)
     except ShareRefused as exc:
         # The list was not taken as a whole; one by one shows whom AE5 does not take.
-        refused = _singly(projects, project, plan.given) if len(plan.given) > 1 else {key_of(plan.given[0]): str(exc)}
-    left = {key_of(share): share for share in plan_shares(projects.collaborators(project), wanted).given}
+        refused = _singly(projects, project, plan.given) if len(plan.given) > 1 else {principal_of(plan.given[0]): str(exc)}
+    left = {principal_of(share): share for share in plan_shares(projects.collaborators(project), wanted).given}
     failures = [
         f"The project {title} is on AE5, but AE5 does not share it with {share.kind} {share.name}:"
-        f" {refused.get(key, 'it took the list and does not show the right')}; look for that name in Keycloak."
+        f" {refused.get(key, 'it accepted the list but does not show the share')}; check that name in Keycloak."
         for key, share in left.items()
     ]
-    return Given(_words([share for share in plan.given if key_of(share) not in left]), plan.notes, failures)
+    return Given(_words([share for share in plan.given if principal_of(share) not in left]), plan.notes, failures)
 
 
 def _singly(projects: Projects, project: str, wanted: t.Iterable[Share]) -> t.Dict[t.Tuple[str, str], str]:
@@ -57,7 +58,7 @@ def _singly(projects: Projects, project: str, wanted: t.Iterable[Share]) -> t.Di
             for shares in plan_shares(projects.collaborators(project), [share]).puts:
                 projects.set_collaborators(project, shares)
         except ShareRefused as exc:
-            refused[key_of(share)] = str(exc)
+            refused[principal_of(share)] = str(exc)
     return refused
 
 

@@ -115,7 +115,7 @@ def _connected(host: str, params: t.Mapping[str, t.Any], facts: Json) -> t.List[
 
 
 def _cli(host: str, params: t.Mapping[str, t.Any], cluster: Cluster) -> Row:
-    error = _command.runs([params["cli"], "--help"], params["timeout"])
+    error = _command.why_not([params["cli"], "--help"], params["timeout"])
     if error:
         return rules_ae5.cli_answers(host, params["cli"], error)
     return rules_ae5.cli_abilities(host, params["cli"], {text: cluster.can(ability) for ability, text in ABILITIES.items()})
@@ -175,7 +175,7 @@ def _roles(host: str, params: t.Mapping[str, t.Any], username: str, claims: Json
     if isinstance(told, dict) and isinstance(told.get("roles"), list):
         return rules_ae5.roles(host, username, {str(role) for role in told["roles"]}, "in its token")
     if not params["keycloak_username"] or not params["keycloak_password"]:
-        return rules_ae5.roles(host, username, None, "its token does not tell them and no account of realm master is given")
+        return rules_ae5.roles(host, username, None, "its token does not contain them, and no account of realm master is given")
     try:
         held = _asked(params, lambda http, tokens: _roles_of(http, tokens, username))
     except MigrationError as exc:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What AE5 must have for the notebook projects, seen from the cluster's host.  Private to the collection.
 
-It reads only: users, groups and roles, one user's record, the list of projects as somebody who is not logged in, the page
+It reads only: users, groups and roles, one user's record, the list of projects without a login, the page
 of the login.  Nobody is logged in to the platform, and nobody is acted as.
 """
 
@@ -17,7 +17,8 @@ from urllib.parse import quote, urlencode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as folder_size
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, HttpError, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Keycloak
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.login_page import is_login_page
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.principals import View, read
@@ -51,7 +52,7 @@ WAY = (r.LIBRARIES, r.ADDRESS, r.CERTIFICATE, r.CLOCK)
 
 @dataclasses.dataclass(frozen=True)
 class People:
-    """The owners of projects on AE5: owner, as a person would say it, to AE5 user; ``None`` for nobody."""
+    """The owners of projects on AE5: owner, as a person would say it, to AE5 user; ``None`` for none."""
 
     users: t.Mapping[str, t.Optional[str]]
     unseen: t.Tuple[str, ...]
@@ -61,13 +62,13 @@ class People:
 
     @property
     def acted_as(self) -> t.List[str]:
-        """AE5 users whom an administrator has to act as."""
+        """AE5 users whom an administrator has to impersonate."""
         found = {user.casefold(): user for user in self.users.values() if user is not None}
         return [found[key] for key in sorted(found.keys() - self.own)]
 
 
 def staged_bytes(work_dir: str, hosts: t.Iterable[str]) -> int:
-    """Bytes of the archives that are staged on this host already; each lies there once, see ``site_stage``."""
+    """Bytes of the archives that are staged on this host already; each is there once, see ``site_stage``."""
     folders = [os.path.join(os.path.expanduser(work_dir), "notebooks", host, "staged", "objects") for host in hosts]
     return sum(folder_size(folder)[0] for folder in folders if os.path.isdir(folder))
 
@@ -161,7 +162,7 @@ def _flaw(user: str, view: View) -> str:
 def _may_act(http: Http, tokens: TokenSource, view: View, users: t.Optional[t.Sequence[str]]) -> t.Tuple[t.Optional[bool], str]:
     """Whether the account may act as such users, and where that was read; ``None`` where Keycloak does not say.
 
-    Keycloak tells it in the record of a user (``access``, what the asking account may do to that user; tried with 22.0.5).
+    Keycloak shows it in the record of a user (``access``, what the asking account may do to that user; tried with 22.0.5).
     The account's token names no roles there.
     """
     known = [view.people[user.casefold()] for user in users or () if user.casefold() in view.people] or list(view.people.values())
@@ -175,7 +176,7 @@ def _may_act(http: Http, tokens: TokenSource, view: View, users: t.Optional[t.Se
 
 
 def _platform(params: t.Mapping[str, t.Any]) -> rules_aen.Platform:
-    """What is answered to somebody who is not logged in: the projects, and the page of the login (AE5 facts 4.1)."""
+    """What is answered to a request without a login: the projects, and the page of the login (AE5 facts 4.1)."""
     client_id = params["client_id"]
     http = http_of(params)
     try:

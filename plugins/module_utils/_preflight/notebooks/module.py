@@ -96,7 +96,7 @@ def _missing(names: t.Sequence[str]) -> t.List[str]:
 
 
 def _git(host: str, found: rules_aen.Found, params: t.Mapping[str, t.Any]) -> Row:
-    error = _command.runs(["git", "--version"], params["timeout"])
+    error = _command.why_not(["git", "--version"], params["timeout"])
     return rules_aen.git(host, found, params["git_ignored"], error)
 
 
@@ -105,7 +105,7 @@ def _libraries(host: str) -> Row:
 
 
 def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
-    """Counts what lies below the folder of the projects, for ``seconds`` at most."""
+    """Counts the files below the folder of the projects, for ``seconds`` at most."""
     nothing = rules_aen.Found(root, effective_user())
     collector = Collector(root, "", "", Accounts())
     try:
@@ -113,7 +113,7 @@ def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
     except MigrationError as exc:
         return dataclasses.replace(nothing, error=str(exc).partition(";")[0])
     except OSError as exc:
-        return dataclasses.replace(nothing, error=f"What is below {root} cannot be looked at: {exc.strerror}")
+        return dataclasses.replace(nothing, error=f"What is below {root} cannot be read: {exc.strerror}")
     count = _Count(max_bytes, time.monotonic() + seconds, f"after {seconds:g} s")
     total = sum(count.projects(root, projects))
     unread = [problem for problem in collector.problems if problem.code == UNREADABLE]

@@ -102,7 +102,7 @@ def staging_rows(cluster: str, staged: t.Sequence[int], notebooks: t.Mapping[str
 
 
 def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tuple[int, ...]) -> t.List[Row]:
-    """The rows of one host: what the plain commands told, and what its own module measured."""
+    """The rows of one host: the output of the plain commands, and what its own module measured."""
     if measured is None:
         return [rules_host.ssh(host, None)]
     probe = rules_host.parse_probe(
@@ -129,9 +129,9 @@ def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tu
     if measured.get("user") and probe.user is not None:
         rows.append(rules_host.user(host, str(measured["user"]), probe.user))
     if rows[1].verdict != r.OK:
-        advice = "See to the Python of this host first."
+        advice = "Fix the Python of this host first."
         return [*rows, r.unknown(r.CHECKS, host, "The other checks need a Python on this host.", rules_host.EVERYTHING, advice)]
-    why = r.one_line(f"The other checks on this host could not be made: {measured.get('error') or 'their module did not run'}")
+    why = r.one_line(f"The other checks on this host failed: {measured.get('error') or 'their module did not run'}")
     advice = "Run the playbook with -vvv to see what the module said."
     rows.append(Row(r.CHECKS, host, r.BLOCKING, why, rules_host.EVERYTHING, advice))
     return rows
@@ -143,7 +143,7 @@ class Contents(t.NamedTuple):
     bytes: int
     """Of all files, which is what is staged."""
     left: int
-    """Of the last plan, what has not arrived yet; without a plan, all that AE5 takes."""
+    """Of the last plan, what has not arrived yet; without a plan, all that AE5 accepts."""
     largest: t.Optional[t.Tuple[str, int]]
     names: t.FrozenSet[str]
 

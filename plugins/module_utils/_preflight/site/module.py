@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import subprocess
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _command
@@ -110,8 +109,8 @@ def _space(host: str, params: t.Mapping[str, t.Any]) -> Row:
     try:
         bin_dir = command.find_bin_dir(params["bin_dir"])
     except MigrationError:
-        return r.unknown(r.SPACE, host, "Without the AE4 commands the storage is not known.", rules_host.EXPORT)
-    root = storage_root(bin_dir)
+        return r.unknown(r.SPACE, host, "Without the AE4 commands the storage folder is not known.", rules_host.EXPORT)
+    root = command.storage_root(bin_dir)
     try:
         used, whole = command.measure(root)
     except OSError as exc:
@@ -119,26 +118,6 @@ def _space(host: str, params: t.Mapping[str, t.Any]) -> Row:
         return r.unknown(r.SPACE, host, why, rules_host.EXPORT, "Run the export as the service user, who owns the storage.")
     free = measure.free_space(params["export_dir"])
     return rules_host.space(host, rules_host.Space(root, used, whole, params["export_dir"], free, params["space_factor"]))
-
-
-def storage_root(bin_dir: str) -> str:
-    """What ``anaconda-server-config --get fs_storage_root`` says.  Raises ``MigrationError``."""
-    try:
-        told = subprocess.run(
-            [os.path.join(bin_dir, command.CONFIG), "--get", "fs_storage_root"],
-            env=command.environment(bin_dir),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=command.CONFIG_SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as exc:
-        raise MigrationError(f"{command.CONFIG} --get fs_storage_root failed: {exc}") from exc
-    lines = told.stdout.decode("utf-8", "surrogateescape").strip().splitlines()
-    if not lines:
-        raise MigrationError(f"{command.CONFIG} --get fs_storage_root said nothing")
-    return lines[-1].strip()
 
 
 def _ae4_state(host: str, params: t.Mapping[str, t.Any]) -> Row:
@@ -157,4 +136,4 @@ def _libraries(host: str) -> Row:
 
 
 def _cli(host: str, program: str, timeout: float) -> Row:
-    return rules_ae5.cli_answers(host, program, _command.runs([program, "--help"], timeout))
+    return rules_ae5.cli_answers(host, program, _command.why_not([program, "--help"], timeout))

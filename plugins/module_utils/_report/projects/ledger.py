@@ -12,8 +12,8 @@ import collections
 import dataclasses
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, EXCLUDED, Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, PRESENT, UPLOADED, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
@@ -30,8 +30,10 @@ NAMES_SHOWN = 5
 
 
 @dataclasses.dataclass(frozen=True)
-class ProjectLine:
-    """The result of one project of a notebook host."""
+class ProjectLine(JsonRecord):
+    """What became of one project of a notebook host; in ``ledger.jsonl`` its kind tells it from the line of a file."""
+
+    HEAD: t.ClassVar[Json] = {"kind": "project"}
 
     host: str
     site: str
@@ -54,10 +56,6 @@ class ProjectLine:
     @property
     def fails(self) -> bool:
         return self.disposition not in SETTLED
-
-    def to_json(self) -> Json:
-        """The line of ``ledger.jsonl``; ``kind`` tells it from the line of a file."""
-        return {**vars(self), "kind": "project", "shared": list(self.shared), "notes": list(self.notes)}
 
 
 def line_of(host: str, project: Project, conversion: t.Optional[Conversion], row: t.Optional[Row]) -> ProjectLine:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The long tables of the notebook projects: projects, environments that will fail, the audit's findings.  Private to the collection."""
+"""The long tables of the notebook projects: projects, what will fail on AE5, the audit's findings.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import REFUSED
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, FAILED
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 PROJECTS_SHOWN = 20_000
 BREAKING_SHOWN = 10
@@ -31,12 +32,9 @@ PROJECTS, BREAKING, AUDIT = "projects", "breaking", "audit"
 TITLES = {PROJECTS: "Notebook projects", BREAKING: "Will fail on AE5", AUDIT: "Audit of the notebook projects"}
 SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Failing", AUDIT: "Audit"}
 
-WILL_FAIL = "will fail"
-"""How the page shows ``BREAKS``."""
-
 MOODS = {
     **dict.fromkeys((*ARRIVED, RESOLVES), "good"),
-    **dict.fromkeys((CONFLICT, REFUSED, FAILED, WAITING, WILL_FAIL, BLOCKER), "bad"),
+    **dict.fromkeys((CONFLICT, REFUSED, FAILED, WAITING, BREAKS, BLOCKER), "bad"),
     **dict.fromkeys((WARNING, PINS_FOUND), "odd"),
 }
 
@@ -66,7 +64,7 @@ def _projects(projects: Projects) -> DataTable:
 def _cells(row: ProjectRow) -> t.List[t.Any]:
     line = row.line
     first = [line.owner, line.project, line.host, in_words(line.disposition), _other_name(line), _detail(row)]
-    return [*first, WILL_FAIL if row.environment == BREAKS else row.environment, row.blockers, row.warnings, row.team]
+    return [*first, row.environment, row.blockers, row.warnings, row.team]
 
 
 def _other_name(line: ProjectLine) -> str:
@@ -89,21 +87,19 @@ def _breaking(projects: Projects) -> DataTable:
     columns = (
         Column("owner", "Owner", c.NAME, facet=True),
         Column("breaking", "Will fail", c.NUMBER, width=4),
-        Column("projects", "Checked", c.NUMBER, width=4),
-        Column("by", "Which projects, and by which package", c.TEXT, width=28),
+        Column("projects", "Looked at", c.NUMBER, width=4),
+        Column("by", "Which projects, and because of which package", c.TEXT, width=28),
     )
     named = [item for item in projects.owners if item.breaking]
     by_owner: t.Dict[str, t.List[str]] = {}
     for row in projects.ordered():
         if row.environment == BREAKS and row.resolution is not None:
-            by_owner.setdefault(row.resolution.owner, []).append(f"{row.line.project} by {cut(row.breaks_by)}")
-    rows = [[item.owner, len(item.breaking), item.projects, _listed(by_owner.get(item.owner, []))] for item in named]
+            by_owner.setdefault(row.resolution.owner, []).append(f"{row.line.project} because of {cut(row.breaks_by)}")
+    rows = [
+        [item.owner, len(item.breaking), item.projects, listed(by_owner.get(item.owner, []), BREAKING_SHOWN, between="; ")]
+        for item in named
+    ]
     return DataTable(BREAKING, columns, rows, len(rows), "report.json")
-
-
-def _listed(texts: t.Sequence[str]) -> str:
-    more = len(texts) - BREAKING_SHOWN
-    return "; ".join(texts[:BREAKING_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _audit(projects: Projects) -> DataTable:

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, INFO, WARNING
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.markup import Markup, element, joined, link, table, tag
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import ARRIVED, SETTLED
-from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.lists import BREAKING, MOODS, PROJECTS, WILL_FAIL
+from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.lists import BREAKING, MOODS, PROJECTS
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import BREAKS, UNSEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import EXCLUDED
@@ -77,7 +77,7 @@ def intro(name: str, report: Json) -> Markup:
         asked = element("p", asked_words(projects), class_="soft")
         return joined([asked, _dispositions(projects["counts"]), _hosts(projects)])
     if name == BREAKING:
-        which = link("Show the projects", f"{PROJECTS}?environment={WILL_FAIL.replace(' ', '+')}")
+        which = link("Show the projects", f"{PROJECTS}?environment={BREAKS.replace(' ', '+')}")
         return element("p", _breaking_words(projects), " ", which, class_="soft")
     return element("p", _audit_words(projects["audit"]), class_="soft")
 

@@ -12,9 +12,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import row_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, SEVERITIES, WARNING, Finding, Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects import ledger
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import PLAYBOOK, ProjectLine
@@ -22,7 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
-RESOLVES, BREAKS, UNSEEN = "resolves", "would break", "not looked at"
+RESOLVES, BREAKS, UNSEEN = "resolves", "will fail", "not looked at"
 PINS_FOUND = "pins found"
 """Its pinned packages are there; it could not be checked whether they work together."""
 ENVIRONMENTS = (BREAKS, PINS_FOUND, RESOLVES, UNSEEN)
@@ -74,7 +74,7 @@ class ProjectRow:
 
     @property
     def breaks_by(self) -> str:
-        """What its environment is missing; empty if it will not fail."""
+        """What its environment will fail because of; empty if it will not."""
         found = self.resolution
         if found is None or not found.breaks:
             return ""

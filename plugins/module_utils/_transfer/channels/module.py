@@ -10,11 +10,10 @@ refused by name if no transport can make it private.
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER, ChannelState
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -24,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 CREATE = "create"
@@ -119,7 +119,7 @@ class Steps:
 
     def accepted(self, name: str) -> bool:
         """Whether a declaration accepts that the channel is public."""
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self._accept)
+        return matches_any(name, self._accept)
 
     def _refuse(self, name: str, what: str) -> Step:
         why = (

@@ -23,7 +23,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line

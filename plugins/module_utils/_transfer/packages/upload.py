@@ -14,7 +14,7 @@ import math
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.retry import ASK, ATTEMPTS, FAILED, FATAL, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import UPLOAD_MANY, seconds_for

@@ -13,10 +13,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, ChannelState, UnknownPrincipal
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of, unknown_principals
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of, unknown_principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_word
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.share_records import ShareRecords
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import LastShares
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 ADDED = "added"
@@ -119,8 +119,10 @@ def work(module: MigrationModule) -> Outcome:
                 readiness_now = read_readiness(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
         else:
             wishes = declared(params)
-        sharing = Sharing(cluster, listed, ShareRecords(params["records"]), readiness_now, assume, basis)
+        warnings: t.List[str] = []
+        sharing = Sharing(cluster, listed, LastShares(params["records"], warnings), readiness_now, assume, basis)
         outcome = sharing.run(wishes, extra=params["plan"] is not None)
+        outcome.warnings.extend(warnings)
     return with_skipped(outcome, channels)
 
 
@@ -166,7 +168,7 @@ class Sharing:
         self,
         cluster: Cluster,
         listed: t.Mapping[str, ChannelState],
-        records: ShareRecords,
+        records: LastShares,
         readiness_now: Readiness,
         assume: bool,
         basis: t.Mapping[str, Channel],
@@ -196,17 +198,13 @@ class Sharing:
         if extra:
             outcome.values["extra"] = self._extra(wishes)
             outcome.summary["extra"] = len(outcome.values["extra"])
-        if self._records.damaged:
-            outcome.warnings.append(
-                "The record of shares is damaged and was not used, so shares that this transport cannot list were sent again."
-            )
         return outcome
 
     def _read(self, channels: t.Iterable[str]) -> t.Dict[str, t.Dict[t.Tuple[str, str], Share]]:
         """The shares of each existing channel, as the cluster lists them, or as the record does."""
         there = sorted(channel for channel in channels if channel in self._listed)
         if not self._can_list:
-            return {channel: self._records.shares.get(channel, {}) for channel in there}
+            return {channel: self._records.given.get(channel, {}) for channel in there}
         found = in_parallel(self._cluster.shares, there, self._cluster.workers)
         return {channel: {principal_of(share): share for share in shares or ()} for channel, shares in found.items()}
 
@@ -221,13 +219,13 @@ class Sharing:
         if wish.channel in self._missing:
             return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._missing[wish.channel]}.")
         state = self._listed.get(wish.channel)
-        if state is not None and state.owner is not None and wish.principal == (USER, state.owner.casefold()):
+        if state is not None and state.owner is not None and wish.principal == principal_key(USER, state.owner):
             return Step(wish, PRESENT)
         now = self._now.get(wish.channel, {}).get(wish.principal)
         same = PRESENT if self._can_list else RECORDED
         if not wish.present:
             # A share that cannot be listed and is not recorded is removed again only if the channel has no record.
-            known = self._can_list or wish.channel in self._records.shares
+            known = self._can_list or wish.channel in self._records.given
             return Step(wish, same) if now is None and known else Step(wish, REMOVED, was=now.access if now else None)
         if now is not None and now.access == wish.share.access:
             return Step(wish, same)

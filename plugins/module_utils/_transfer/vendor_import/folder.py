@@ -15,10 +15,11 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource, SourceError
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 NEWER = "the dump has changed since; run the playbooks export and plan again"
 
@@ -58,8 +59,7 @@ def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
     except OSError as exc:
         raise MigrationError(f"its folder in the dump cannot be read ({exc.strerror})") from exc
     if strange:
-        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        raise MigrationError(f"its folder has {shown(strange[0])}{more}, which is not in the plan; {NEWER}")
+        raise MigrationError(f"its folder holds {listed([shown(path) for path in strange], 1)}, which the plan does not know; {NEWER}")
 
 
 def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) -> t.Iterator[t.Tuple[Placement, SourceError]]:

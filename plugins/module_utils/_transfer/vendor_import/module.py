@@ -65,7 +65,7 @@ def import_work(module: MigrationModule) -> Outcome:
     with connect({**params, "transport": "cli"}, read_only=module.check_mode) as cluster:
         if not cluster.can(ADMIN_IMPORT):
             raise MigrationError(
-                f"{params['cli']} has no command 'admin import' in its --help; upload the packages with package_sync (ae_import)."
+                f"{params['cli']} has no command 'admin import' in its --help; upload the packages with ae_upload_method: files."
             )
         run = VendorImport(cluster, params["dump"], params["results"], choice, conflict=params["conflict"])
         result = run.bring(placements, owners)

@@ -16,13 +16,13 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.dump import open_dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import HttpError
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Listing, Pair
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import seconds_for
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import SAME, Key, compare
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.vendor_import import OwnerFacts, refusal
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import CorruptFile, SourceError
@@ -43,14 +43,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.package
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import import folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.slice import Slice
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 IMPORTED = "imported"
 LEFT_ALONE = "present"
 REFUSED_OWNER = "refused"
 FAILED_OWNER = "failed"
 
-NOT_IMPORTED = "the vendor import ended without an error and did not import it; upload it with package_sync (ae_import)"
+NOT_IMPORTED = "the vendor import ended without an error and did not import it; upload it with ae_upload_method: files"
 ERRORS_SHOWN = 3
 
 Damaged = t.Dict[Key, SourceError]
@@ -174,7 +174,7 @@ class VendorImport(Sync):
     def _refuse(self, owner: str, absent: t.Sequence[Placement], reason: str, damaged: Damaged) -> None:
         self.result.failures.append(
             f"Owner {owner}, with {counted(len(absent), 'missing file')}, cannot be migrated with the vendor import: {reason};"
-            " use package_sync for it (ae_import)."
+            " use ae_upload_method: files for it."
         )
         for placement in absent:
             error = damaged.get(placement.key)
@@ -252,10 +252,9 @@ class VendorImport(Sync):
         elif error is not None:
             for placement in left:
                 self._row(placement, NOT_DONE, f"the vendor import failed: {error}")
-            names = ", ".join(f"{placement.channel}/{placement.subdir}/{placement.file}" for placement in left[:ERRORS_SHOWN])
-            more = f" and {len(left) - ERRORS_SHOWN} more" if left[ERRORS_SHOWN:] else ""
+            names = listed([f"{placement.channel}/{placement.subdir}/{placement.file}" for placement in left], ERRORS_SHOWN)
             count = counted(len(left), "file is missing", "files are missing")
-            self.result.failures.append(f"The vendor import of owner {owner} failed, and {count} ({names}{more}); run it again. {error}")
+            self.result.failures.append(f"The vendor import of owner {owner} failed, and {count} ({names}); run it again. {error}")
         else:
             for placement in left:
                 self._fail(placement, NOT_IMPORTED)

@@ -10,13 +10,12 @@ memory; the placements themselves are read again for each owner.
 from __future__ import annotations
 
 import array
-import json
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import why
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_object
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SliceHead
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import slice_line
 
 
@@ -65,13 +64,17 @@ class Slice:
                 found.append(self._line(stream.readline(), f"The line at byte {begin}"))
         mine = [placement for placement in found if isinstance(placement, Placement) and placement.owner == owner]
         if len(mine) < len(found):
-            raise MigrationError(f"The list of placements {self._path} has changed while it was read; run it again.")
+            raise MigrationError(f"The list of placements {self._path} changed while it was read; run again.")
         return mine
 
     def _line(self, line: bytes, where: str) -> t.Union[SliceHead, Placement]:
         try:
-            return slice_line(json.loads(line.decode("utf-8", "surrogateescape")))
-        except (SchemaError, KeyError, TypeError, ValueError, AttributeError) as exc:
+            return slice_line(json_object(line.decode("utf-8", "surrogateescape")))
+        except SchemaError as exc:
             raise MigrationError(
-                f"{where} of the list of placements {self._path} cannot be used: {why(exc)}; run the playbook plan again."
+                f"{where} of the list of placements {self._path} cannot be used: {exc}; run the playbook plan again."
+            ) from exc
+        except ValueError as exc:
+            raise MigrationError(
+                f"{where} of the list of placements {self._path} {exc}, so the file is damaged; run the playbook plan again."
             ) from exc

@@ -73,8 +73,8 @@ def test_a_project_with_nothing_wrong_has_no_finding() -> None:
 
 
 def test_the_name_is_a_blocker_with_the_proposal() -> None:
-    (finding,) = about(project(problems=(Problem("name_blank", "The name 'p q' has blanks; 'p-q' would do."),)))["project-name"]
-    assert (finding.severity, finding.what) == (BLOCKER, "The name 'p q' has blanks; 'p-q' would do.")
+    (finding,) = about(project(problems=(Problem("name_blank", "The name 'p q' has blanks; 'p-q' would work."),)))["project-name"]
+    assert (finding.severity, finding.what) == (BLOCKER, "The name 'p q' has blanks; 'p-q' would work.")
 
 
 def test_sizes() -> None:
@@ -91,11 +91,11 @@ def test_sizes() -> None:
     found = about(project(files=files, git=Git(True, 1, 3, (large, FileEntry("gone.bin", "file", 101 * MB)))))
     (finding,) = found["archive-too-large"]
     assert finding.severity == BLOCKER
-    assert finding.what == "The project holds 1.2 GB without its environments, more than the 1.0 GB that AE5 takes."
+    assert finding.what == "The project holds 1.2 GB without its environments, more than the 1.0 GB that AE5 accepts."
     assert finding.evidence == "data/x.bin 1.2 GB, a 5 B"
     assert [(item.path, item.what) for item in found["large-file"]] == [
         ("data/x.bin", "The file data/x.bin has 1.2 GB and git has committed it."),
-        ("gone.bin", "The file gone.bin has 101.0 MB in git."),
+        ("gone.bin", "The file gone.bin has 101 MB in git."),
     ]
     assert [(item.severity, item.what) for item in found["binary-data"]] == [
         (WARNING, "The project holds 1 binary file of 1.2 GB (data/x.bin).")
@@ -135,9 +135,9 @@ def test_environments_and_channels_and_pip() -> None:
     assert [item.subject for item in found["module-by-hand"]] == ["loose"]
     assert [item.subject for item in found["path-file"]] == ["/opt/team"]
     assert [item.what for item in found["shared-environment"]] == [
-        "The environment default lies outside of the project: its folder is a link to /opt/e."
+        "The environment default is outside the project: its folder is a link to /opt/e."
     ]
-    assert [item.what for item in found["environment-damaged"]] == ["The environment default could be read only in part: Torn."]
+    assert [item.what for item in found["environment-damaged"]] == ["The environment default could be read only partly: Torn."]
     assert [item.what for item in found["several-environments"]] == [
         "The project has several environments (default, py2); only default goes with it."
     ]
@@ -152,7 +152,7 @@ def test_no_environment_and_a_shared_one() -> None:
     assert about(project(environments=())) == {}
     team = dataclasses.replace(DEFAULT, name="team", prefix="/opt/anaconda/envs/team")
     assert [item.what for item in about(project(environments=(team,), active_environment="team"))["shared-environment"]] == [
-        "The environment team lies outside of the project in /opt/anaconda/envs/team."
+        "The environment team is outside the project in /opt/anaconda/envs/team."
     ]
 
 
@@ -187,9 +187,9 @@ def test_links_special_files_and_rights() -> None:
     )
     found = about(project(files=Files(1, 1, odd=odd), public=True, acl_exceptions=("closed",)))
     assert [item.what for item in found["link"]] == [
-        "The link a leads out of the project (/data/x).",
+        "The link a points outside the project (/data/x).",
         "The link b leads nowhere (gone).",
-        "The link c says by an absolute path where in the project it leads (/projects/alice/p/d), and on AE5 that is elsewhere.",
+        "The link c uses an absolute path to a file of the project (/projects/alice/p/d), which is different on AE5.",
     ]
     assert [item.subject for item in found["special-file"]] == ["pipe"]
     assert len(found["rights"]) == 2
@@ -202,9 +202,9 @@ def test_what_to_do_names_the_replacement() -> None:
     assert odbc.why.endswith("(Vendor guide: Connecting to external data sources.)")
     (package,) = code("yum install -y unixODBC-devel\n", "x.sh", "shell")
     assert (package.subject, package.what) == ("unixODBC-devel", "The code installs unixODBC-devel with yum.")
-    assert package.advice.endswith(" The conda package unixodbc can take its place.")
+    assert package.advice.endswith(" The conda package unixodbc can replace it.")
     (unknown,) = code("apt-get install -y made-up-thing\n", "x.sh", "shell")
-    assert unknown.advice.endswith(" See whether a conda package brings it, or build one.")
+    assert unknown.advice.endswith(" Check whether a conda package provides it, or build one.")
     assert (system_replacement("build-essential"), system_replacement("gcc-7"), system_replacement("made-up")) == (
         "gcc_linux-64 gxx_linux-64 make",
         "gcc_linux-64",

@@ -21,10 +21,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.channels import module
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views, read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import ACCESS, Head
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory, save_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan, SiteInventory
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package
 from tests.unit.notebooks.needs_world import Needs
+from tests.unit.saved_plan import save_plan
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_client_that_cannot_show_shares(world):
     world.fill("closed", "y=1=0", shares=["user:bob"])
     result = world.list_channels(transport="cli")
     assert result["warnings"] == [
-        "With whom 1 private channel (closed) is shared cannot be seen, so what is there counts for its owner alone; use transport api."
+        "The shares of 1 private channel (closed) cannot be listed, so it counts as readable for the owner only; use transport api."
     ]
     assert {view.name: view.readable_by for view in iter_views(str(world.channels))} == {"closed": {"migrator"}, "main": None}
 

@@ -142,7 +142,7 @@ def test_a_project_with_a_file_of_its_own_is_not_initialised(world: World) -> No
     [
         ("echo 'commands: something is wrong' >&2; exit 1", r"archive refused the project alice/sales: commands: something is wrong"),
         ('rm "$4/book.ipynb"; ' + PACK, "left 'book.ipynb' out of the archive of alice/sales"),
-        ("exit 0", "made no archive of the project alice/sales"),
+        ("exit 0", "did not make an archive of the project alice/sales"),
         ('echo no archive > "$2"', "is not an archive of a project"),
     ],
 )
@@ -155,7 +155,7 @@ def test_what_the_tool_says_is_not_believed_blindly(world: World, archive: str, 
 
 def test_an_archive_of_the_tool_over_the_limit_is_refused(world: World) -> None:
     item = world.with_tool(world.program(PACK + '; head -c 20000 /dev/urandom >> "$2"'), max_bytes=20_000)
-    assert "over the 20.0 KB" in item.reason
+    assert "over the 20.0 kB" in item.reason
 
 
 def test_without_the_program_the_reason_says_so(world: World) -> None:

@@ -140,7 +140,7 @@ def test_what_a_person_declares_decides() -> None:
     found = rewrite(spec("x=1=0", channels="defaults https://c/wakari r anaconda-adam"), held, "alice", declared=declared)
     assert found.channels == ("main", "free", "elsewhere")
     assert found.dropped == ()
-    assert found.notes == ("The channel secret, declared for r, is not one that alice may read, and was left out.",)
+    assert found.notes == ("The channel secret, declared for r, cannot be read by alice and was left out.",)
 
 
 def test_an_old_channel_with_nothing_behind_it_is_dropped_and_named_only_if_something_is_missed() -> None:

@@ -192,11 +192,9 @@ def test_what_looks_like_a_secret_is_left_out_and_named(host: Libraries) -> None
     result = host.run(ENTRY)
     (library,) = host.read()
     assert [path for path, _why in library.left_out] == ["risk/.netrc", "risk/credentials.json", "risk/db.ini", "risk/server.key"]
-    assert (
-        dict(library.left_out)["risk/db.ini"] == "its line 3 looks as if it held a password or a token; name it in include if it does not"
-    )
-    assert "Line 2 of risk/connect.py looks as if it held a password or a token, and is in the package." in library.notes
-    assert any("is built without 4 files (risk/.netrc: its name is one of files that hold" in text for text in result["warnings"])
+    assert dict(library.left_out)["risk/db.ini"] == "its line 3 may contain a password or a token; name it in include if it does not"
+    assert "Line 2 of risk/connect.py may contain a password or a token and is in the package." in library.notes
+    assert any("is built without 4 files (risk/.netrc: its name is typical of files with" in text for text in result["warnings"])
     package = host.package(library)
     assert set(package.payload) == {f"site-packages/risk/{name}" for name in ("__init__.py", "connect.py", "plain.ini")}
     kept = host.package(host.one({**ENTRY, "include": ["risk/db.ini", "risk/*.key"]}))
@@ -212,9 +210,7 @@ def test_no_link_is_followed(host: Libraries, tmp_path: Path) -> None:
     (folder / "risk/out.py").symlink_to(tmp_path / "outside/secret.py")
     os.mkfifo(folder / "risk/pipe")
     library = host.one(ENTRY)
-    assert dict(library.left_out) == dict.fromkeys(
-        ("risk/out", "risk/out.py", "risk/pipe"), "it is a link, or no file, and links are not followed"
-    )
+    assert dict(library.left_out) == dict.fromkeys(("risk/out", "risk/out.py", "risk/pipe"), "it is a link or a special file")
     assert set(host.package(library).payload) == {"site-packages/risk/__init__.py"}
     (folder / "setup.py").unlink()
     (folder / "setup.py").symlink_to(tmp_path / "outside/secret.py")
@@ -245,17 +241,20 @@ def test_hostile_names_are_left_out(host: Libraries) -> None:
     ("files", "why"),
     [
         ({**RISK, "risk/fast.pyx": ""}, "(risk/fast.pyx) that needs python, a compiler for cython"),
-        ({**RISK, "risk/_a.cpython-36m.so": b"\x7fELF"}, "holds only what a compiler made (risk/_a.cpython-36m.so)"),
+        ({**RISK, "risk/_a.cpython-36m.so": b"\x7fELF"}, "holds only compiled files (risk/_a.cpython-36m.so)"),
         ({**RISK, "ext/a.f90": "", "ext/b.cpp": ""}, "that needs python, a compiler for cxx, a compiler for fortran"),
         ({"setup.py": "setup(name='risk', version='1', ext_modules=cythonize('x'))", "risk/__init__.py": ""}, "It is compiled (risk 1)"),
-        ({"README": ""}, "There is nothing in /opt/risk that Python imports"),
+        ({"README": ""}, "There is nothing to import in /opt/risk"),
         (
             {"risk.py": ""},
-            'It says no name and no version; put both into its entry of ae_libraries, such as {"path": "/opt/risk", "name": "risk"',
+            'It says no name and no version; put both into its entry of ae_notebook_libraries, such as {"path": "/opt/risk"',
         ),
         ({"setup.py": "setup(name='risk', version=get())", "risk.py": ""}, '"name": "risk", "version": "1.0"}'),
-        ({"setup.py": "setup(name='risk', version='1 beta')", "risk.py": ""}, "is called risk 1 beta, which conda does not take"),
-        ({"DESCRIPTION": "Package: Plot\nVersion: 1.0-3\nLinkingTo: Rcpp\n", "src/a.cpp": ""}, "(r-plot 1.0_3), which is not built here"),
+        ({"setup.py": "setup(name='risk', version='1 beta')", "risk.py": ""}, "is called risk 1 beta, which conda does not accept"),
+        (
+            {"DESCRIPTION": "Package: Plot\nVersion: 1.0-3\nLinkingTo: Rcpp\n", "src/a.cpp": ""},
+            "(r-plot 1.0_3), which cannot be built here",
+        ),
     ],
 )
 def test_what_is_not_built_is_reported_with_what_to_do(host: Libraries, files: dict[str, str | bytes], why: str) -> None:
@@ -273,17 +272,17 @@ def test_a_library_that_is_too_large_is_not_read(host: Libraries) -> None:
     with open(folder / "risk/data.bin", "wb") as stream:
         stream.truncate(1 << 40)
     assert host.one(ENTRY).why == (
-        "The library /opt/risk has 1.1 TB in 2 files, more than 100.0 MB; keep its data elsewhere, or raise max_bytes."
+        "The library /opt/risk has 1.1 TB in 2 files, more than 100 MB; keep its data elsewhere, or raise max_bytes."
     )
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"libraries": [ENTRY, {"path": "/opt/risk/"}]}, "The library /opt/risk is named twice in libraries; take one entry away."),
+        ({"libraries": [ENTRY, {"path": "/opt/risk/"}]}, "The library /opt/risk is listed twice in libraries; remove one entry."),
         ({"libraries": [{**ENTRY, "requires": ["numpy >>1"]}]}, "The option requires cannot be used"),
-        ({"channel": "main"}, "The channel main is one that AE5 keeps for itself"),
-        ({"channel": "a//b"}, "'a//b' is no name of a channel; correct channel."),
+        ({"channel": "main"}, "The channel main is reserved by AE5"),
+        ({"channel": "a//b"}, "'a//b' is not a valid channel name; correct channel."),
         ({"max_bytes": 0}, "The option max_bytes must be from 1 to 2,000,000,000, not 0."),
         ({"max_bytes": 1 << 40}, "The option max_bytes must be from 1 to 2,000,000,000, not 1,099,511,627,776."),
     ],

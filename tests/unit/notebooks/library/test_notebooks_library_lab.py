@@ -185,8 +185,8 @@ def test_nobody_reads_a_library_who_could_not_on_ae4(aen: Aen) -> None:
     row = aen.rows()[RISKUTILS]
     assert (row.users, result["shares"]) == ((), [])
     assert [name for name, _why in row.withheld] == ["alice", "bob", "bob2", "carol"]
-    assert row.withheld[0][1] == f"on AE4 alice could not read {RISKUTILS}; name the readers in users, if they are to be more"
-    assert any("is used by people who get no right on the channel libraries/riskutils" in text for text in result["warnings"])
+    assert row.withheld[0][1] == f"on AE4 alice could not read {RISKUTILS}; to add readers, list all of them in users"
+    assert any("is used by people who get no access to the channel libraries/riskutils" in text for text in result["warnings"])
     named = aen.build(libraries=[{"path": RISKUTILS, "users": ["alice"], "groups": ["Quants"]}])
     assert named["shares"] == [
         {"channel": "libraries/riskutils", "group": "Quants", "access": "r"},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 import typing as t
 
@@ -18,7 +19,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.requires import conda_specs, python_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.setup_py import FindPackages, NoSetup, read_setup
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.toml import NoToml, small_reader
 
 
 def metadata(**files: str) -> Metadata:
@@ -77,7 +77,7 @@ def test_what_setup_py_leaves_open_is_noted() -> None:
     found = metadata(setup__py="setup(name='a', install_requires=read('r.txt'), entry_points='[console_scripts]\\nrun = a:main [x]\\n')")
     assert (found.name, found.requires, found.entry_points) == ("a", (), ("run = a:main",))
     assert found.notes == (
-        "Only a run of its setup.py would tell install_requires; see what it is, and name it in the library's entry if it is needed.",
+        "Its setup.py computes install_requires at run time; look it up, and name it in the library's entry if it is needed.",
     )
 
 
@@ -172,24 +172,25 @@ risk = "risk.cli:main"
     assert (found.requires, found.python_requires) == (("numpy ^1.10", "pandas ~2.1"), "^3.7")
 
 
-TOML = (
-    PYPROJECT,
-    'a.b = 1\n"c d".e = [1, 2.5, [true, false],]\n[[t]]\nx = 1\n[t.sub]\ny = 2\n[[t]]\nx = -1_000\n',
-    's = \'C:\\path\'\nm = \'\'\'\nline \\n\n\'\'\'\nl = """a \\\n   b "q" """\nu = "\\u00e9\\t\\""\nn = {a = {b = "c"}}\n# end',
-)
+LIBRARIES = {"tomllib": {"tomli": None}, "tomli": {"tomllib": None, "tomli": tomllib}}
 
 
-@pytest.mark.parametrize("text", TOML)
-def test_the_small_reader_reads_what_tomllib_reads(text: str) -> None:
-    assert small_reader(text) == tomllib.loads(text)
+@pytest.mark.parametrize("modules", LIBRARIES.values(), ids=LIBRARIES)
+def test_toml_is_read_by_the_library_that_there_is(modules: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    assert metadata(pyproject__toml=PYPROJECT.replace("\n", "\r\n")).name == "risk"
+    for damaged in ("a = ", "[a", "a = 1\na = 2", "a = " + "[" * 99_999, "\0"):
+        (note,) = metadata(pyproject__toml=damaged).notes
+        assert note.startswith("Its pyproject.toml is not used: it is not valid TOML: ")
 
 
-@pytest.mark.parametrize(
-    "text", ["a = ", "a = [1", "a = 'x", "[a", "a = 1 b = 2", "a = 1\na = 2", 'a = "\\z"', "a = 1\n[a]\n", "a = " + "[" * 99, "\0"]
-)
-def test_the_small_reader_says_what_it_does_not_understand(text: str) -> None:
-    with pytest.raises(NoToml):
-        small_reader(text)
+def test_without_a_library_for_toml_the_next_file_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tomllib", "tomli"):
+        monkeypatch.setitem(sys.modules, name, None)
+    found = metadata(pyproject__toml=PYPROJECT, setup__py="setup(name='a', version='1')")
+    assert (found.name, found.sources) == ("a", ("setup.py",))
+    assert found.notes == ("Its pyproject.toml is not used: reading it needs Python 3.11 or the Python library tomli on this host.",)
 
 
 def test_a_damaged_file_is_noted_and_the_next_one_counts() -> None:
@@ -268,9 +269,9 @@ def test_requirements_become_condas(requirement: str, specs: list[str]) -> None:
 def test_what_cannot_be_a_dependency_is_noted() -> None:
     _specs, notes = conda_specs(["enum34; python_version < '3.4'", "lib @ https://user:pw@git.example.com/lib.zip", "-r other.txt"])
     assert notes == [
-        "It needs enum34 only where python_version < '3.4', which no conda package of all Pythons can say: not listed.",
-        "It takes lib from https://***@git.example.com/lib.zip; the conda package lib is asked for instead, any version.",
-        "The requirement '-r other.txt' is not understood; name the conda package in requires if it is needed.",
+        "It needs enum34 only where python_version < '3.4', which a noarch conda package cannot express, so it is not listed.",
+        "It takes lib from https://***@git.example.com/lib.zip; the conda package lib is required instead, in any version.",
+        "The requirement '-r other.txt' cannot be parsed; name the conda package in requires if it is needed.",
     ]
 
 

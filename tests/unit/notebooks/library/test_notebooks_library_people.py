@@ -80,7 +80,10 @@ def test_readers_are_the_people_of_the_projects_by_their_names_on_ae5(host: Libr
     host.project("carl/b")
     library = host.one(ENTRY, users={"an[n]": "Ann.Lee", "*:left": "wrong", "left": "-"})
     assert (library.users, library.groups, library.withheld) == (("Ann.Lee", "bob"), (), ())
-    assert "Groups of the notebook host use it (staff); name AE5's groups in groups, with all users, if they are to." in library.notes
+    assert (
+        "Groups of the notebook host use it (staff); to give them access, list the AE5 groups in groups and all users in users."
+        in library.notes
+    )
 
 
 def acl(*entries: tuple[int, int, int]) -> bytes:
@@ -104,7 +107,7 @@ def test_rights_are_those_of_ae4(host: Libraries, monkeypatch: pytest.MonkeyPatc
     library = host.one(ENTRY, **options)
     assert library.users == ("ann", "carl")
     assert library.withheld == tuple(
-        (name, f"on AE4 {name} could not read /opt/risk/risk/__init__.py; name the readers in users, if they are to be more")
+        (name, f"on AE4 {name} could not read /opt/risk/risk/__init__.py; to add readers, list all of them in users")
         for name in ("bob", "dora")
     )
     try:
@@ -151,7 +154,7 @@ def test_a_channel_of_two_libraries_is_read_by_those_who_may_read_both(host: Lib
     assert result["channels"] == [{"name": "libraries", "privacy": "private"}]
     assert result["shares"] == [{"channel": "libraries", "user": "ann", "access": "r"}]
     found = {library.name: library for library in host.read()}
-    assert found["plain"].withheld == (("bob", "the channel also holds risk, which is not theirs to read; give it a channel of its own"),)
+    assert found["plain"].withheld == (("bob", "the channel also holds risk, which they may not read; give it its own channel"),)
     apart = host.run(ENTRY, plain)
     assert [(share["channel"], share["user"]) for share in apart["shares"]] == [
         *(("libraries/plain", "ann"), ("libraries/plain", "bob"), ("libraries/risk", "ann")),

@@ -57,14 +57,14 @@ def test_one_file_a_channel_with_the_keys_of_the_vendors_tool_and_who_needs_it()
     assert "cas-sync-api-v5 --file mirror-wakari.yaml" in text
     assert "#   bokeh=0.12=py27_0: alice/p, alice/q\n#   gdal=2=0: alice/q\n" in text
     assert "s3cr3t" not in "".join(files.values())
-    assert "# No environment has the URL of this channel" in files["mirror-defaults.yaml"]
+    assert "# Only the name of this channel is known" in files["mirror-defaults.yaml"]
 
 
 def test_the_url_can_be_given() -> None:
     found = needs(looked("r", Pin("mkl", "11", "0", "defaults")))
     text = mirror_files(found, {"defaults": "https://mirror/pkgs/free"})["mirror-defaults.yaml"]
     assert YAML(typ="safe").load(text)["channels"] == ["https://mirror/pkgs/free"]
-    assert "No environment has the URL" not in text
+    assert "Only the name of this channel is known" not in text
 
 
 def test_two_channels_never_share_a_file() -> None:
@@ -92,7 +92,7 @@ def test_an_export_that_does_not_say_where_its_packages_came_from() -> None:
     found = needs(looked("p", Pin("lost", "1", "0"), channels="alice https://cloud/wakari defaults"))
     assert sorted(found.mirrors) == ["defaults", "wakari"]
     text = mirror_files(found)["mirror-wakari.yaml"]
-    assert "lost=1=0: alice/p (perhaps from here; its environment does not say)" in text
+    assert "lost=1=0: alice/p (perhaps from here: its environment does not say)" in text
     alone = needs(looked("p", Pin("lost", "1", "0"), Pin("disk", "1", "0", "file:///opt")))
     assert dict(alone.unplaced) == {"lost=1=0": {"alice/p"}, "disk=1=0": {"alice/p"}}
 
@@ -138,9 +138,9 @@ def test_all_that_is_missing_and_what_to_do_about_it() -> None:
     assert [(pin, advice.split(";")[0], projects) for pin, advice, projects in rows] == [
         ("bokeh=0.12=py27_0", "Mirror it from wakari, see mirror-wakari.yaml.", ["alice/p"]),
         ("gone=1=0 from alice", "The channel was migrated without it", ["alice/p"]),
-        ("libgfortran 1.0", "Nothing says where it came from", ["alice/q"]),
-        ("lost=1=0", "Nothing says where it came from", ["alice/r"]),
-        ("secret=1=0 in bobs", "AE5 has it where the project's owner may not read", ["alice/p"]),
+        ("libgfortran 1.0", "Its source is not known", ["alice/q"]),
+        ("lost=1=0", "Its source is not known", ["alice/r"]),
+        ("secret=1=0 in bobs", "It is in an AE5 channel that the project's owner may not read", ["alice/p"]),
     ]
 
 

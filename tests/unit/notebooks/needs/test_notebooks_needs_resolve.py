@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, parse_pin, render
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SchemaError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
@@ -37,7 +37,7 @@ def looked(owner: str, project: str, *pins: str, channels: str = "defaults", pip
     return resolution(owner, project, owner, [(spec, rewrite(spec, HELD, owner))])
 
 
-def test_how_many_projects_of_each_owner_would_break_and_by_which_package() -> None:
+def test_how_many_projects_of_each_owner_will_fail_and_by_which_package() -> None:
     verdicts = by_owner(
         [
             looked("alice", "fine", "x=1=0"),
@@ -49,7 +49,7 @@ def test_how_many_projects_of_each_owner_would_break_and_by_which_package() -> N
         ]
     )
     assert [verdict.sentence for verdict in verdicts] == [
-        "Of alice, 2 of 3 projects would break: broken by gone=1=0, w=1=0; many by p0=1=0, p1=1=0, p2=1=0 and 2 more.",
+        "Of alice, 2 of 3 projects will fail on AE5: broken because of gone=1=0, w=1=0; many because of p0=1=0, p1=1=0, p2=1=0 and 2 more.",
         "Of bob, the environment of the one project can be made on AE5.",
         "Of carol, the environments of all 2 projects can be made on AE5.",
     ]
@@ -121,7 +121,7 @@ def test_equal_questions_are_solved_once(tmp_path: Path) -> None:
     solver = Solver(repodata(tmp_path, "main", "x=1=0", "y=1=0"))
     for specs in (["x=1=0", "y=1=0"], ["y=1=0", "x=1=0"], ["x=1=0", "y=1=0"]):
         assert solver.why_not(specs, ["main"]) == ""
-    assert solver.solves == 1
+    assert len(solver.answers) == 1
 
 
 @needs_rattler
@@ -132,7 +132,7 @@ def test_what_cannot_be_solved_breaks_the_project(tmp_path: Path) -> None:
     assert found.lacking == ("nowhere",)
     assert "nowhere" in found.unsolved
     (verdict,) = by_owner([found, solved(looked("alice", "q", "y=1=0"), solver)])
-    assert verdict.sentence == "Of alice, 1 of 2 projects would break: p by what its packages need (nowhere)."
+    assert verdict.sentence == "Of alice, 1 of 2 projects will fail on AE5: p because of missing dependencies (nowhere)."
     assert Resolution.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
@@ -142,7 +142,7 @@ def test_what_was_counted_on_and_is_not_there_yet_is_told_apart(tmp_path: Path) 
     found = solved(looked("alice", "p", "x=1=0"), solver)
     assert (found.awaited, found.lacking) == (("x ==1 0",), ())
     (verdict,) = by_owner([found])
-    assert verdict.sentence == "Of alice, 1 of 1 project would break: p by x ==1 0, to be brought and not there yet."
+    assert verdict.sentence == "Of alice, 1 of 1 project will fail on AE5: p because of x ==1 0, to be brought and not there yet."
     needy = solved(looked("alice", "p", "y=1=0", "z=1=0"), solver)
     assert (needy.awaited, needy.lacking) == ((), ("y >=2",)), "another version of what is pinned is no pin"
     unknown = Resolution("alice", "p", "alice", ("main",), (), environments=(Asked("e", ("main",), ("x=1=0",)),))
@@ -189,7 +189,7 @@ def test_a_project_that_misses_pins_is_not_solved_in_vain() -> None:
     found = looked("alice", "p", "gone=1=0")
     solver = Solver({})
     assert solved(found, solver) is found
-    assert solver.solves == 0
+    assert solver.answers == {}
 
 
 @needs_rattler
@@ -225,12 +225,12 @@ def test_a_channel_that_there_is_not_breaks_and_one_that_is_hidden_is_unknown() 
 
 def test_a_long_list_of_broken_projects_is_cut() -> None:
     (verdict,) = by_owner(looked("alice", f"p{number:02}", "gone=1=0") for number in range(12))
-    assert verdict.sentence.endswith("; p09 by gone=1=0; and 2 more.")
+    assert verdict.sentence.endswith("; p09 because of gone=1=0; and 2 more.")
 
 
 def test_names_with_line_breaks_stay_on_the_line() -> None:
     (verdict,) = by_owner([looked("al\nice", "p\ud800\n", "gone=1=0")])
-    assert verdict.sentence == "Of al\\x0aice, 1 of 1 project would break: p\\ud800\\x0a by gone=1=0."
+    assert verdict.sentence == "Of al\\x0aice, 1 of 1 project will fail on AE5: p\\ud800\\x0a because of gone=1=0."
 
 
 def test_without_rattler_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_a_group_that_nobody_mapped_and_strangers():
     wanted = people.wanted(members, "ann")
     assert wanted.shares == (Share("user", "bob", "r"),)
     assert set(wanted.missing) == {Missing("group", "wheel"), Missing("group", "devs", "Devs"), Missing("user", "ghost", "ghost")}
-    assert "Nobody said which AE5 group the group wheel" in Missing("group", "wheel").sentence(["a/b"]).replace("'", "")
+    assert "The group wheel of the notebook host is not mapped" in Missing("group", "wheel").sentence(["a/b"]).replace("'", "")
     text = Missing("user", "ghost", "ghost").sentence(["a/b", "a/c"])
     assert "2 projects (a/b, a/c) are not shared with them" in text
     assert text.endswith("in Keycloak.")
@@ -105,7 +105,7 @@ def test_those_who_lack_it_are_added_in_one_list_and_the_others_kept():
     plan = plan_shares([EVE], [BOB_R, DEVS])
     assert plan.puts == ((EVE, BOB_R, DEVS),)
     assert plan.given == (BOB_R, DEVS)
-    assert plan.notes == ("On AE5 user eve may read and write, on AE4 not; it was left so.",)
+    assert plan.notes == ("On AE5 user eve may read and write, on AE4 not; this was not changed.",)
 
 
 def test_a_higher_right_takes_two_lists():
@@ -117,7 +117,7 @@ def test_a_higher_right_takes_two_lists():
 def test_a_right_beyond_ae4s_is_told_of_and_left():
     plan = plan_shares([BOB_RW], [BOB_R])
     assert plan.puts == ()
-    assert plan.notes == ("On AE5 user bob may read and write, on AE4 only read; it was left so.",)
+    assert plan.notes == ("On AE5 user bob may read and write, on AE4 only read; this was not changed.",)
 
 
 def test_a_user_and_a_group_of_one_name_are_two():

@@ -112,7 +112,7 @@ def test_a_right_that_is_lower_on_ae5_is_raised_in_two_lists(world, share, chang
     assert world.people() == [*GIVEN[:3], ("user", "dave", "rw")]
     assert world.writes() == [PUT, PUT]
     assert result["projects"][0]["shared"] == ["group Devs may read", "user carol may read", "user bob may read and write"]
-    assert result["projects"][0]["notes"] == ["On AE5 user dave may read and write, on AE4 not; it was left so."]
+    assert result["projects"][0]["notes"] == ["On AE5 user dave may read and write, on AE4 not; this was not changed."]
 
 
 def test_nothing_is_taken_away(world, share):
@@ -124,8 +124,8 @@ def test_nothing_is_taken_away(world, share):
     assert not result["changed"]
     assert world.people() == [("user", "bob", "rw"), ("group", "everyone", "r")]
     assert result["projects"][0]["notes"] == [
-        "On AE5 group everyone may read, on AE4 not; it was left so.",
-        "On AE5 user bob may read and write, on AE4 only read; it was left so.",
+        "On AE5 group everyone may read, on AE4 not; this was not changed.",
+        "On AE5 user bob may read and write, on AE4 only read; this was not changed.",
     ]
 
 
@@ -136,7 +136,7 @@ def test_strangers_are_named_once_and_the_others_get_their_rights(world):
     assert [state for _name, state in rows(result)] == ["uploaded", "uploaded"]
     assert world.people("ann/one") == world.people("ann/two") == GIVEN
     assert len(result["failures"]) == 2
-    assert "Nobody said which AE5 group the group 'wheel' of the notebook host is" in result["failures"][0]
+    assert "The group 'wheel' of the notebook host is not mapped to an AE5 group" in result["failures"][0]
     assert "The AE5 user 'ghost' does not exist, so 2 projects (ann/one, ann/two) are not shared with them" in result["failures"][1]
     silent = again(world, users={"ghost": "-"}, only=["ann/one"])
     assert "ghost" not in silent["msg"]
@@ -152,7 +152,7 @@ def test_strangers_where_nobody_may_ask_keycloak(world, unknown):
     if unknown == "reject":
         assert result["failures"] == [
             "The project ann/demo is on AE5, but AE5 does not share it with user ghost: there is no user ghost;"
-            " look for that name in Keycloak."
+            " check that name in Keycloak."
         ]
         assert "user ghost may read" not in result["projects"][0]["shared"]
         assert result["summary"]["shares"] == 3
@@ -191,7 +191,7 @@ def test_files_with_other_rights_are_not_opened_to_the_team(world):
     world.add(team=TEAM, acl_exceptions=("secret.csv",))
     result = world.run(groups=GROUPS)
     assert world.people() == []
-    assert "It is not shared: 1 file or folder (secret.csv) had other rights on AE4" in result["projects"][0]["notes"][0]
+    assert "It is not shared: 1 file or folder (secret.csv) had other permissions on AE4" in result["projects"][0]["notes"][0]
     again(world, accept_wider=["ann/*"])
     assert world.people() == GIVEN
 
@@ -200,7 +200,7 @@ def test_a_public_project_is_not_opened_to_everybody(world):
     world.add(public=True)
     result = world.run()
     assert world.people() == []
-    assert "everybody on the notebook host could read it" in result["projects"][0]["notes"][0]
+    assert "every user of the notebook host could read it" in result["projects"][0]["notes"][0]
 
 
 def test_the_second_of_two_lists_is_lost_and_the_next_run_sends_it(world, share):

@@ -68,8 +68,8 @@ def test_a_session_that_cannot_be_ended_is_told_once_and_no_failure(world):
     assert not result["failed"]
     assert result["failures"] == []
     assert result["warnings"] == [
-        "The web session of 2 owners (ann, bob) could not be ended (GET /logout at 127.0.0.1 failed with status 404: NOT FOUND); it ends by"
-        " itself when the time for idle sessions is over."
+        "The web session of 2 owners (ann, bob) could not be ended (GET /logout at 127.0.0.1 failed with status 404: NOT FOUND); it will"
+        " expire when it is idle."
     ]
     assert alive(world) == [("session", "ann"), ("session", "bob")]
     assert len([record for record in world.lab.log() if record["route"] == "web_logout"]) == 2

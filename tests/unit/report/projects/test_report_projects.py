@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_what_is_missing_of_a_host_is_told_and_stops_nothing(host: NotebookHost) -> None:
     assert read(host).warnings == ()
     for path, state, environment in (
-        (host.folder.findings, "conflict", "would break"),
+        (host.folder.findings, "conflict", "will fail"),
         (host.folder.conversions, "conflict", "not looked at"),
         (host.folder.uploads, "waiting", "not looked at"),
     ):
@@ -134,17 +134,17 @@ def test_the_last_look_counts_more_than_that_of_the_conversion(host: NotebookHos
     host.save()
     found = {row.line.key: (row.environment, row.breaks_by) for row in read(host).rows}
     assert found == {
-        "alice/good": ("would break", "openssl 1.0"),
+        "alice/good": ("will fail", "openssl 1.0"),
         "alice/there": ("pins found", ""),
         "alice/other": ("resolves", ""),
         "bob/my project": ("not looked at", ""),
-        "bob/broken": ("would break", "vanished=0.9=0, localpkg=1.0=0"),
+        "bob/broken": ("will fail", "vanished=0.9=0, localpkg=1.0=0"),
         "bob/late": ("not looked at", ""),
         "carol/left": ("not looked at", ""),
     }
     page = page_of(whole(read(host)))
     assert "Its pinned packages are there, but it is not known whether they work together: it was not solved within 60 seconds." in page
-    assert read(NotebookHost(host.root, "aen2").add("alice/good", "present").save()).environments["would break"] == 2
+    assert read(NotebookHost(host.root, "aen2").add("alice/good", "present").save()).environments["will fail"] == 2
 
 
 def test_a_project_on_two_hosts_is_two_lines(tmp_path: Path) -> None:
@@ -179,8 +179,8 @@ def test_the_section_of_a_report(host: NotebookHost) -> None:
     assert found["asked"] == times
     assert found["hosts"] == [{"host": "aen1", "site": "east", "projects": 7, **times}]
     assert [item["sentence"] for item in found["owners"]] == [
-        "Of alice, 1 of 3 projects would break: other by numpy=1.11=0.",
-        "Of bob, 1 of 1 project would break: broken by vanished=0.9=0, localpkg=1.0=0.",
+        "Of alice, 1 of 3 projects will fail on AE5: other because of numpy=1.11=0.",
+        "Of bob, 1 of 1 project will fail on AE5: broken because of vanished=0.9=0, localpkg=1.0=0.",
     ]
     assert found["audit"] == {
         "total": 3,
@@ -245,11 +245,11 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
     page = page_of(whole(read(host)))
     text = texts_of(page)
     for words in (
-        "4 problems need a person.",
+        "4 things need a person.",
         "2 of 7 notebook projects are on AE5. 4 projects need a person. 1 project was left out by the inventory. 2 projects will fail on"
         " AE5.",
         "7|notebook projects|2|on AE5|4|projects need a person|2|will fail on AE5",
-        "other by numpy=1.11=0",
+        "other because of numpy=1.11=0",
         "AE5 has a project that differs. Its environment will fail on AE5 because of numpy=1.11=0.",
         "The last run shared it: user bob may read.",
         "alice/there-2",

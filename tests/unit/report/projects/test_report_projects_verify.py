@@ -23,6 +23,14 @@ def verify(done: Done, root: Path, *hosts: str, check: bool = False) -> Result:
     return done.verify(check=check, notebooks=str(root), notebook_hosts=list(hosts))
 
 
+def test_a_missing_folder_counts_only_where_it_is_expected(done: Done, tmp_path: Path) -> None:
+    missing = {"notebooks": str(tmp_path / "none"), "notebook_hosts": ["aen1"]}
+    assert done.verify(**missing)["failed"] is True
+    assert done.verify(**missing, notebooks_expected=False)["failed"] is False
+    (tmp_path / "none").mkdir()
+    assert done.verify(**missing, notebooks_expected=False)["failed"] is True
+
+
 def written(done: Done) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in done.dest.iterdir()}
 

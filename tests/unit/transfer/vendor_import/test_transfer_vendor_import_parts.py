@@ -48,7 +48,8 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="has changed while it was read"):
         found.of("a")
     Path(path).write_text(json_line(placement("a", "a").to_json()) + "{\n")
-    with pytest.raises(MigrationError, match=r"^Line 2 of the list of placements .* cannot be used: .*; run the playbook plan again\.$"):
+    damaged = r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; run the playbook plan again\.$"
+    with pytest.raises(MigrationError, match=damaged):
         Slice(path, None)
     with pytest.raises(MigrationError, match="cannot be read: No such file"):
         Slice(path + "x", None)

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the ae_ops.migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a user's variables, as pure rules."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.ae_ops.migration.plugins.plugin_utils._variables import rules
+from ansible_collections.ae_ops.migration.plugins.plugin_utils._variables.catalogue import (
+    ALL,
+    INVENTORY,
+    NAMES,
+    RENAMED,
+    ROLE_NAMES,
+    role_of,
+)
+
+BY_NAME = {variable.name: variable for variable in INVENTORY}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("ae_onwers", "ae_onwers is no variable of this collection; the nearest known name is ae_owners"),
+        ("ae5_pasword", "ae5_pasword is no variable of this collection; the nearest known name is ae5_password"),
+        ("aen_projects", "aen_projects is no variable of this collection; the nearest known name is aen_projects_dir"),
+        ("host_python_tarbal", "host_python_tarbal is no variable of this collection; the nearest known name is host_python_tarball"),
+        ("ae_Owners", "ae_Owners is no variable of this collection; the nearest known name is ae_owners"),
+        ("ae4_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", "ae4_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq is no variable of this collection"),
+        ("ae_import", "ae_import was renamed to ae_upload_method"),
+        ("ae_pin", "ae_pin was renamed to ae_notebook_pin"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest_one(name: str, sentence: str) -> None:
+    assert rules.unknown_names([name, "ansible_host", "ae_owners"]) == [sentence]
+
+
+def test_names_that_are_as_near_are_all_told() -> None:
+    assert rules.nearest("ae5_ur", ["ae5_uri", "ae5_url", "aen_user"]) == ["ae5_url", "ae5_uri"]
+
+
+@pytest.mark.parametrize(
+    "name", ["__ae_x", "_ae5_x", "aentity_x", "plan_layout", "vault_ae5_password", "ae_migration_cluster", "ae5_cli_needed", "my_ae_x"]
+)
+def test_other_names_are_nobodys_business(name: str) -> None:
+    assert rules.unknown_names([name]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ae_channel_layout", "vendr", "ae_channel_layout is 'vendr'; it must be one of vendor, by_label"),
+        ("ae_channel_layout", ["vendor"], "ae_channel_layout is ['vendor']; it must be one of vendor, by_label"),
+        ("ae4_raw", "maybe", "ae4_raw is 'maybe'; it must be true or false"),
+        ("ae4_raw", "y", "ae4_raw is 'y'; it must be true or false"),
+        ("ae4_raw", "", "ae4_raw is ''; it must be true or false"),
+        ("ae4_raw", 2, "ae4_raw is 2; it must be true or false"),
+        ("ae_workers", "many", "ae_workers is 'many'; it must be a whole number"),
+        ("ae_workers", "1.5", "ae_workers is '1.5'; it must be a whole number"),
+        ("ae_workers", [8], "ae_workers is [8]; it must be a whole number"),
+        ("ae_workers", True, "ae_workers is true; it must be a whole number"),
+        ("ae_owners", {"alice": 1}, "ae_owners is {'alice': 1}; it must be a list of texts"),
+        ("ae_owners", [["alice"]], "ae_owners is [['alice']]; it must be a list of texts"),
+        ("ae_owners", "", "ae_owners is ''; it must be a list of texts"),
+        ("ae_owners", None, "ae_owners has no value; give it one or remove it"),
+        ("ae_user_map", ["a"], "ae_user_map is ['a']; it must be a mapping"),
+        ("ae_work_dir", ["/x"], "ae_work_dir is ['/x']; it must be one text"),
+        ("ae_report_dir", {"x" * 30: "y" * 90}, "ae_report_dir is {'" + "x" * 30 + "': '" + "y" * 21 + "...; it must be one text"),
+        ("ae_exclude", "nightly", "ae_exclude is 'nightly'; it must be a list of mappings"),
+        ("ae_exclude", ["nightly"], "ae_exclude[0] is 'nightly'; it must be a mapping"),
+        ("ae_channel_map", [{"match": "a", "to": "b"}, {"match": "a"}], "ae_channel_map[1] has no to"),
+        ("ae_channels", [{"name": "a", "pubic": True}], "ae_channels[0] has pubic, which is none of name, public, shares"),
+        ("ae_channels", [{"name": "a", "public": "so"}], "ae_channels[0].public is 'so'; it must be true or false"),
+        ("ae_channels", [{"name": "a", "shares": [{"access": "w"}]}], "ae_channels[0].shares[0].access is 'w'; it must be one of r, rw"),
+        ("ae5_password", ["hunter2"], "ae5_password must be one text"),
+        ("ae_notebook_logins", ["hunter2"], "ae_notebook_logins[0] must be a mapping"),
+        ("ae_notebook_logins", [{"username": "a", "password": ["hunter2"]}], "ae_notebook_logins[0].password must be one text"),
+        (
+            "ae_notebook_logins",
+            [{"username": "a", "pass": "hunter2", "password": "x"}],
+            "ae_notebook_logins[0] has pass, which is none of username, password",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_as_it_was_written(name: str, value: t.Any, sentence: str) -> None:
+    assert rules.flaws(BY_NAME[name], value) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ae_channel_layout", "by_label"),
+        *(("ae4_raw", value) for value in (True, False, 0, 1, "0", "yes", "No", "TRUE", "off", " false ")),
+        ("ae_workers", 4),
+        ("ae_workers", "4"),
+        ("ae_owners", []),
+        ("ae_owners", "alice"),
+        ("ae_owners", ["alice", 7]),
+        ("ae_split_private", True),
+        ("ae_split_private", ["a*"]),
+        ("ae_user_map", {}),
+        ("ae_exclude", [{"owner": ["a", "b"], "older_than_days": 3}]),
+        ("ae_channels", [{"name": "a", "public": "no", "shares": [{"user": "alice", "access": "rw"}]}]),
+        ("ae_notebook_logins", [{"username": "a", "password": "{{ vault_a }}"}]),
+        ("ae5_client_secret", "x"),
+    ],
+)
+def test_a_value_that_fits_is_not_told(name: str, value: t.Any) -> None:
+    assert rules.flaws(BY_NAME[name], value) == []
+
+
+def test_a_reference_is_followed_by_name_only() -> None:
+    known = {"vault_a": "{{ vault_b }}", "loop": "{{ loop }}", "plain": "x", "nothing": None}
+    assert rules.undefined_reference("{{ vault_a }}", known) == "vault_b"
+    assert rules.undefined_reference(" {{vault_c}} ", known) == "vault_c"
+    for value in (
+        "{{ plain }}",
+        "{{ loop }}",
+        "{{ nothing }}",
+        "{{ vault_c | default('') }}",
+        "{{ lookup('x', 'y') }}",
+        "text",
+        ["{{ vault_c }}"],
+        None,
+    ):
+        assert rules.undefined_reference(value, known) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("'vault_x' is undefined", "vault_x"),
+        ("Error while resolving value for 'ae5_url': 'vault_x' is undefined", "vault_x"),
+        ("The file was not found", None),
+    ],
+)
+def test_the_undefined_name_is_found_in_the_complaint(message: str, name: str | None) -> None:
+    assert rules.undefined_name(message) == name
+
+
+def test_each_problem_is_told_once_with_its_hosts() -> None:
+    problems = {"a": ["x", "x", "y"], "b": ["x"], "c": [], "d": ["x"], "e": ["x"]}
+    assert rules.sentences(problems) == ["a, b, d and 1 more hosts: x.", "a: y."]
+
+
+def test_the_declaration_is_sound() -> None:
+    names = [variable.name for variable in ALL] + list(ROLE_NAMES)
+    assert len(names) == len(set(names))
+    assert not set(RENAMED) & NAMES
+    assert set(RENAMED.values()) <= set(BY_NAME)
+    for variable in ALL:
+        assert variable.text.endswith("."), variable.name
+        assert variable.type in {"str", "bool", "int", "float", "list", "dict", "path", "raw"}, variable.name
+        assert (variable.type == "list") == bool(variable.elements), variable.name
+        assert not variable.choices or variable.default in variable.choices, variable.name
+    for variable in INVENTORY:
+        assert variable.hosts, variable.name
+        assert bool(rules.OURS.fullmatch(variable.name)), variable.name
+    # What holds a password says so, or it would be shown.
+    assert {name for name in BY_NAME if any(word in name for word in ("password", "secret", "token", "logins"))} == {
+        variable.name for variable in INVENTORY if variable.secret
+    }
+
+
+def test_the_longest_role_that_fits_is_the_one_of_a_variable() -> None:
+    assert role_of("notebooks_pin", ["notebooks", "plan"]) == "notebooks"
+    assert role_of("ae5_cli_needed", ["ae5", "ae5_cli"]) == "ae5_cli"
+    assert role_of("ae_owners", ["plan"]) is None
