@@ -208,7 +208,7 @@ def test_what_a_documented_client_cannot_do_is_refused_by_name(client: Client) -
         assert cluster.shares("a") is None
         with pytest.raises(MigrationError, match="Channel a/b must be private, but anaconda-enterprise-cli cannot"):
             cluster.create_channel("a/b", True)
-        with pytest.raises(MigrationError, match="Channel a/b must become public"):
+        with pytest.raises(MigrationError, match="Channel a/b must be made public"):
             cluster.set_privacy("a/b", "public")
     assert not [command for command in client.commands if "a/b" in command]
 
