@@ -71,6 +71,8 @@ class Slice:
         try:
             return slice_line(json_object(line.decode("utf-8", "surrogateescape")))
         except SchemaError as exc:
-            raise MigrationError(f"{where} of the list of placements {self._path} cannot be used: {exc}; make it anew.") from exc
+            raise MigrationError(
+                f"{where} of the list of placements {self._path} cannot be used: {exc}; run the plan playbook again."
+            ) from exc
         except ValueError as exc:
             raise MigrationError(f"{where} of the list of placements {self._path} {exc}, so the file is damaged; make it anew.") from exc

@@ -59,7 +59,7 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     [
         "",
         '{"record":"owner","owner":"a","reasons":[],"private":[],"known":[]}\n',
-        '{"record":"site","schema_version":1,"site":"east","inventory_sha256":"0"}\n{"record":"owner","owner":"a"}\n',
+        '{"record":"site","schema_version":2,"site":"east","inventory_sha256":"0"}\n{"record":"owner","owner":"a"}\n',
         '{"record":"site","schema_version":99,"site":"east","inventory_sha256":"0"}\n',
     ],
 )
