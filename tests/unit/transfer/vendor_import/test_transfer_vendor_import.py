@@ -282,9 +282,9 @@ def test_command_that_hangs_is_ended_and_the_next_owner_is_brought(
 ) -> None:
     real = subprocess.Popen.communicate
 
-    def communicate(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, bytes]:
+    def communicate(process: subprocess.Popen[bytes], data: bytes | None, timeout: float) -> tuple[bytes, bytes]:
         """The time of the command that hangs is over sooner; the others have all they need."""
-        return real(process, timeout=0.2 if str(process.args[-1]).endswith("/o") else timeout)  # type: ignore[index]
+        return real(process, data, timeout=0.2 if str(process.args[-1]).endswith("/o") else timeout)  # type: ignore[index]
 
     monkeypatch.setattr(subprocess.Popen, "communicate", communicate)
     client = tmp_path / "anaconda-enterprise-cli"
