@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON lines and whole files, written so that a reader never sees half of one.  Private to the collection."""
+"""JSON lines and whole files, written atomically.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -120,14 +120,14 @@ def read_lines(path: str, what: str) -> t.Iterator[Json]:
                 try:
                     data = json_object(line)
                 except ValueError as exc:
-                    raise MigrationError(f"Line {number} of the {what} {path} {exc}, so the file is damaged; make it anew.") from None
+                    raise MigrationError(f"Line {number} of the {what} {path} {exc}, so the file is damaged; create it again.") from None
                 yield data
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
 
 
-def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy: str = "make it anew") -> t.Iterator[Record]:
-    """The records of a JSON-lines file, one at a time; ``remedy`` is the end of the sentence for a line that ``make`` does not take."""
+def read_records(path: str, what: str, make: t.Callable[[Json], Record], remedy: str = "create it again") -> t.Iterator[Record]:
+    """The records of a JSON-lines file, one at a time; ``remedy`` ends the sentence about a line that ``make`` refuses."""
     for number, data in enumerate(read_lines(path, what), start=1):
         try:
             record = make(data)
@@ -166,8 +166,8 @@ def sound_lines(path: str) -> t.Iterator[t.Any]:
 
 
 def why(exc: Exception) -> str:
-    """The reason in an exception's words; a KeyError has only the key."""
-    return f"it lacks {exc.args[0]}" if isinstance(exc, KeyError) else str(exc)
+    """The message of an exception; a KeyError has only the key."""
+    return f"{exc.args[0]} is missing" if isinstance(exc, KeyError) else str(exc)
 
 
 def read_object(path: str, what: str) -> Json:
@@ -178,11 +178,11 @@ def read_object(path: str, what: str) -> Json:
     except OSError as exc:
         raise MigrationError(f"The {what} {path} cannot be read: {exc.strerror}.") from exc
     except ValueError as exc:
-        raise MigrationError(f"The {what} {path} {exc}, so it is damaged; make it anew.") from None
+        raise MigrationError(f"The {what} {path} {exc}, so it is damaged; create it again.") from None
 
 
 def new_md5() -> t.Any:
-    """An md5 to feed.  It is AE4's and conda's own digest and guards against damage, not against people."""
+    """An md5 object.  It is AE4's and conda's own digest and protects against damage, not against people."""
     try:
         return hashlib.md5(usedforsecurity=False)  # type: ignore[call-arg,unused-ignore]
     except TypeError:

@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 FAILURES_SHOWN = 25
-"""A result stays small; what is beyond this is in the file at ``report_path`` or counted in ``summary``."""
+"""A result stays small; the other failures are in the file at ``report_path`` or counted in ``summary``."""
 
 DIFF_LINES = 2000
 
@@ -56,7 +56,7 @@ class ArgumentSpec:
 class Outcome:
     """What a module did, or in check mode would do.
 
-    ``failures`` are sentences, one for each thing that could not be done: if there is one, the module has done the
+    ``failures`` are sentences, one for each thing that could not be done: if there is one, the module does the
     rest and fails at the end.  ``diff`` is a list as Ansible shows it (``before``/``after`` or ``prepared``).
     ``values`` are further return values.  With ``final`` nobody goes on after a failure, and the failures are not
     given as warnings too.
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def prepared_diff(header: str, lines: t.Iterable[str]) -> t.Dict[str, t.Any]:
-    """A diff entry for a list of things to come, cut when it is long.  Lines start with ``+``, ``-`` or ``~``."""
+    """A diff entry for a list of changes, cut when it is long.  Lines start with ``+``, ``-`` or ``~``."""
     shown: t.List[str] = []
     more = 0
     for line in lines:
@@ -87,7 +87,7 @@ def prepared_diff(header: str, lines: t.Iterable[str]) -> t.Dict[str, t.Any]:
 
 
 class MigrationModule:
-    """Wires parameters, check mode and the result shape of the collection to one function."""
+    """Connects parameters, check mode and the result shape of the collection to one function."""
 
     def __init__(self, *specs: ArgumentSpec) -> None:
         merged = ArgumentSpec({})
@@ -149,7 +149,7 @@ def _sentences(outcome: Outcome) -> t.List[str]:
 
 
 def as_text(value: t.Any) -> t.Any:
-    """A result whose texts Ansible can read: a byte of a name that is no UTF-8 is shown as ``\\xff``.
+    """A result whose strings Ansible can read: a byte that is not UTF-8 is shown as ``\\xff``.
 
     Newer versions of ansible-core refuse the whole result for one such name.
     """
@@ -168,7 +168,7 @@ def _escaped(found: t.Match[str]) -> str:
 
 
 def failure_message(failures: t.Sequence[str]) -> str:
-    """One message for the failures: the sentence itself if there is one, else the number and the first ones."""
+    """One message for the failures: the sentence itself if there is one, otherwise the number and the first ones."""
     if len(failures) == 1:
         return failures[0]
     return f"{len(failures)} things could not be done, the rest was: {listed(failures, 3, between=' | ')}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers, sizes and lists of names as people say them.  Pure.  Private to the collection."""
+"""Numbers, sizes and lists of names in words.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 

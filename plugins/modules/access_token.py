@@ -12,7 +12,7 @@ version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Logs in and returns a bearer token, so that a host that moves packages needs no password.
+  - Logs in and returns a bearer token, so that a host that uploads packages needs no password.
   - The result is a secret. Use C(no_log) on the task.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -35,7 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_token:
-  description: The token. How long it is good is a setting of Keycloak, usually some minutes.
+  description: The token. Its lifetime is a setting of Keycloak, usually some minutes.
   returned: success
   type: str
 """

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: admin_import
-short_description: Bring owners of a site dump to an AE5 cluster with the vendor's own import
+short_description: Migrate owners of a site dump to an AE5 cluster with the vendor import
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Runs C(anaconda-enterprise-cli admin import) for the folder of each owner of whom something lacks, one owner after the other, and then
-    looks in the channels' repodata what it brought. An owner whom nothing lacks is left alone.
-  - The vendor's import takes an owner's whole folder, names and shares the channels itself and knows nothing of a plan. So an owner is
-    refused, with the reason, where the plan differs from what the import makes. This is so with another layout, with a map that renames
+  - Runs C(anaconda-enterprise-cli admin import) for the folder of each owner with missing files, one owner after the other, and then
+    checks in the channels' repodata what it imported. An owner without missing files is left alone.
+  - The vendor import takes an owner's whole folder, names and shares the channels itself and ignores the plan. So an owner is
+    refused, with the reason, if the plan differs from what the import does. This is so with another layout, with a map that renames
     a channel, a user or a group, with package files that the plan leaves out, and with channels that must not be public.
-  - An owner is also refused where the folder is not what was planned (other files, other bytes), and where a channel holds another file
-    of the same name, because nobody knows whether the import overwrites.
-  - What the import did not bring is reported by name, and so are files and channels that it made beyond the plan.
-  - Runs on the host that holds the dump, with a short-lived O(access_token). It always uses the command line client, so O(transport=auto)
+  - An owner is also refused if the folder is not the planned one (other files, other bytes), and if a channel has another file
+    of the same name, because it is not known whether the import overwrites.
+  - Files that the import did not import are reported by name, and so are files and channels that it created beyond the plan.
+  - Runs on the host with the dump, with a short-lived O(access_token). It always uses the command line client, so O(transport=auto)
     is O(transport=cli) here and O(transport=api) is refused.
-  - Create the channels first with M(ae_ops.migration.channel) and its phase V(create), which says what must not be filled
-    (O(refused)). Channels that do not exist are made by the import, public.
+  - Create the channels first with M(ae_ops.migration.channel) and its phase V(create), which returns the channels that must stay empty
+    (O(refused)). The import creates channels that do not exist, public.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -32,8 +32,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Predicts which owners are imported and what that brings; runs no command that changes anything.
-      - A file whose bytes were damaged without a change of size is found only when its owner is to be imported.
+      - Predicts which owners are imported, with which files; runs no command that changes anything.
+      - A damaged file of the same size is found only when its owner is imported.
   diff_mode:
     support: full
   idempotent:
@@ -44,36 +44,36 @@ options:
     type: path
     required: true
   site:
-    description: Only placements of this site are brought. By default all in the list.
+    description: Only placements of this site are imported. By default all in the list.
     type: str
   plan_owners:
-    description: The plan's C(owners/SITE.jsonl), which says where the plan of an owner differs from what the import makes.
+    description: The plan's C(owners/SITE.jsonl), which says where the plan of an owner differs from what the import does.
     type: path
     required: true
   dump:
-    description: Folder of the site's dump, which the paths of the placements are relative to and which holds the owners' folders.
+    description: Folder of the site's dump, which has the owners' folders; the paths of the placements are relative to it.
     type: path
     required: true
   inventory:
     description:
-      - The inventory of the dump. If it is not the one that the plan was made from, nothing is imported, because rights may
-        have changed with it.
+      - The inventory of the dump. If it has changed since the plan was made, nothing is imported, because permissions may
+        have changed too.
     type: path
   results:
     description:
-      - File to write one line to for each placement, with what became of it, as M(ae_ops.migration.package_sync) does. Not written in check mode.
+      - File to write one line to for each placement, with its outcome, as M(ae_ops.migration.package_sync) does. Not written in check mode.
       - While the import runs, C(RESULTS.journal) has the lines so far.
     type: path
     required: true
   owners:
-    description: Names of the owners to bring. By default all in O(placements).
+    description: Names of the owners to import. By default all in O(placements).
     type: list
     elements: str
   conflict:
     description:
-      - What to do where a channel has another file of the same name.
+      - What to do if a channel has another file of the same name.
       - V(fail) reports it as a failure.
-      - V(keep) keeps the file that is there. An owner of whom something else lacks is still refused.
+      - V(keep) keeps the file that is there. An owner with other missing files is still refused.
     type: str
     choices: [fail, keep]
     default: fail
@@ -84,13 +84,13 @@ options:
     default: []
   refused:
     description:
-      - Channels that nothing is to be put into, see RV(ae_ops.migration.channel#module:refused). Their owners are refused.
+      - Channels that must stay empty, see RV(ae_ops.migration.channel#module:refused). Their owners are refused.
     type: list
     elements: str
     default: []
   command_timeout:
     description:
-      - Seconds after which the import of one owner is ended. What it brought until then counts, the rest is a failure.
+      - Seconds after which the import of one owner is ended. Files imported until then count, the rest is a failure.
       - By default O(timeout), a second for each placement of the owner, and a second for each 100 kB.
     type: int
 seealso:
@@ -149,12 +149,12 @@ owners:
       returned: always
     result:
       description:
-        - V(imported) if the command was run and brought everything, V(present) if nothing lacked, V(refused) if the plan or the dump
-          speaks against it, V(failed) if something still lacks.
+        - V(imported) if the command imported everything, V(present) if nothing was missing, V(refused) if the plan or the dump
+          does not allow it, V(failed) if files are still missing.
       type: str
       returned: always
     files:
-      description: Number of placements that lacked before, or still do.
+      description: Number of placements that were missing before, or still are.
       type: int
       returned: always
     reason:

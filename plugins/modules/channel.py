@@ -14,9 +14,10 @@ author:
 description:
   - Creates channels and sets their privacy, one channel, a list of channels, or all channels of a plan, in parallel.
   - A channel is never deleted.
-  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that has gained packages since,
-    which nobody planned, is not made public.
-  - What a transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module fails at the end.
+  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that got unplanned
+    packages since is not made public.
+  - A channel that the transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module
+    fails at the end.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -57,7 +58,7 @@ options:
     type: path
   phase:
     description:
-      - V(create) creates the channels that are missing, private whatever they become later, and makes those private that are public and must not be.
+      - V(create) creates the missing channels, always private, and makes those private that are public and must not be.
       - V(publish) makes those public that may be public, as soon as every placement that is not quarantined is seen in their repodata with its digest.
     type: str
     choices: [create, publish]
@@ -69,7 +70,7 @@ options:
     default: []
   assume_transferred:
     description:
-      - Only in check mode, for O(phase=publish). Predicts as if the phases before had been carried out, so that a whole run can be predicted.
+      - Only in check mode, for O(phase=publish). Predicts as if the earlier phases were done, so that a whole run can be predicted.
     type: bool
     default: false
 seealso:
@@ -86,7 +87,7 @@ EXAMPLES = r"""
     transport: api
     name: bio-lab/Wetlab
 
-- name: The channels of a plan, before their packages come
+- name: The channels of a plan, before the upload
   ae_ops.migration.channel:
     url: https://ae5.example.com
     username: migrator
@@ -94,7 +95,7 @@ EXAMPLES = r"""
     plan: /srv/migration/prod/plan
     phase: create
 
-- name: What may be public becomes public
+- name: Publish the channels that may be public
   ae_ops.migration.channel:
     url: https://ae5.example.com
     username: migrator
@@ -106,7 +107,7 @@ EXAMPLES = r"""
 RETURN = r"""
 channels:
   description: One row for each channel.
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: list
   elements: dict
   contains:
@@ -119,19 +120,19 @@ channels:
       type: str
       returned: success
     privacy:
-      description: Privacy that the channel has now, V(null) where it cannot be told.
+      description: Current privacy of the channel, V(null) if it is not known.
       type: str
       returned: success
   sample: [{name: bio-lab/Wetlab, result: created, privacy: private}]
 refused:
   description: Channels that are not as private as they must be or could not be created. Nothing should be put into them.
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: list
   elements: str
   sample: []
 summary:
   description: Number of channels by result, and C(seconds).
-  returned: when the cluster could be asked
+  returned: when the cluster was read
   type: dict
   sample: {created: 1, changed: 0, present: 0, refused: 0, waiting: 0, failed: 0, seconds: 0.3}
 failures:

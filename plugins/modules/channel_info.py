@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: channel_info
-short_description: Show channels of an AE5 cluster and what they hold
+short_description: Show channels of an AE5 cluster and their content
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Lists channels with owner, privacy, rights, and on demand their packages as conda sees them.
+  - Lists channels with owner, privacy and shares, and optionally their packages as conda sees them.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -24,11 +24,11 @@ options:
     type: list
     elements: str
   packages:
-    description: Whether to read what the channels hold. One request for each channel and subdir.
+    description: Whether to read the packages of the channels. One request for each channel and subdir.
     type: bool
     default: false
   subdirs:
-    description: The subdirs to read with O(packages=true). By default all that conda knows.
+    description: The subdirs to read with O(packages=true). By default all of conda's subdirs.
     type: list
     elements: str
 seealso:
@@ -58,15 +58,15 @@ channels:
       type: str
       returned: success
     owner:
-      description: User that owns the channel, V(null) where the transport does not show it.
+      description: User that owns the channel, V(null) if the transport does not show it.
       type: str
       returned: success
     privacy:
-      description: V(public) or V(private), V(null) where it cannot be told.
+      description: V(public) or V(private), V(null) if it is not known.
       type: str
       returned: success
     shares:
-      description: The rights on the channel (C(user) or C(group), and C(access)), V(null) where the transport cannot list them.
+      description: The shares of the channel (C(user) or C(group), and C(access)), V(null) if the transport cannot list them.
       type: list
       elements: dict
       returned: success
@@ -77,7 +77,7 @@ channels:
       returned: with O(packages=true)
   sample: [{name: anaconda-user-1, owner: migrator, privacy: private, shares: [{user: anaconda-user-1, access: rw}]}]
 absent:
-  description: Those of O(names) that there are not.
+  description: Those of O(names) that do not exist.
   returned: success
   type: list
   elements: str

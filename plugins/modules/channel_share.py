@@ -12,12 +12,12 @@ version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Gives users and groups rights on channels, one right, a list of rights, or all rights of a plan, in parallel.
-  - With O(plan) only channels are shared whose placements are all there, rights are added and changed, and none is taken away.
-    Rights that the plan does not name are returned in RV(extra).
-  - A right that is neither as it was when the plan was made nor as planned is left as it is and reported. A channel that has gained packages since,
-    which nobody planned, is not shared any further.
-  - A transport that cannot list rights is told everything that the file in O(records) does not say was applied already.
+  - Shares channels with users and groups, one share, a list of shares, or all shares of a plan, in parallel.
+  - With O(plan) only complete channels are shared; shares are added and changed, and none is removed.
+    Shares that are not in the plan are returned in RV(extra).
+  - A share that is neither as it was when the plan was made nor as planned stays as it is and is reported. A channel that got unplanned packages
+    since gets no more shares.
+  - Over a transport that cannot list shares, everything is sent except what the file in O(records) says was applied.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -30,16 +30,16 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Over a transport that cannot list rights, and without O(records), every right is sent again and counts as a change.
+      - Over a transport that cannot list shares, and without O(records), every share is sent again and counts as a change.
 options:
   channel:
     description: Name of one channel.
     type: str
   user:
-    description: User that gets the right.
+    description: User to share the channel with.
     type: str
   group:
-    description: Group that gets the right.
+    description: Group to share the channel with.
     type: str
   access:
     description: V(r) is read-only, V(rw) is read and write.
@@ -47,12 +47,12 @@ options:
     choices: [r, rw]
     default: r
   state:
-    description: Whether the right is there or taken away.
+    description: Whether the share is set or removed.
     type: str
     choices: [present, absent]
     default: present
   shares:
-    description: Several rights, instead of the options above.
+    description: Several shares, instead of the options above.
     type: list
     elements: dict
     suboptions:
@@ -61,10 +61,10 @@ options:
         type: str
         required: true
       user:
-        description: User that gets the right.
+        description: User to share the channel with.
         type: str
       group:
-        description: Group that gets the right.
+        description: Group to share the channel with.
         type: str
       access:
         description: V(r) is read-only, V(rw) is read and write.
@@ -72,7 +72,7 @@ options:
         choices: [r, rw]
         default: r
       state:
-        description: Whether the right is there or taken away.
+        description: Whether the share is set or removed.
         type: str
         choices: [present, absent]
         default: present
@@ -86,8 +86,8 @@ options:
     type: path
   assume_transferred:
     description:
-      - Only in check mode. Predicts as if the phases before had been carried out, so that a whole run can be predicted.
-      - A channel that is not there counts as one that would have been created.
+      - Only in check mode. Predicts as if the earlier phases were done, so that a whole run can be predicted.
+      - A channel that does not exist counts as created.
     type: bool
     default: false
 seealso:
@@ -105,7 +105,7 @@ EXAMPLES = r"""
     group: Devs
     access: r
 
-- name: The rights of a plan
+- name: The shares of a plan
   ae_ops.migration.channel_share:
     url: https://ae5.example.com
     username: migrator
@@ -116,8 +116,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 shares:
-  description: One row for each right.
-  returned: when the cluster could be asked
+  description: One row for each share.
+  returned: when the cluster was read
   type: list
   elements: dict
   contains:
@@ -140,8 +140,8 @@ shares:
     result:
       description:
         - V(added), V(changed), V(removed), V(present), V(recorded) (a record says that it was applied), V(waiting) (the channel is not
-          complete, or has gained packages since the plan), V(moved) (neither as it was when the plan was made nor as planned), V(skipped) (due, and held
-          back by the plan) or V(failed).
+          complete, or got unplanned packages since the plan), V(moved) (neither as it was when the plan was made nor as planned), V(skipped) (skipped by
+          the plan) or V(failed).
       type: str
       returned: success
     verified:
@@ -150,14 +150,14 @@ shares:
       returned: success
   sample: [{channel: anaconda-organization/Devs, group: Devs, access: r, result: added, verified: true}]
 extra:
-  description: Rights on the plan's channels that the plan does not name.
+  description: Shares of the plan's channels that are not in the plan.
   returned: with O(plan)
   type: list
   elements: dict
   sample: []
 summary:
-  description: Number of rights by result, with O(plan) also C(extra), and C(seconds).
-  returned: when the cluster could be asked
+  description: Number of shares by result, with O(plan) also C(extra), and C(seconds).
+  returned: when the cluster was read
   type: dict
   sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, waiting: 0, moved: 0, failed: 0, seconds: 0.3}
 failures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cli_setup
-short_description: Put anaconda-enterprise-cli in place and see that it answers
+short_description: Install anaconda-enterprise-cli and check that it runs
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
@@ -16,28 +16,28 @@ description:
   - Unpacks the client from a conda package into a prefix of its own, without conda, and runs it once with C(--help).
   - In the unpacked files only the first line of Python scripts and the build's prefix in text files are changed. Dependencies of the package
     are not installed; where the client does not answer for want of them, the module fails and names them.
-  - Nothing is configured, in nobody's home. The modules of this collection give the client a home for each run.
+  - It configures nothing in any home folder. The modules of this collection give the client a home for each run.
 extends_documentation_fragment:
   - ae_ops.migration.attributes
 options:
   program:
-    description: Path or name of the client, where there is no O(package).
+    description: Path or name of the client, without O(package).
     type: path
     default: anaconda-enterprise-cli
   package:
     description: A conda package (C(.tar.bz2) or C(.conda)) on this host. A C(.conda) needs the command C(zstd) or the Python library zstandard.
     type: path
   sha256:
-    description: SHA256 of O(package). A prefix that was made from it is left alone, without a look at O(package).
+    description: SHA256 of O(package). A prefix that was created from it is left alone, without reading O(package).
     type: str
   prefix:
-    description: Folder to unpack O(package) into. It is replaced as a whole; one that this module did not make is refused.
+    description: Folder to unpack O(package) into. It is replaced as a whole; one that this module did not create is refused.
     type: path
   python:
-    description: Interpreter that shall run the client, by default the one that runs this module.
+    description: Interpreter that runs the client, by default the one that runs this module.
     type: path
   must_answer:
-    description: Whether to fail where the client does not answer.
+    description: Whether to fail if the client cannot be run.
     type: bool
     default: true
   timeout:
@@ -72,7 +72,7 @@ program:
   type: str
   sample: /srv/ae5-cli/bin/anaconda-enterprise-cli
 answers:
-  description: Whether it answered. Not looked at in check mode, where it would have to be unpacked first.
+  description: Whether it runs. Not checked in check mode if it would have to be unpacked first.
   returned: success, unless check mode would unpack
   type: bool
   sample: true

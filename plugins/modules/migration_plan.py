@@ -13,16 +13,16 @@ author:
   - ae_ops.migration contributors (@ae-ops)
 description:
   - Makes the plan of one cluster from the inventories of all its sites and from what is declared in the Ansible inventory.
-  - The plan is the desired state (channels, what they hold, who may use them), not a list of actions. What is to be done is
-    worked out against the cluster when the plan is applied.
-  - The cluster is read, so that the plan says what it means from where the cluster is now, and carries what each planned channel, right and file was.
-    When the plan is applied, an object that is then neither as it was nor as planned is refused by name. So the same plan can be applied again,
-    and after a kill.
-  - What somebody has taken away on AE5 since an earlier run brought it (a file, a channel, a right, that a channel is public) is kept so and reported,
-    not fought, unless O(restore) names the channel. Without O(records) nothing is known of earlier runs and everything due is planned.
-  - Naming, sharing and privacy follow the vendor's migration guide. Where the guide is silent, access never widens.
-  - Errors (names that fall together, one owner name on two sites, an AE5 group with people the AE4 group does not have, protected
-    channels) are found before anything is written, and name both sources.
+  - The plan is the desired state (channels, their content, who may use them), not a list of actions. The actions are computed from the
+    cluster when the plan is applied.
+  - The cluster is read, so that the plan shows what changes, and records the state of each planned channel, share and file.
+    When the plan is applied, an object that is neither as it was nor as planned is refused by name. So the same plan can be applied again,
+    also after a kill.
+  - What was removed on AE5 after an earlier run (a file, a channel, a share, or that a channel is public) is skipped and reported, unless
+    O(restore) names the channel. Without O(records) earlier runs are not known and everything is planned.
+  - Naming, sharing and privacy follow the vendor's migration guide. If the guide says nothing, access never widens.
+  - Errors (names that collide, one owner name on two sites, an AE5 group with members the AE4 group does not have, reserved
+    channel names) are found before anything is written, and name both sources.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -37,7 +37,7 @@ options:
   inventories:
     description:
       - Inventories as M(ae_ops.migration.site_inventory) writes them, one for each site.
-      - The list of owners is expected beside each one.
+      - The owners file must be next to each one.
     type: list
     elements: path
     required: true
@@ -45,7 +45,7 @@ options:
     description:
       - Folder the plan is written to. V(plan.json), V(placements.jsonl), V(placements/SITE.jsonl), V(left_out.jsonl) and V(skipped.jsonl) are for machines,
         V(plan.yml) is for people.
-      - V(principals.csv) proposes who the AE4 users and groups are on AE5, to be completed by a person; V(access.jsonl) says what AE4 gave whom.
+      - V(principals.csv) proposes who the AE4 users and groups are on AE5, to be completed by a person; V(access.jsonl) has the access in AE4.
     type: path
     required: true
   current:
@@ -56,7 +56,7 @@ options:
     type: str
     default: cluster
   sites:
-    description: Names of the sites the cluster is to hold. One without an inventory is warned about.
+    description: Names of the sites of the cluster. A site without an inventory is a warning.
     type: list
     elements: str
     default: []
@@ -67,14 +67,14 @@ options:
     default: []
   layout:
     description:
-      - V(vendor) names channels as the vendor's import does.
-      - V(by_label) lets labels isolate for organizations as they do for users.
+      - V(vendor) names channels as the vendor import does.
+      - V(by_label) separates labels for organizations as for users.
     type: str
     choices: [vendor, by_label]
     default: vendor
   offline:
     description:
-      - Plan without asking the cluster anything. Such a plan does not know what the cluster holds and refuses nothing for having changed.
+      - Plan without the cluster. Such a plan does not record what the cluster holds, so changes on the cluster are not refused.
     type: bool
     default: false
   owners:
@@ -84,10 +84,10 @@ options:
     default: []
   include:
     description:
-      - Rules that say what is migrated. A file is taken under a label if one of them matches; with none, everything is.
-      - A rule matches what fits all its fields. A field takes one text, or a list of which any may fit; patterns are those of fnmatch.
-      - A file keeps the labels under which it is taken and is left out if there are none. An unlabelled file has an empty label.
-      - A rule that asks for a size or a date does not match a file of which the dump does not tell it; the plan says how many.
+      - Rules for what is migrated. A file is included under a label if one of them matches; without rules, everything is.
+      - A rule matches if all its fields match. A field is one string, or a list of which one must match; patterns are those of fnmatch.
+      - A file keeps the labels under which it is included and is left out without one. An unlabelled file has an empty label.
+      - A rule with a size or a date does not match a file whose size or date is not in the dump; the plan says how many.
     type: list
     elements: dict
     default: []
@@ -96,7 +96,7 @@ options:
         description: Patterns of the owner.
         type: raw
       package:
-        description: Patterns of the package, whatever its case.
+        description: Patterns of the package, in any case.
         type: raw
       spec:
         description: Package files as a MatchSpec names them, for instance C(numpy >=1.10,<2), C(six=1.10=py27_0), C(linux-32/*) or C(scipy[build='*py26*']).
@@ -111,10 +111,10 @@ options:
         description: Patterns of the site.
         type: raw
       access:
-        description: "Patterns of what AE4 says of the package: V(public), V(authenticated), V(private), V(unknown)."
+        description: "Patterns of the package's access in AE4: V(public), V(authenticated), V(private), V(unknown)."
         type: raw
       larger_than:
-        description: "A size: a number of bytes, or a text like V(500MB) or V(1.5GiB)."
+        description: "A size: a number of bytes, or a string like V(500MB) or V(1.5GiB)."
         type: raw
       smaller_than:
         description: A size, as C(larger_than).
@@ -123,7 +123,7 @@ options:
         description: A date like V(2015-01-01), the beginning of that day in UTC, or a time like V(2015-01-01T12:00:00Z).
         type: raw
       uploaded_after:
-        description: A date or a time; a file of that very time is matched.
+        description: A date or a time; a file of exactly that time is matched.
         type: raw
       older_than_days:
         description: A number of days before today.
@@ -132,30 +132,30 @@ options:
         description: A number of days before today.
         type: raw
   exclude:
-    description: Rules that say what is left out, with the fields of O(include). They are stronger than O(include).
+    description: Rules for what is left out, with the fields of O(include). They take precedence over O(include).
     type: list
     elements: dict
     default: []
     suboptions: *rule
   mirror_owners:
     description:
-      - Patterns of the owners that hold a copy of a public channel. They are left out, with one decision each; mirror those channels in AE5.
-      - By default the names that AE4's mirrors have by convention (C(anaconda), C(r-channel), C(wakari), C(anaconda-adam),
+      - Patterns of the owners that mirror a public channel. They are left out, with one decision each; mirror those channels in AE5.
+      - By default the conventional names of AE4's mirrors (C(anaconda), C(r-channel), C(wakari), C(anaconda-adam),
         C(anaconda-cluster), C(~pypi)) and those of public channels (C(main), C(free), C(pro), C(r), C(msys2)).
-      - An owner that O(owners) names literally, not by a pattern, is never left out so.
+      - An owner that is in O(owners) literally, not by a pattern, is never left out as a mirror.
     type: list
     elements: str
   reference_channels:
     description:
-      - Channels of the cluster. A file that one of them holds already, with the same digest, is left out.
-      - They must be readable with the login, cannot be looked at O(offline), and must not be channels that the plan fills.
+      - Channels of the cluster. A file that one of them already has, with the same digest, is left out.
+      - They must be readable with the login, cannot be used with O(offline), and must not be channels that the plan fills.
     type: list
     elements: str
     default: []
   channels:
     description:
-      - Channels that must exist besides the migrated ones, and who may use them.
-      - One with the name of a migrated channel adds its shares to that. What is declared here is accepted, whatever AE4 gave.
+      - Additional channels that must exist, and who may use them.
+      - One with the name of a migrated channel adds its shares to that. What is declared here is accepted, also beyond AE4's access.
     type: list
     elements: dict
     default: []
@@ -193,15 +193,15 @@ options:
     default: false
   collaborators:
     description:
-      - What becomes of the collaborators of a single package, whom AE5 does not have. V(narrow) gives them nothing.
-      - V(channel) places such a package in a channel C(OWNER/PACKAGE) as well, shared with exactly them, V(rw) where they could write.
+      - What to do for the collaborators of a single package, which AE5 does not support. V(narrow) gives them no access.
+      - V(channel) also puts such a package into a channel C(OWNER/PACKAGE), shared with exactly them, V(rw) if they could write.
     type: str
     choices: [narrow, channel]
     default: narrow
   channel_map:
     description:
-      - Rules that rename channels. One with the exact name decides, else the first pattern that fits.
-      - What O(split_private) splits off is named after the renamed channel, unless a rule has its exact name.
+      - Rules that rename channels. A rule with the exact name applies, else the first pattern that matches.
+      - The channel of O(split_private) is named after the renamed channel, unless a rule has its exact name.
     type: list
     elements: dict
     default: []
@@ -212,7 +212,7 @@ options:
         required: true
       to:
         description: New name. May use C({name}), C({name_lower}), C({owner}), C({organization}), C({group}), C({label}) and C({site}),
-          and C({1}), C({2}) for what each C(*) of the pattern stands for; of several the first takes as little as it can.
+          and C({1}), C({2}) for what each C(*) of the pattern matched; of several the first matches as little as possible.
         type: str
         required: true
       site:
@@ -220,27 +220,27 @@ options:
         type: str
   user_map:
     description:
-      - AE4 logins and the AE5 user names they become. A login that is not named keeps its name. Keys may begin with C(SITE:).
-      - Keys may be patterns and values templates, as in O(channel_map), with C({name}), C({name_lower}) and C({site}). An exact key is
-        stronger than a pattern.
-      - The value V(-) says that the user is nobody on AE5, on purpose.
+      - AE4 logins and their AE5 user names. A login that is not mapped keeps its name. Keys may begin with C(SITE:).
+      - Keys may be patterns and values templates, as in O(channel_map), with C({name}), C({name_lower}) and C({site}). An exact key
+        takes precedence over a pattern.
+      - The value V(-) declares the user as nobody on AE5.
     type: dict
     default: {}
   group_map:
     description:
-      - AE4 groups and the AE5 groups they become. Keys are C(ORGANIZATION/GROUP) or C(SITE:ORGANIZATION/GROUP).
-      - A group that is not named keeps the name of the group, without the organization.
+      - AE4 groups and their AE5 groups. Keys are C(ORGANIZATION/GROUP) or C(SITE:ORGANIZATION/GROUP).
+      - A group that is not mapped keeps its name, without the organization.
       - Patterns, templates (with C({group}), C({organization}), C({name}), C({name_lower}), C({site})) and V(-) as in O(user_map).
-        Only an exact key says that two groups are meant to be one.
+        Only an exact key declares that two groups become one.
     type: dict
     default: {}
   principals:
     description:
-      - A V(principals.csv) that a person has completed. It says who AE4 users and groups are on AE5, and is stronger than O(user_map) and O(group_map).
-      - Its column C(ae5_name) is a name, C(-) for nobody on purpose, or empty. Lines that leave a doubt are warnings and are not used.
+      - A V(principals.csv) that a person has completed. It maps AE4 users and groups to AE5, and takes precedence over O(user_map) and O(group_map).
+      - Its column C(ae5_name) is a name, C(-) for nobody, or empty. Ambiguous lines are warnings and are not used.
     type: path
   accept_wider:
-    description: Patterns of channels for which it is accepted that an AE5 group holds more people than the AE4 group.
+    description: Patterns of channels for which an AE5 group may have more members than the AE4 group.
     type: list
     elements: str
     default: []
@@ -250,12 +250,12 @@ options:
     elements: str
   records:
     description:
-      - Folder of the records of earlier runs. It tells people who left a group in AE4 from people who were added on AE5, and what was taken away on AE5
-        from what was never brought.
+      - Folder of the records of earlier runs. They distinguish people who left a group in AE4 from people who were added on AE5, and what was
+        removed on AE5 from what was never migrated.
     type: path
   restore:
     description:
-      - Patterns of channels in which everything due is planned again, whatever was taken away on AE5.
+      - Patterns of channels in which everything is planned again, also what was removed on AE5.
       - V(['*']) is for a cluster that was rebuilt.
     type: list
     elements: str
@@ -321,12 +321,12 @@ report_path:
   returned: success
   type: str
 failures:
-  description: Empty. A plan is whole or it fails.
+  description: Empty. A plan is complete or it fails.
   returned: success
   type: list
   elements: str
 principals:
-  description: The proposed V(principals.csv), written because people have to be named before a plan can be made.
+  description: The proposed V(principals.csv), written because people have to be mapped before a plan can be made.
   returned: when the plan has errors about people
   type: str
 errors:

@@ -12,15 +12,15 @@ version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Reads the cluster anew (the repodata of every subdir of every planned channel, shares, privacy) and compares it with the plan.
-  - Writes the ledger, in which every file of every inventory has exactly one line and every placement one end. Fails when the sums, in
-    number or in bytes, are not those of the inventories.
-  - Writes a report for people, V(report.html). It asks no network, works from a mail attachment, and shows first what needs a person.
-    What its tables show stands in its address, for example V(report.html#files?disposition=failed&sort=-size).
-  - What an administrator changed on AE5 and what AE4 took away since is reported with the command that would revoke it. It is never undone.
-  - Accounts for the notebook projects, too, where O(notebooks) says what was made of them. Each project of AE4 has one line in the ledger.
-    AE5 is not asked about them again; the report says when it was.
-  - Fails at the end when something planned is not there, holds other bytes, or can be used by more people than planned, and when a
+  - Reads the cluster again (the repodata of every subdir of every planned channel, shares, privacy) and compares it with the plan.
+  - Writes the ledger, in which every file of every inventory has exactly one line and every placement one result. Fails when the sums, in
+    number or in bytes, differ from those of the inventories.
+  - Writes a report for people, V(report.html). It uses no network, works as a mail attachment, and shows first what needs a person.
+    The state of its tables is in its address, for example V(report.html#files?disposition=failed&sort=-size).
+  - Changes that were made on AE5, and what was removed in AE4 since, are reported with the command that would revert it. They are never undone.
+  - Includes the notebook projects with O(notebooks). Each project of AE4 has one line in the ledger.
+    They are not read on AE5 again; the report says when they were.
+  - Fails at the end when something planned is missing, has other bytes, or can be used by more people than planned, and when a
     notebook project was refused, is in conflict, failed, or waits.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -41,23 +41,23 @@ options:
   dest:
     description:
       - Folder for V(report.html), V(report.json), V(ledger.jsonl), and tables for spreadsheets, V(ledger.csv), V(access.csv), V(findings.csv).
-      - Where there are notebook projects also for V(projects.csv), one row a project, and V(notebook-findings.csv), all findings of the audit.
-      - A text of a table that a spreadsheet could take for a formula has an apostrophe before it.
+      - With notebook projects also for V(projects.csv), one row per project, and V(notebook-findings.csv), all findings of the audit.
+      - A cell that a spreadsheet could treat as a formula begins with an apostrophe.
     type: path
     required: true
   records:
     description:
-      - Folder of the records of what earlier runs found applied.
-      - Without them, what AE4 took away since is reported as if somebody had added it on AE5.
+      - Folder of the records of earlier runs.
+      - Without them, access removed in AE4 since is reported as added on AE5.
     type: path
   strict:
-    description: Fail also on what AE4 has taken away since and on what was granted on AE5.
+    description: Fail also if something was removed in AE4 since or added on AE5.
     type: bool
     default: false
   deep:
     description:
       - What is downloaded from the cluster, as a conda client would, and compared with the digests of the inventory.
-      - With V(none) the digests in the channels' listings are compared, which tells everything but damage on the cluster itself.
+      - With V(none) the digests in the channels' repodata are compared, which shows everything except damage on the cluster itself.
       - V(sample) are O(deep_sample) files of each channel, always the same ones as long as its files are the same; V(all) are all of them.
     type: str
     choices: [none, sample, all]
@@ -75,14 +75,14 @@ options:
     default: []
   notebooks:
     description:
-      - Folder of what was made of the notebook projects, with a folder for each notebook host. In it are its V(projects.jsonl) and, where
-        a run came so far, V(findings.jsonl), V(uploads.jsonl) and V(staged/dump/conversions.jsonl). Beside them is V(needs/resolutions.jsonl).
-      - Without it, or if it is empty or missing, nothing is said of notebook projects.
+      - Folder of the notebook projects, with a folder for each notebook host. It has V(projects.jsonl) and, after the later
+        steps, V(findings.jsonl), V(uploads.jsonl) and V(staged/dump/conversions.jsonl). Next to these folders is V(needs/resolutions.jsonl).
+      - Without it, or if it is empty or missing, the report has no notebook projects.
     type: path
   notebook_hosts:
     description:
       - Notebook hosts that must have a folder in O(notebooks).
-      - The verification fails for each that has none, because nobody knows what became of its projects.
+      - The verification fails for each without one, because the state of its projects is not known.
     type: list
     elements: str
     default: []
@@ -128,21 +128,21 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description:
-    - Counts, with the files by what became of them and the findings by verdict.
-    - V(on_cluster) is the number of files that are in every channel they belong to, proven by digest.
-    - V(verified) says if everything could be seen.
-    - V(projects) are the notebook projects by what became of them, where there are any.
+    - Counts, with the files by disposition and the findings by verdict.
+    - V(on_cluster) is the number of files that are in every channel they belong to, verified by digest.
+    - V(verified) is whether everything could be seen.
+    - V(projects) are the notebook projects by disposition, if there are any.
   returned: always
   type: dict
   sample: {"bytes": 123456, "channels": 5, "downloaded": {"bytes": 0, "files": 0}, "files": {"unlabelled": 1, "uploaded": 10},
     "findings": {"stale": 1}, "on_cluster": 10, "placements": 12, "sites": 2, "verified": true}
 failures:
-  description: One sentence for each thing that must be put right, the first 25 of them.
+  description: One sentence for each problem, the first 25 of them.
   returned: always
   type: list
   elements: str
 ledger_digest:
-  description: The sha256 over the ledger, as it stands in the report.
+  description: The sha256 of the ledger, as in the report.
   returned: always
   type: str
 report_path:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: package_sync
-short_description: Bring the packages of a site dump into the channels of an AE5 cluster
+short_description: Upload the packages of a site dump to the channels of an AE5 cluster
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Compares a list of placements with what the channels' repodata shows, by SHA256, else MD5, and uploads what is missing, in parallel.
-  - A file is checked while it is sent. The request of a corrupted file stays unfinished, so it never becomes a package; the file is
-    reported as quarantined and the rest goes on.
-  - A file that was uploaded counts as uploaded only when the repodata shows its digest.
+  - Compares a list of placements with the channels' repodata, by SHA256, else MD5, and uploads what is missing, in parallel.
+  - A file is checked while it is sent. The request of a corrupted file stays incomplete, so it never becomes a package; the file is
+    reported as quarantined and the others are uploaded.
+  - A file counts as uploaded only when the repodata shows its digest.
   - A file is refused when the channel is now neither as it was when the plan was made nor as planned, and when the dump no longer has the planned file.
   - Nothing is overwritten and nothing is deleted, except with O(conflict=replace).
-  - Runs on the host that holds the dump, with a short-lived O(access_token). When the token's life ends on the way, RV(unfinished) says how much is
-    left for a new one.
+  - Runs on the host with the dump, with a short-lived O(access_token). If the token expires during the upload, RV(unfinished) says how many
+    placements are left for a new one.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
   - ae_ops.migration.attributes
@@ -28,7 +28,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Predicts from repodata and the sizes of the files. A file whose bytes were damaged without a change of size is found only when it is sent.
+      - Predicts from repodata and the sizes of the files. A damaged file of the same size is found only when it is sent.
   diff_mode:
     support: full
   idempotent:
@@ -39,7 +39,7 @@ options:
     type: path
     required: true
   site:
-    description: Only placements of this site are brought. By default all in the list.
+    description: Only placements of this site are uploaded. By default all in the list.
     type: str
   dump:
     description: Folder of the site's dump, which the paths of the placements are relative to.
@@ -47,29 +47,30 @@ options:
     required: true
   results:
     description:
-      - File to write one line to for each placement, with what became of it. Not written in check mode.
+      - File to write one line to for each placement, with its outcome. Not written in check mode.
       - While the transfer runs, C(RESULTS.journal) has the lines so far.
     type: path
     required: true
   inventory:
     description:
-      - The inventory of the dump as it is now, the file M(ae_ops.migration.site_inventory) wrote last.
-      - If it is not the one that the plan was made from, files that it has no more or with other bytes are refused by name. Without it they are found when they
-        are sent.
+      - The current inventory of the dump, the file M(ae_ops.migration.site_inventory) wrote last.
+      - If it has changed since the plan was made, files that are no longer in it, or have other bytes, are refused by name. Without it they are
+        found when they are sent.
     type: path
   conflict:
     description:
-      - What to do where a channel has another file of the same name.
+      - What to do if a channel has another file of the same name.
       - V(fail) reports it as a failure.
       - V(keep) keeps the file of the channel and reports it in O(results) only.
-      - V(replace) deletes the file of the channel and uploads ours. Only where O(capabilities) say that deleting works, only if the file is the one that was
-        there when the plan was made, and only after ours was read to its end. If the upload then fails, a sentence says that the file is gone.
+      - V(replace) deletes the file of the channel and uploads the planned one. Only if O(capabilities) say that deleting works, only if the file is
+        the one that was there when the plan was made, and only after the planned file was read completely. If the upload then fails, a failure says
+        that the file is missing.
     type: str
     choices: [fail, keep, replace]
     default: fail
   refused:
     description:
-      - Channels that nothing is to be put into, see RV(ae_ops.migration.channel#module:refused).
+      - Channels that must stay empty, see RV(ae_ops.migration.channel#module:refused).
     type: list
     elements: str
     default: []

@@ -12,9 +12,9 @@ version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
-  - Creates groups and adds members in Keycloak's realm C(AnacondaPlatform), and creates users if it is told to.
-  - It only adds. It deletes nothing, takes nobody out of a group, grants no role and sees no credential, be a user federated or not.
-  - Says which of the roles that a user of AE5 needs each user lacks.
+  - Creates groups and adds members in Keycloak's realm C(AnacondaPlatform), and creates users with O(create_users).
+  - It only adds. It deletes nothing, removes no member from a group, grants no role and reads no credential, also of federated users.
+  - Returns for each user which of the needed roles are missing.
   - Needs O(keycloak_username) and O(keycloak_password), an account of realm C(master) with C(manage-users), C(query-groups) and C(view-realm)
     of client C(AnacondaPlatform-realm), or with role C(admin).
 extends_documentation_fragment:
@@ -30,12 +30,12 @@ attributes:
     support: full
 options:
   users:
-    description: Names of users that shall exist, in any case, besides the members of O(groups).
+    description: Names of users that must exist, in any case, in addition to the members of O(groups).
     type: list
     elements: str
     default: []
   groups:
-    description: Groups that shall exist.
+    description: Groups that must exist.
     type: list
     elements: dict
     default: []
@@ -46,7 +46,7 @@ options:
         type: str
         required: true
       members:
-        description: Names of users that shall be members, in any case. Other members stay.
+        description: Names of users that must be members, in any case. Other members stay.
         type: list
         elements: str
         default: []
@@ -67,7 +67,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The groups that stand for those of AE4
+- name: The groups for those of AE4
   ae_ops.migration.principal:
     url: https://ae5.example.com
     keycloak_username: kcadmin
@@ -81,7 +81,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 users:
-  description: One row for each user that was named.
+  description: One row for each listed user.
   returned: when Keycloak could be asked
   type: list
   elements: dict

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: principal_info
-short_description: Show users and groups of an AE5 cluster and what users lack
+short_description: Show users and groups of an AE5 cluster and missing roles of users
 version_added: 1.0.0
 author:
   - ae_ops.migration contributors (@ae-ops)
 description:
   - Reads users, groups, members and roles of Keycloak's realm C(AnacondaPlatform), in pages and in parallel.
-  - Says which of the roles that a user of AE5 needs each user lacks.
-    A role counts that a user has directly, through another role, through a group or through a group above it.
+  - Returns for each user which of the needed roles are missing.
+    A role counts if a user has it directly, through another role, through a group or through a parent group.
   - Needs O(keycloak_username) and O(keycloak_password), an account of realm C(master) with C(view-users), C(query-groups) and C(view-realm)
     of client C(AnacondaPlatform-realm), or with role C(admin).
 extends_documentation_fragment:
@@ -41,7 +41,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who is in a group, and what do two users lack
+- name: The members of a group, and the missing roles of two users
   ae_ops.migration.principal_info:
     url: https://ae5.example.com
     keycloak_username: kcadmin
@@ -97,13 +97,13 @@ groups:
       returned: success
   sample: [{name: Devs, members: [anaconda-user-2, carol]}]
 absent_users:
-  description: Those of O(users) that there are not.
+  description: Those of O(users) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
 absent_groups:
-  description: Those of O(groups) that there are not.
+  description: Those of O(groups) that do not exist.
   returned: success
   type: list
   elements: str

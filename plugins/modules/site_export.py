@@ -11,38 +11,38 @@ module: site_export
 short_description: Export an Anaconda Enterprise 4 repository into a site dump
 version_added: 1.0.0
 description:
-  - Runs C(anaconda-server-admin export-site) in a fresh folder beside the last good dump, and swaps the new dump in only when it is whole.
-    Whatever goes wrong, the last good dump stays as it was.
-  - A dump is whole when the command ended with exit code 0, it holds at least one owner and one package or owner description, and no package
-    folder lacks its C(meta.json). A package folder that lacked it in the last good dump too does not count, and where there is no last
-    good dump to protect, such folders are only warned of. An owner without C(meta.json) is left to M(ae_ops.migration.site_inventory) to report.
-  - When the new dump holds the same as the last good one, the new one is removed and nothing is changed. Names, sizes and all C(meta.json)
-    are compared. The bytes of a file are compared too unless its C(meta.json), being equal in both, tells the file's MD5.
-  - Damage that the kept copy suffers later is found by M(ae_ops.migration.site_inventory). Removing the folder C(dump) then makes the next
-    export keep the new one.
+  - Runs C(anaconda-server-admin export-site) in a new folder next to the last good dump, and replaces the old dump only when the new one is complete.
+    If anything fails, the last good dump stays as it was.
+  - A dump is complete when the command ended with exit code 0, the dump has at least one owner and one package or owner description, and every
+    package folder has its C(meta.json). A package folder without it in the last good dump too does not count, and without a last good
+    dump such folders are only a warning. M(ae_ops.migration.site_inventory) reports an owner without C(meta.json).
+  - When the new dump is equal to the last good one, the new one is removed and nothing is changed. Names, sizes and all C(meta.json)
+    are compared. The bytes of a file are compared too unless its C(meta.json), equal in both, has the file's MD5.
+  - M(ae_ops.migration.site_inventory) finds later damage of the kept dump. Remove the folder C(dump) then, and the next export keeps the
+    new one.
   - Must run as the service user, so set C(become_user).
 options:
   export_dir:
     description:
-      - The folder that keeps the dump, as its folder C(dump). Created if it is not there.
-      - Needs room for two dumps while an export runs. Nothing else should be kept in it under names that begin with a dot.
+      - The folder of the dump, which is its folder C(dump). Created if it does not exist.
+      - Needs space for two dumps while an export runs. Do not keep other files in it whose names begin with a dot.
     type: path
     required: true
   user:
-    description: The service user of Anaconda Repository. The module refuses to run as anybody else.
+    description: The service user of Anaconda Repository. The module refuses to run as another user.
     type: str
     default: anaconda-server
   bin_dir:
     description:
-      - The folder that holds C(anaconda-server-admin).
-      - By default the service user's C(~/repo/bin), C(~/miniconda2/bin) and C(~/miniconda/bin) are tried in this order. C(PATH) is not looked at.
+      - The folder with C(anaconda-server-admin).
+      - By default the service user's C(~/repo/bin), C(~/miniconda2/bin) and C(~/miniconda/bin) are tried in this order. C(PATH) is not used.
     type: path
 attributes:
   check_mode:
     description: Can run in check mode and return the changed status prediction without modifying the target.
     support: partial
     details:
-      - The export is not run, so nothing is predicted. The result tells whether there is a last good dump to go on with.
+      - The export is not run, so nothing is predicted. The result says whether there is a last good dump to continue with.
   diff_mode:
     description: Returns details on what has changed, or would change in check mode.
     support: full

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module site_inventory: lists the files of a site dump with digests and rights."""
+"""Module site_inventory: lists the files of a site dump with digests and permissions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ module: site_inventory
 short_description: Make the inventory of an Anaconda Enterprise 4 site dump
 version_added: 1.0.0
 description:
-  - Walks a site dump and writes one line per package file, with size, digests, labels, access level and groups, and beside it the owners with
+  - Walks a site dump and writes one line per package file, with size, digests, labels, access level and groups, and next to it the owners with
     their groups, members and permissions.
-  - Every package file of kind C(conda) is read once to compute its SHA256, to verify the MD5 that Anaconda Enterprise 4 tells and to compare
+  - Every package file of kind C(conda) is read once to compute its SHA256, to verify the MD5 of Anaconda Enterprise 4 and to compare
     the file's name with what C(info/index.json) inside says. Files of other kinds are not read unless O(deep=true).
-  - A file with a problem is quarantined. It stands in the inventory with its problems and gets no place in a plan, all other files go on.
-    The module writes the inventory all the same and fails at the end.
-  - The dump is treated as hostile. Links are not followed, names out of it are never made into paths, and no archive is unpacked.
+  - A file with a problem is quarantined. It is in the inventory with its problems and is not planned; all other files are.
+    The module writes the inventory and fails at the end.
+  - The dump is treated as hostile. Links are not followed, names from it are never used as paths, and no archive is unpacked.
 options:
   path:
     description:
@@ -27,7 +27,7 @@ options:
     required: true
   inventory:
     description:
-      - The file to write. The owners are written beside it, into C(NAME.owners.jsonl) for C(NAME.jsonl).
+      - The file to write. The owners are written next to it, into C(NAME.owners.jsonl) for C(NAME.jsonl).
       - Files of equal content are left untouched. Its folder must exist.
     type: path
     required: true
@@ -38,8 +38,8 @@ options:
     type: str
   cache:
     description:
-      - A file in which the results of reading package files are kept from one run to the next. Losing it costs time only.
-      - By default C(NAME.cache.jsonl) beside O(inventory).
+      - A file in which the results of reading package files are kept from one run to the next. Losing it costs only time.
+      - By default C(NAME.cache.jsonl) next to O(inventory).
     type: path
   workers:
     description: How many files are read at the same time.
@@ -47,7 +47,7 @@ options:
     default: 8
   deep:
     description:
-      - Whether to read every file anew, whatever its kind, and believe neither the cache nor the digests of the dump.
+      - Whether to read every file again, of any kind, and trust neither the cache nor the digests of the dump.
     type: bool
     default: false
 attributes:
@@ -125,7 +125,7 @@ failures:
   returned: always
   type: list
   elements: str
-  sample: ["The package six of anaconda-organization has no meta.json in the dump; nobody knows who may see its files."]
+  sample: ["The package six of anaconda-organization has no meta.json in the dump, so the access to its files is not known."]
 report_path:
   description: The inventory. In check mode the file that would be written.
   returned: always

@@ -11,15 +11,15 @@ module: site_stage
 short_description: Keep a copy of a site dump on another host
 version_added: 1.0.0
 description:
-  - Makes the folder C(dump) in O(path) what a listing says, out of what it holds already and of tar archives that are brought to it.
-  - Called without O(archive) it says in RV(batches) what has to be brought, if anything. Called with O(archive) it takes what that holds. Once
+  - Builds the folder C(dump) in O(path) according to a listing, from files that are already there and from tar archives.
+  - Without O(archive), RV(batches) lists the files that have to be transferred, if any. With O(archive), its files are unpacked. When
     nothing is missing the new tree replaces the old one, which is untouched until then.
-  - A file is known by its SHA256. What is there under whatever path or from whatever earlier night is not brought again.
-  - Archives and listing are treated as hostile. Only the bytes of regular files that the listing names are taken from an archive, and only
-    with the listed digest. Links, devices and paths that leave the folder are refused.
+  - Files are identified by SHA256. A file that is already there, under any path, is not transferred again.
+  - Archives and listing are treated as hostile. Only listed regular files are unpacked from an archive, and only with the listed
+    digest. Links, devices and paths outside the folder are refused.
 options:
   path:
-    description: Folder of this site's stage. Created if it is not there.
+    description: Folder of this site's stage. Created if it does not exist.
     type: path
     required: true
   listing:
@@ -30,11 +30,11 @@ options:
     description: A tar archive, not compressed, with some of the files.
     type: path
   batch_bytes:
-    description: Size that the files of one batch have together at most, if it is not a single file that is larger.
+    description: Largest total size of the files of one batch, unless it is a single larger file.
     type: int
     default: 1073741824
   complete:
-    description: Whether it is a failure if anything is still missing.
+    description: Whether missing files are a failure.
     type: bool
     default: false
 attributes:
@@ -55,13 +55,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask what has to be brought
+- name: List the files to transfer
   ae_ops.migration.site_stage:
     path: /srv/staging/east
     listing: /srv/staging/east.listing
   register: stage
 
-- name: Take an archive
+- name: Unpack an archive
   ae_ops.migration.site_stage:
     path: /srv/staging/east
     listing: /srv/staging/east.listing
@@ -70,12 +70,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 path:
-  description: The staged dump. It may not be there yet.
+  description: The staged dump. It may not exist yet.
   returned: success
   type: str
   sample: /srv/staging/east/dump
 batches:
-  description: Files with the names of what has to be brought, each for C(tar --null -T). Empty in check mode and with O(archive).
+  description: Files with the names of the files to transfer, each for C(tar --null -T). Empty in check mode and with O(archive).
   returned: success
   type: list
   elements: str
@@ -86,7 +86,7 @@ summary:
   type: dict
   sample: {files: 8, bytes: 123456, missing: 1, missing_bytes: 1234, seconds: 0.1}
 failures:
-  description: Always empty, since a dump is staged as a whole or fails as a whole.
+  description: Always empty, because a dump is staged as a whole or not at all.
   returned: always
   type: list
   elements: str

@@ -130,9 +130,9 @@ def test_sites_at_which_nothing_is_wrong_migrate(nights: Nights) -> None:
 @pytest.mark.parametrize("site", ["bare", "stranger", "lost"])
 def test_site_without_an_inventory_is_reported_as_having_none(nights: Nights, site: str) -> None:
     """The plan and the report name it and say what to do; nothing of it is on the cluster and nothing half done lies about."""
-    planned = f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it."
+    planned = f"Site {site} has no inventory, so nothing is planned from it; run the export playbook for it."
     assert planned in mishaps.printed(nights.first.run)
-    sentence = f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
+    sentence = f"Site {site} has no inventory, so nothing was migrated from it; run the export playbook for it."
     assert [text for text in nights.first.failures if text.startswith(f"Site {site} ")] == [sentence]
     assert f"user-{site}" not in nights.first.channels
     assert nights.first.dumps[site] == {}
@@ -144,7 +144,7 @@ def test_missing_command_is_named_with_the_folder_it_was_looked_for_in(nights: N
     folder = nights.world.sites["bare"].lab.bin_dir
     assert mishaps.said(nights.first.run, "bare") == [
         f"The command anaconda-server-admin is not in {folder};"
-        " correct the option bin_dir (ae4_bin_dir in the inventory) to the folder that holds it."
+        " correct the option bin_dir (ae4_bin_dir in the inventory) to the folder that has it."
     ]
 
 
@@ -162,17 +162,18 @@ def test_wrong_service_user_is_named_with_the_right_one(nights: Nights) -> None:
     [
         (
             "dora/doc/doc-1.0-0.tar.bz2",
-            "The owner dora has no meta.json in the dump, so nobody knows what it is and who may see its files;"
-            " none of them is migrated until an export has it.",
+            "The owner dora has no meta.json in the dump, so its kind and the access to its files are not known; its files are not "
+            "migrated until an export has it.",
         ),
         (
             "dan/sound/sound-2.0-0.tar.bz2",
-            "The file sound-2.0-0.tar.bz2 of the package sound of dan has the md5 {md5} where AE4 says " + NO_MD5 + ";"
-            " it was damaged or exchanged and is not migrated, upload it to AE4 again or remove it there.",
+            "The file sound-2.0-0.tar.bz2 of the package sound of dan has the md5 {md5}, but AE4 says "
+            + NO_MD5
+            + (", so it is damaged or was replaced and is not migrated; upload it to AE4 again, or remove it there."),
         ),
         (
             "dan/odd/odd-1.0-0.tar.bz2",
-            "The meta.json of the package odd of dan is not understood: no list of files is found in it, its keys are format, payload;"
+            "The meta.json of the package odd of dan cannot be read: it has no list of files, its keys are format, payload;"
             " its files are not migrated.",
         ),
     ],
@@ -211,7 +212,7 @@ def test_what_was_put_right_is_migrated_in_the_next_run(nights: Nights) -> None:
     assert nights.second.files("user-stranger") == ["pkg-stranger-1.0-0.tar.bz2"]
     assert nights.second.files("dora") == ["doc-1.0-0.tar.bz2"]
     assert nights.second.files("dan") == ["odd-1.0-0.tar.bz2", "sound-1.0-0.tar.bz2", "sound-2.0-0.tar.bz2"]
-    assert nights.second.failures == ["Site lost has no inventory, so nothing of it was migrated; run the export playbook for it."]
+    assert nights.second.failures == ["Site lost has no inventory, so nothing was migrated from it; run the export playbook for it."]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,7 @@ def test_cluster_that_does_not_answer_is_one_sentence(trouble: Trouble) -> None:
     """The sentence names the address and what is wrong with it."""
     assert trouble.no_answer.returncode != 0
     (sentence,) = mishaps.said(trouble.no_answer, "prod")
-    hint = "check its address (url, ae5_url in the inventory) and that it runs"
+    hint = "check its address (url, ae5_url in the inventory), and that it is running"
     assert sentence == f"AE5 at http://{trouble.address} cannot be reached: Connection refused; {hint}."
 
 
@@ -376,8 +377,8 @@ def test_file_damaged_after_the_inventory_is_found_while_sending(make_world: t.C
     shown = path.relative_to(mishaps.dump_of(east))
     digests = f"its sha256 is {mishaps.sha256(damaged)} and not {east.sha256(path.name)}"
     sentences = {
-        channel: f"File {shown} of site east is corrupted, {digests}; it was not sent to channel {channel},"
-        " export and inventory the site again."
+        channel: f"File {shown} of site east is corrupted, {digests}, so it was not sent to channel {channel};"
+        " run the export playbook again for the site."
         for channel in ("anaconda-organization", "anaconda-organization/Devs")
     }
     assert sorted(text for text in mishaps.warnings(applied) if text.startswith("File ")) == sorted(sentences.values())

@@ -137,7 +137,7 @@ def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal
     said = mishaps.warnings(minimal.refused.run)
     for channel in PRIVATE:
         sentence = (
-            f"Channel {channel} must be private and is refused: it does not exist and would be created public,"
+            f"Channel {channel} is refused, because it must be private: it does not exist and would be created public,"
             " and this transport cannot make it private; use transport api or accept it in ae_accept_public."
         )
         assert said.count(sentence) == 1
@@ -161,7 +161,7 @@ def test_what_is_accepted_as_public_is_done(minimal: Minimal) -> None:
     assert {name: channel["privacy"] for name, channel in minimal.accepted.channels.items()} == dict.fromkeys(PUBLIC | PRIVATE, "public")
     assert essence(minimal.accepted.channels)["bio-lab/Wetlab"][3] == [("group", "Wetlab", "rw"), ("group", "everyone", "r")]
     for channel in PRIVATE:
-        sentence = f"Channel {channel} is public, and not everything in it was public in AE4; ae_accept_public accepts that."
+        sentence = f"Channel {channel} is public, but not everything in it was public in AE4; accepted by ae_accept_public."
         assert sentence in [finding["detail"] for finding in minimal.accepted.findings]
 
 

@@ -45,14 +45,14 @@ def test_other_bytes_fail_are_kept_or_are_replaced_where_that_was_seen_to_work(m
     failed = world.run()
     assert (failed.returncode != 0, disposition(world), sha256_there(world)) == (True, "conflict", other), failed.output
     plan = (world.reports / "plan.yml").read_text()
-    assert f"Channel {CHANNEL} holds 1 file of a planned name with other bytes (linux-64/{MOTO})." in " ".join(plan.split())
+    assert f"Channel {CHANNEL} already has other bytes for 1 planned file (linux-64/{MOTO})." in " ".join(plan.split())
 
     kept = world.run(ae_conflict="keep")
     assert (kept.returncode, disposition(world), sha256_there(world)) == (0, "kept", other), kept.output
 
     unproven = world.run(ae_conflict="replace")
     assert (unproven.returncode != 0, disposition(world), sha256_there(world)) == (True, "conflict", other), unproven.output
-    assert "replacing it needs deleting, which was not seen to work on this cluster" in " ".join(unproven.output.split())
+    assert "replacing needs delete support, which is not verified on this cluster" in " ".join(unproven.output.split())
 
     answer = {"value": "works", "confidence": "declared", "evidence": "tried by hand"}
     found = {"schema_version": 1, "url": world.cluster.url, "answers": {"delete_file": answer}}
@@ -80,9 +80,9 @@ def test_what_somebody_took_away_on_ae5_is_not_fought_until_a_person_says_so(mak
     assert disposition(world) == "removed_on_ae5"
     plan = " ".join((world.reports / "plan.yml").read_text().split())
     for sentence in (
-        f"From channel {CHANNEL} 1 file (linux-64/{MOTO}) was taken away on AE5, not sent again.",
-        "The right of group Devs on channel anaconda-organization/Devs (r) was taken away on AE5 and is not given again.",
-        "Channel anaconda-user-1/test was public after an earlier run and was made private on AE5 since; it stays so.",
+        f"1 file (linux-64/{MOTO}) of channel {CHANNEL} was deleted on AE5 and will not be sent again.",
+        "The share of group Devs on channel anaconda-organization/Devs (r) was removed on AE5 and will not be set again.",
+        "Channel anaconda-user-1/test was public after an earlier run and was made private on AE5 since; it stays private.",
     ):
         assert sentence in plan
 

@@ -55,7 +55,7 @@ def test_declarations_make_the_cluster_what_they_say_and_a_second_run_changes_no
     assert reference.returncode == 0, reference.output
     plan = (two_sites.reports / "plan.yml").read_text(encoding="utf-8")
     assert "in_reference:" in plan
-    assert "The channel anaconda-organization/private of AE5 holds the same file already (ae_reference_channels)." in plan
+    assert "The AE5 channel anaconda-organization/private already holds the same file (ae_reference_channels)." in plan
 
 
 def test_declarations_that_cannot_be_used_are_told_before_any_write(two_sites: World) -> None:

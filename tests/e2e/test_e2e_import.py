@@ -150,10 +150,10 @@ def test_owner_of_a_private_package_is_refused_by_name(done: Done) -> None:
     """With the reason and a way out; nothing of it is anywhere, and the run fails."""
     for name in ("first", "second"):
         assert done.runs[name].returncode != 0
-        refusal = [text for text in done.said[name] if text.startswith("Owner closed-organization is not left to the vendor's import")]
+        refusal = [text for text in done.said[name] if text.startswith("Owner closed-organization, with 1 missing file, ")]
         assert len(refusal) == 1
         assert "lacks 1 file: its channel closed-organization must be private" in refusal[0]
-        assert refusal[0].endswith("bring it with ae_upload_method: files.")
+        assert refusal[0].endswith("use ae_upload_method: files for it.")
         assert "closed-organization" not in files(done.channels[name])
 
 

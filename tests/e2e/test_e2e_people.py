@@ -129,7 +129,9 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
 def test_strangers_in_a_group_are_refused_and_the_proposal_is_there(moved: Moved) -> None:
     assert moved.refused.returncode != 0
     for group, names in (("Devs", "person21-old@corp.example.com, twenty.smith"), ("Ops", "person21-old@corp.example.com, twenty.smith")):
-        sentence = f"The AE5 group '{group}' holds {names}, whom the organization 'lab', group '{group}' of site 'east' does not; take them"
+        sentence = (
+            f"The AE5 group '{group}' has members who are not in the organization 'lab', group '{group}' of site 'east': {names}; remove"
+        )
         assert sentence in moved.refused.output
     assert moved.proposed_then == moved.proposed
 
@@ -154,7 +156,7 @@ def test_nobody_gets_it_for_those_who_are_missing(moved: Moved) -> None:
 def test_access_table_of_the_first_run_names_everybody_who_lost(moved: Moved) -> None:
     found = moved.first_table
     lost = {(channel, who): (row["in_ae5"], row["reason"]) for (channel, who), row in found.items() if row["verdict"] == "narrower"}
-    unknown = ("no", "not known in AE5")
+    unknown = ("no", "does not exist in AE5")
     devs = {login for login in [*MISSING, *RENAMED] if login in DEVS}
     expected = {("lab/Devs", login): unknown for login in devs} | {("lab", login): unknown for login in devs}
     expected |= {("lab/Ops", login): unknown for login in RENAMED} | {("lab", login): unknown for login in RENAMED}

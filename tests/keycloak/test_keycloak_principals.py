@@ -73,7 +73,7 @@ def test_federated_users_and_those_that_there_are_not_are_told(cluster: Cluster)
 def test_a_role_that_the_realm_lacks_is_said(cluster: Cluster) -> None:
     result = cluster.run("principal_info", users=[MIGRATOR], groups=[], roles=["ae-wizard"])
     assert result["users"][0]["lacks"] == ["ae-wizard"]
-    assert result["warnings"] == ["The realm has no role 'ae-wizard', so every user lacks it; look for its name in Keycloak and set roles."]
+    assert result["warnings"] == ["The realm has no role 'ae-wizard', so no user has it; check its name in Keycloak, and set roles."]
 
 
 def test_a_group_and_its_members_are_created_and_the_second_run_changes_nothing(cluster: Cluster) -> None:
@@ -119,8 +119,8 @@ def test_an_unknown_member_is_one_sentence_and_the_rest_is_done(cluster: Cluster
     result = cluster.run("principal", groups=wishes)
     assert result["failed"] is True
     assert result["failures"] == [
-        "Keycloak has no user 'ghost', who was not created and was not added to groups Also, Half Known; "
-        "create the user there, or set create_users."
+        "User 'ghost' does not exist in Keycloak and was neither created nor added to groups Also, Half Known; create the user "
+        "there, or set create_users."
     ]
     assert (cluster.group("Half Known"), cluster.group("Also"), cluster.user("ghost")) == ({"user-0040"}, set(), None)
 

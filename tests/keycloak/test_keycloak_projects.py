@@ -26,8 +26,8 @@ LOGINS = [{"username": name, "password": f"{name}-pw"} for name in OWNERS]
 NOBODY: Json = {"keycloak_username": None, "keycloak_password": None}
 WRONG = "Keycloak at 127.0.0.1 refused the login of 'ann' (Invalid username or password); correct it in logins."
 ASKED = (
-    "Keycloak at 127.0.0.1 wants something of {0!r} before anybody is logged in as that user ({1}); do it once with a browser, or take it"
-    " away in Keycloak (the user's required actions)."
+    "Keycloak at 127.0.0.1 requires an action of {0!r} before the login ({1}); do it once with a browser, or remove it in Keycloak (the "
+    "user's required actions)."
 )
 
 
@@ -219,7 +219,7 @@ def test_a_user_who_is_disabled_in_the_meantime(real: Site, monkeypatch: pytest.
         return groups(keycloak)
 
     monkeypatch.setattr(Keycloak, "all_groups", later)
-    assert "does not let keycloak_username act as ann (User is disabled); look at that user in Keycloak" in real.run()["msg"]
+    assert "does not let keycloak_username act as ann (User is disabled); check the user in Keycloak" in real.run()["msg"]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_user_with_a_second_factor(real: Site) -> None:
     real.user("careful", {"type": "otp", "secretData": '{"value":"not-a-secret-of-anybody"}', "credentialData": shape})
     real.lab.seed(users=[{"username": "careful", "roles": ["ae-creator"]}])
     real.add("careful/demo")
-    assert "asks for a one-time code of 'careful' after the password" in real.run(**real.own("careful"))["msg"]
+    assert "requests a one-time code from 'careful' after the password" in real.run(**real.own("careful"))["msg"]
     assert states(real.run()) == ["uploaded"]
     assert real.sessions("careful") == []
 
@@ -266,7 +266,7 @@ def test_an_account_that_may_read_people_and_not_act_as_them(real: Site) -> None
     result = real.run(**looker)
     assert result["failures"] == [
         "1 project of ann not brought: Keycloak at 127.0.0.1 does not let keycloak_username act as ann; give that account role"
-        " impersonation of client AnacondaPlatform-realm in realm master, or give the user's own login in logins."
+        " impersonation of client AnacondaPlatform-realm in realm master, or set the user's own login in logins."
     ]
     assert (real.writes(), real.sessions("ann")) == ([], [])
     give("impersonation")
@@ -283,7 +283,7 @@ def test_a_platform_that_keycloak_does_not_know(real: Site, monkeypatch: pytest.
         name = "ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session.LOGIN_PATH"
         monkeypatch.setattr(name, wrong.pop("path"))
     result = real.run(**wrong)
-    assert f"Keycloak at 127.0.0.1 does not take the platform's request for a login ({said}); give the address" in result["msg"]
+    assert f"Keycloak at 127.0.0.1 refuses the platform's request for a login ({said}); set the address" in result["msg"]
     assert real.sessions("ann") == []
 
 

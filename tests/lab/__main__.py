@@ -22,10 +22,10 @@ def _up(lab: Lab, options: argparse.Namespace) -> int:
     if alive and len(alive) == len(known) and lab.file.exists():
         there = lab.read()
         same = set(sites) == set(there["sites"]) and {f"{name}-notebooks" for name in aen} == set(there["aen"])
-        print(f"the lab in {lab.folder} is up already" + ("" if same else ", with other sites; run down first"))
+        print(f"the lab in {lab.folder} is already running" + ("" if same else " with other sites; run down first"))
         return 0 if same else 1
     if known:
-        print(f"a lab that ended by itself is cleared away ({len(alive)} of {len(known)} servers were left)")
+        print(f"a lab that ended by itself was removed ({len(alive)} of {len(known)} servers were still running)")
     found = lab.up(sites, options.seed, options.ae4_user, aen)
     print(f"AE5 {found['ae5']['url']}")
     for name, site in found["sites"].items():
@@ -38,7 +38,7 @@ def _up(lab: Lab, options: argparse.Namespace) -> int:
 
 def _down(lab: Lab, options: argparse.Namespace) -> int:
     names = lab.down()
-    print(f"ended: {', '.join(names)}" if names else f"nothing runs in {lab.folder}")
+    print(f"ended: {', '.join(names)}" if names else f"nothing is running in {lab.folder}")
     return 0
 
 
@@ -47,7 +47,7 @@ def _status(lab: Lab, options: argparse.Namespace) -> int:
     for name, item in known.items():
         print(f"{name:<12} {'up' if name in alive else 'ended':<6} pid {item['pid']}")
     if not known:
-        print(f"nothing runs in {lab.folder}")
+        print(f"nothing is running in {lab.folder}")
     return 0 if known and len(alive) == len(known) else 3
 
 
@@ -74,7 +74,7 @@ def main() -> int:
         if name == "up":
             command.add_argument("--sites", default="east,west", help="names of the AE4 sites")
             command.add_argument("--seed", choices=("demo", "none"), default="demo")
-            command.add_argument("--aen", default="", help="names of the sites that have a notebook server (AEN) as well")
+            command.add_argument("--aen", default="", help="names of the sites that also have a notebook server (AEN)")
             command.add_argument("--ae4-user", help="service user of the AE4 hosts (default: you)")
         if name == "log":
             command.add_argument("--writes", action="store_true", help="only requests that change the cluster")

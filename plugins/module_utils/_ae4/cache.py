@@ -1,14 +1,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remembers what reading package files gave, from one inventory to the next.  Private to the collection.
+"""Keeps the readings of package files from one inventory to the next.  Private to the collection.
 
-A cache: losing it costs time only.  JSON lines ``[key, reading]``, appended to while an inventory is made, so that a
-killed one has not read in vain, and rewritten at its end with the keys that were used.  A line that is not understood
-is skipped.
+A cache: losing it costs only time.  JSON lines ``[key, reading]``, appended while an inventory is made, so that nothing is lost
+when it is killed, and rewritten at its end with the keys that were used.  A line that cannot be read is skipped.
 
-A key holds package id, file, size and the md5 that AE4 tells.  Where AE4 tells no md5 it holds the file's time stamp
-instead, since otherwise nothing in it would change with the bytes.
+A key has package id, file, size and AE4's md5.  Without AE4's md5 it has the file's time stamp instead, because otherwise
+nothing in it would change with the bytes.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ class ReadingCache:
                 self._journal.write(_line(key, value))
 
     def finish(self) -> None:
-        """Replaces the cache's file by one that holds only what was used this time."""
+        """Replaces the cache's file by one with only the readings used this time."""
         if self._journal is None or self._path is None:
             return
         self.close()

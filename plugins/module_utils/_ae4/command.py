@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds and runs the commands of Anaconda Repository.  Private to the collection.
 
-They live in the installation's ``bin`` folder, which only a shell that reads the service user's ``.bashrc`` has on its
-PATH, so PATH is not looked at.
+They are in the installation's ``bin`` folder, which is on the PATH only in a shell that reads the service user's ``.bashrc``,
+so PATH is not used.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def check_user(user: str) -> None:
 
 
 def find_bin_dir(bin_dir: t.Optional[str]) -> str:
-    """The folder that holds ``anaconda-server-admin``.  Raises ``MigrationError`` that says where it was looked for."""
+    """The folder that holds ``anaconda-server-admin``.  Raises ``MigrationError`` that names the folders searched."""
     folders = [bin_dir] if bin_dir else [os.path.expanduser(folder) for folder in PROBED]
     for folder in folders:
         path = os.path.join(folder, ADMIN)
@@ -53,7 +53,7 @@ def find_bin_dir(bin_dir: t.Optional[str]) -> str:
     hint = "correct" if bin_dir else "set"
     raise MigrationError(
         f"The command {ADMIN} is not in {', '.join(folders)}; {hint} the option bin_dir (ae4_bin_dir in the inventory)"
-        " to the folder that holds it."
+        " to the folder that has it."
     )
 
 
@@ -79,7 +79,7 @@ class _Tail(threading.Thread):
 def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:
     """Runs ``anaconda-server-admin export-site`` in ``folder``.
 
-    The command inherits the lock: should this process be killed, no other run starts while the command still writes.
+    The command inherits the lock: if this process is killed, no other run starts while the command still writes.
     Raises ``MigrationError`` with the last lines the command wrote.
     """
     try:
@@ -97,7 +97,7 @@ def run_export(bin_dir: str, folder: str, lock_fd: int) -> None:
     tails = [_Tail(stream) for stream in (process.stderr, process.stdout) if stream is not None]
     code = process.wait()
     for tail in tails:
-        tail.join(10)  # something the command left running may hold the pipe open for ever
+        tail.join(10)  # a process that the command left running may keep the pipe open
     if code != 0:
         said = next((" / ".join(tail.lines) for tail in tails if tail.lines), _command.NO_OUTPUT)
         raise MigrationError(f"The command {ADMIN} export-site {_ending(code)}: {said}; the last good dump, if any, is untouched.")
@@ -113,16 +113,16 @@ def _ending(code: int) -> str:
 
 
 def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
-    """A sentence if the free space is smaller than the repository's storage, as far as that can be found out.
+    """A sentence if the free space is smaller than the repository's storage, if that can be measured.
 
-    It is no error: nobody knows whether an export copies or links.
+    It is not an error: it is not known whether an export copies or links.
     """
     try:
         root = storage_root(bin_dir)
         status = os.statvfs(export_dir)
         used, whole = measure(root)
     except (OSError, ValueError, MigrationError) as exc:
-        return f"The size of the repository's storage is not known ({exc}), so the free space in {export_dir} was not checked."
+        return f"The size of the repository's storage cannot be read ({exc}), so the free space in {export_dir} was not checked."
     free = status.f_bavail * status.f_frsize
     if used <= free:
         return None
@@ -163,5 +163,5 @@ def measure(root: str, limit: int = MEASURED_ENTRIES) -> t.Tuple[int, bool]:
                     else:
                         total += entry.stat(follow_symlinks=False).st_size
         except OSError:
-            continue  # a folder that went away or is closed to us: the measure is an estimate
+            continue  # a folder was removed or cannot be read: the result is an estimate
     return total, True

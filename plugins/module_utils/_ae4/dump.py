@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Walks a site dump without ever following a link or trusting a name.  Private to the collection.
+"""Walks a site dump without following links or trusting names.  Private to the collection.
 
 A dump was written by another product from data that its users could name freely, so it is read as hostile input:
 folders are opened one by one relative to the descriptor of the folder above (``O_NOFOLLOW``), only names that a
-directory listing gave are opened, and no string out of a ``meta.json`` is ever joined to a path.
+directory listing gave are opened, and no string from a ``meta.json`` is ever joined to a path.
 
 Shape of a dump (vendor migration guide, "Exporting packages")::
 
     <owner>/meta.json
     <owner>/<24 hex digits>--<package>/meta.json and the package's files
 
-The guide does not say whether files lie flat in the package's folder, below ``<subdir>/`` or with a mangled name, so
-every file of a package's folder is listed, whatever its depth (up to ``MAX_DEPTH``).
+The guide does not say whether files are flat in the package's folder, below ``<subdir>/`` or with a mangled name, so every
+file of a package's folder is listed, at any depth (up to ``MAX_DEPTH``).
 
 Names are decoded as UTF-8 with ``surrogateescape`` whatever the locale is.
 """
@@ -48,13 +48,15 @@ def open_dump(path: str) -> int:
     try:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as exc:
-        raise MigrationError(f"The dump {path} cannot be read: {exc.strerror}; export the site first or correct the path.") from exc
+        raise MigrationError(
+            f"The dump {path} cannot be read: {exc.strerror}; run the export playbook first, or correct the path."
+        ) from exc
 
 
 def read_meta(fd: int) -> t.Optional[bytes]:
     """The bytes of the ``meta.json`` in an open folder; None if there is none.
 
-    Raises ``MigrationError`` (its text is the end of a sentence) if it is no regular file, too large or unreadable.
+    Raises ``MigrationError`` (its text is the end of a sentence) if it is not a regular file, too large or unreadable.
     """
     try:
         meta_fd = open_file(fd, META)

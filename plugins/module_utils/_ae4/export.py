@@ -7,12 +7,12 @@ Names in the export folder::
 
     dump        the last good dump
     .lock       held by the run in progress, and by its command
-    .new-X      where a run exports to
-    .old-X      the last good dump while a run swaps: if there is no ``dump``, it is the dump (a run died in between)
-    .trash-X    what is being removed
+    .new-X      the folder a run exports to
+    .old-X      the last good dump during the swap: without a ``dump``, it is the dump (a run was killed in between)
+    .trash-X    a folder being removed
 
-A swap is two renames, ``dump`` -> ``.old-X`` and ``.new-X/site-dump`` -> ``dump``; wherever a run dies, the next one finds a
-whole dump under one of the two names.
+A swap is two renames, ``dump`` -> ``.old-X`` and ``.new-X/site-dump`` -> ``dump``; wherever a run is killed, the next one finds
+a complete dump under one of the two names.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NEW, OLD, TRASH = ".new-", ".old-", ".trash-"
 
 
 class ExportResult(t.NamedTuple):
-    """``present`` is whether there is a dump at ``path`` now; ``before`` and ``after`` are lines, one an owner."""
+    """``present`` is whether there is a dump at ``path`` now; ``before`` and ``after`` are lines, one per owner."""
 
     changed: bool
     path: str
@@ -50,7 +50,7 @@ class ExportResult(t.NamedTuple):
 
 
 def export_site(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:
-    """Exports the site into ``export_dir``.  Raises ``MigrationError``; the last good dump is untouched then."""
+    """Exports the site into ``export_dir``.  Raises ``MigrationError``; then the last good dump is untouched."""
     command.check_user(user)
     folder = command.find_bin_dir(bin_dir)
     try:
@@ -65,13 +65,13 @@ def export_site(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportR
 
 
 def predict(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:
-    """What check mode can say: nothing is run; the last good dump, if there is one, is what later phases go on with."""
+    """Check mode: nothing is run; later phases use the last good dump, if there is one."""
     command.check_user(user)
     command.find_bin_dir(bin_dir)
     path = os.path.join(export_dir, DUMP)
     if not os.path.isdir(path):
         kept = _names(export_dir, OLD)
-        more = f"; the next run puts back {kept[-1]}, which an interrupted run left" if kept else ""
+        more = f"; the next run restores {kept[-1]}, left by an interrupted run" if kept else ""
         return ExportResult(
             False, path, False, {}, [f"Check mode runs no export, and there is no last good dump in {export_dir} yet{more}."], [], []
         )
@@ -87,7 +87,7 @@ def _locked(export_dir: str) -> t.Iterator[int]:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
-            raise MigrationError(f"Another export into {export_dir} is running; wait for its end.") from exc
+            raise MigrationError(f"Another export into {export_dir} is running; wait until it ends.") from exc
         yield fd
     finally:
         os.close(fd)
@@ -145,9 +145,9 @@ class _Swap:
         return ExportResult(changed, self.dump, True, new.summary(), self.warnings, before, after)
 
     def repair(self) -> None:
-        """Brings the folder back into order after a run that was killed."""
+        """Repairs the folder after a run that was killed."""
         if os.path.islink(self.dump) or (os.path.lexists(self.dump) and not os.path.isdir(self.dump)):
-            raise MigrationError(f"The dump {self.dump} must be a folder of its own, not a link or a file; move it away.")
+            raise MigrationError(f"The dump {self.dump} must be a folder, not a link or a file; move it away.")
         kept = _names(self.folder, OLD)
         if kept and not os.path.lexists(self.dump):
             os.rename(os.path.join(self.folder, kept.pop()), self.dump)
@@ -156,27 +156,27 @@ class _Swap:
             self.remove(os.path.join(self.folder, name))
 
     def judge(self, old: t.Optional[Survey], new: Survey) -> None:
-        """Raises ``MigrationError`` unless the new dump is whole.
+        """Raises ``MigrationError`` unless the new dump is complete.
 
-        A package folder without meta.json is the sign of an export that was cut off.  It counts unless that very folder was
-        like that in the last good dump; where there is no last good dump there is nothing to protect, and a package that
-        AE4 never exports properly must not hold up the site.
+        A package folder without meta.json is the sign of an export that was cut off.  It counts unless the same folder was
+        like that in the last good dump; without a last good dump there is nothing to protect, and a package that AE4 never
+        exports properly must not block the site.
         """
         if not new.owners:
-            raise MigrationError("The export ended without an error but its dump holds no owner; the last good dump, if any, is kept.")
+            raise MigrationError("The export ended without an error, but its dump has no owners; the last good dump, if any, is kept.")
         if new.is_empty:
             raise MigrationError(
-                "The export ended without an error but its dump holds neither a package nor an owner's meta.json; it is not used."
+                "The export ended without an error, but its dump has neither a package nor an owner's meta.json; it is not used."
             )
         cut_off = sorted(new.incomplete - (old.incomplete if old is not None else set()))
         if cut_off:
             names = listed([shown(name) for name in cut_off], 3)
             if old is not None:
-                raise MigrationError(f"The new dump is not whole, meta.json is missing or cut off in {names}; the last good dump is kept.")
+                raise MigrationError(f"The new dump is incomplete, meta.json is missing or cut off in {names}; the last good dump is kept.")
             self.warnings.append(f"In the dump, meta.json is missing or cut off in {names}; their files cannot be migrated.")
         gone = sorted(set(old.owners) - set(new.owners)) if old is not None else []
         if gone:
-            self.warnings.append(f"Owners of the last good dump that are no longer in the new one: {', '.join(map(shown, gone))}.")
+            self.warnings.append(f"Owners of the last good dump that are not in the new one: {', '.join(map(shown, gone))}.")
 
     def _other_bytes(self, new_path: str, touched: t.Set[str]) -> t.List[str]:
         old_fd, new_fd = dump.open_dump(self.dump), dump.open_dump(new_path)
@@ -205,7 +205,7 @@ class _Swap:
             self.remove(aside)
 
     def remove(self, path: str) -> None:
-        """Removes a folder; under another name first, since one that is half removed must not be taken for a dump."""
+        """Removes a folder; renames it first, so that a half removed folder is not taken for a dump."""
         trash = os.path.join(self.folder, TRASH + uuid.uuid4().hex)
         os.rename(path, trash)
         try:
@@ -222,9 +222,9 @@ class _Swap:
 
 
 def find_dump(fresh: str) -> str:
-    """The dump that a command left in a folder that was empty before it: where it puts it is not documented.
+    """The dump that the command created in an empty folder: where it puts it is not documented.
 
-    ``site-dump``, else the only folder, else the folder itself if owner folders lie in it.  Raises ``MigrationError``.
+    ``site-dump``, else the only folder, else the folder itself if it has owner folders.  Raises ``MigrationError``.
     """
     with os.scandir(fresh) as entries:
         folders = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
@@ -236,7 +236,7 @@ def find_dump(fresh: str) -> str:
     if len(folders) == 1:
         return folders[0]
     found = ", ".join(os.path.basename(folder) for folder in folders[:5]) or "no folder"
-    raise MigrationError(f"The export ended without an error but left no dump where it was run: {found} instead of {SITE_DUMP}.")
+    raise MigrationError(f"The export ended without an error but created no dump in its working folder: {found} instead of {SITE_DUMP}.")
 
 
 def _is_owner(folder: str) -> bool:

@@ -1,14 +1,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the inventory of a dump: one line per file, with digests and what AE4 says of it.  Private to the collection.
+"""Makes the inventory of a dump: one line per file, with digests and AE4's data.  Private to the collection.
 
-Two passes over the dump: first every owner's meta.json (who is in which group is told by the users' files too), then
+Two passes over the dump: first every owner's meta.json (members of groups are in the users' files too), then
 owner after owner, package after package.  Only owners and groups are kept in memory, lines are written as they come.
 
-Every package file of kind conda is read once and never again as long as the cache knows it: sha256, the md5 that AE4
-tells is verified, the identity inside the archive.  A file of another kind is not read at all unless ``deep``: AE5 does not
-take it.
+Every package file of kind conda is read once and not again while it is in the cache: sha256, AE4's md5 is verified, the
+identity inside the archive.  A file of another kind is not read unless ``deep``: AE5 does not accept it.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import New
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, Problem, SiteRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
-_Told = t.Union[archive.Reading, str, None]
+_Read = t.Union[archive.Reading, str, None]
 
 AHEAD = 16
-"""Files a worker that are handed to the pool before the first of them has been written."""
+"""Files per worker that are given to the pool before the first of them is written."""
 
 
 class InventoryResult(t.NamedTuple):
-    """What making an inventory gave.  ``problems`` are sentences, each once."""
+    """The result of an inventory.  ``problems`` are sentences, each once."""
 
     changed: bool
     summary: t.Dict[str, t.Any]
@@ -58,10 +57,10 @@ class _Scan:
         for entry in _safe_open.listing(self.root_fd):
             name = shown(entry.name)
             if entry.kind == _safe_open.OTHER:
-                detail = f"The entry {name} of the dump is a link or a special file, and neither is followed or read."
+                detail = f"The entry {name} of the dump is a link or a special file, which is not read."
                 self.problems.append(Problem("not_regular", detail))
             elif entry.kind == _safe_open.FILE or name.startswith("."):
-                self.warnings.append(f"The entry {name} of the dump is no owner's folder and was not looked into.")
+                self.warnings.append(f"The entry {name} of the dump is not an owner's folder and was not read.")
             else:
                 self._read_owner(entry.name, name)
         connect(self.owners)
@@ -73,8 +72,8 @@ class _Scan:
             self.problems.append(Problem("meta_unreadable", f"The owner folder {title} of the dump cannot be read: {exc.strerror}."))
 
     def files(self) -> t.Iterator[SourceFile]:
-        """All lines in their order; reading goes on ahead of what has been taken."""
-        pending: t.Deque[t.Tuple[rows.Draft, t.Union[_Told, concurrent.futures.Future[_Told]]]] = collections.deque()
+        """All lines in their order; files are read ahead."""
+        pending: t.Deque[t.Tuple[rows.Draft, t.Union[_Read, concurrent.futures.Future[_Read]]]] = collections.deque()
         with concurrent.futures.ThreadPoolExecutor(max_workers=self.workers) as pool:
             for owner in self.owners:
                 for draft in rows.drafts(self.root_fd, owner):
@@ -87,9 +86,9 @@ class _Scan:
                 yield _finished(*pending.popleft())
 
     def known(self, draft: rows.Draft) -> t.Optional[archive.Reading]:
-        """What the cache knows of the file.
+        """The cached reading of the file.
 
-        A reading that disagrees with what AE4 tells is not believed again: the file may have been exported anew since.
+        A reading that differs from AE4's digests is not used: the file may have been exported again since.
         """
         row = draft.row
         found = None if self.deep or draft.found is None else self.cache.get(_key(draft, draft.found))
@@ -97,8 +96,8 @@ class _Scan:
             return None
         return None if row.kind == rows.CONDA and archive.could_tell_more(found, row.file) else found
 
-    def read(self, draft: rows.Draft) -> _Told:
-        """Digests and identity from the file; a text if it cannot be read.  Runs in a thread of the pool."""
+    def read(self, draft: rows.Draft) -> _Read:
+        """Digests and identity from the file; a string if it cannot be read.  Runs in a thread of the pool."""
         found, row = draft.found, draft.row
         if found is None:
             return None
@@ -114,7 +113,7 @@ class _Scan:
         except MigrationError as exc:
             return str(exc)
         if reading.size != row.size:
-            return "it changed while it was read"
+            return "it has changed while it was read"
         self.cache.put(_key(draft, found), reading)
         return reading
 
@@ -124,12 +123,12 @@ def _key(draft: rows.Draft, found: _safe_open.Found) -> str:
     return cache_key(row.package_id, "/".join(found.parts[2:]), row.size, row.md5, found.entry.mtime_ns, row.kind == rows.CONDA)
 
 
-def _finished(draft: rows.Draft, told: t.Union[_Told, concurrent.futures.Future[_Told]]) -> SourceFile:
-    return rows.finish(draft, told.result() if isinstance(told, concurrent.futures.Future) else told)
+def _finished(draft: rows.Draft, reading: t.Union[_Read, concurrent.futures.Future[_Read]]) -> SourceFile:
+    return rows.finish(draft, reading.result() if isinstance(reading, concurrent.futures.Future) else reading)
 
 
 class _Tally:
-    """Counts over all lines, and each problem's sentence once: one owner without meta.json spoils many files."""
+    """Counts over all lines, and each problem's sentence once: an owner without meta.json affects many files."""
 
     def __init__(self) -> None:
         self.files = self.bytes = self.quarantined = 0
@@ -165,7 +164,7 @@ class _Tally:
 def make_inventory(
     path: str, inventory: str, site: str, cache: t.Optional[str], workers: int, deep: bool, write: bool, diff: bool
 ) -> InventoryResult:
-    """Makes ``inventory`` and the owners file beside it out of the dump at ``path``.
+    """Makes ``inventory`` and its owners file from the dump at ``path``.
 
     Files are replaced as a whole and only if their content differs, the owners file last: it binds itself to the other by
     digest.  ``write`` false computes the same and writes nothing.  Raises ``MigrationError``.
@@ -181,7 +180,7 @@ def make_inventory(
             readings.close()
     except OSError as exc:
         where = f" ({exc.filename})" if isinstance(exc.filename, str) else ""
-        raise MigrationError(f"The inventory {inventory} of the dump {path} could not be made: {exc.strerror}{where}.") from exc
+        raise MigrationError(f"The inventory {inventory} of the dump {path} could not be created: {exc.strerror}{where}.") from exc
     finally:
         os.close(root_fd)
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which file on disk is which entry of a package's meta.json.  Private to the collection.
 
-Nobody knows how export-site names the files inside a package's folder, so these forms are understood: ``<file>``,
+It is not documented how export-site names the files inside a package's folder, so these forms are accepted: ``<file>``,
 ``<subdir>/<file>``, and either with the 24 hex digits of a database id and one or two dashes before the file's name.
-One file name often stands for several files (one a subdir): then the id, the subdir's folder, the size and at last the
-md5 decide, and an entry is given away once.
+Several files often have the same name (one per subdir): then the id, the subdir's folder, the size and finally the md5 decide,
+and each entry is used once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SUBDIR = re.compile(r"(noarch|[a-z]+-[a-z0-9_]+)\Z")
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """A file with its entry; one of the two may be lacking.  ``name`` is the file's name without a prefix."""
+    """A file with its entry; one of the two may be missing.  ``name`` is the file's name without a prefix."""
 
     found: t.Optional[Found]
     meta: t.Optional[FileMeta]
@@ -34,15 +34,15 @@ class Match:
 
 
 def match(found: t.Sequence[Found], metas: t.Sequence[FileMeta], depth: int, md5_of: t.Callable[[Found], t.Optional[str]]) -> t.List[Match]:
-    """Pairs what lies in a package's folder with what its meta.json lists: files in their order, then the entries left over.
+    """Pairs the files in a package's folder with the entries of its meta.json: files in their order, then the entries left over.
 
-    ``depth`` is the number of parts of the package folder's own path; ``md5_of`` reads a file where nothing cheaper decides.
+    ``depth`` is the number of parts of the package folder's own path; ``md5_of`` reads a file if nothing cheaper decides.
     """
     free: t.Dict[str, t.List[FileMeta]] = {}
     for meta in dict.fromkeys(metas):
         free.setdefault(meta.name, []).append(meta)
     pairs: t.Dict[Found, Match] = {}
-    # what tells most about itself chooses first: in a flat layout only the second file of one name lies in a folder
+    # the file with the most information chooses first: in a flat layout only the second file of one name is in a folder
     for item in sorted(found, key=lambda item: -_telling(item, depth)):
         pairs[item] = _choose(item, free, depth, md5_of)
     left = [meta for metas_left in free.values() for meta in metas_left]

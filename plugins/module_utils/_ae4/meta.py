@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the ``meta.json`` files of a dump, whatever dialect they speak.  Private to the collection.
+"""Reads the ``meta.json`` files of a dump, in all known dialects.  Private to the collection.
 
 No sample of these files is public.  What is known is the object model of the same server's API and its style of
 database documents, so both are accepted, with these aliases:
 
 ===========  =======================================================================
-what         spelled
+what         keys and values
 ===========  =======================================================================
 id           ``id``, ``_id``: a string or ``{"$oid": ...}``
 labels       ``labels``, ``channels``: strings, objects with a name, or an object keyed by label
@@ -18,8 +18,8 @@ upload time  ``upload_time``, ``uploaded_at``, ``uploaded``: a text, or ``{"$dat
 groups       a list of objects, or an object keyed by group
 ===========  =======================================================================
 
-A shape that is not understood is an error that names the keys that were found, never a guess: a label or a group that
-is overlooked would put a file where it must not be.  Pure functions, no I/O.
+An unknown shape is an error that names the keys that were found, never a guess: an overlooked label or group would put a file
+into a wrong channel.  Pure functions, no I/O.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ OWNERS_GROUPS = frozenset(("owner", "owners"))
 
 @dataclasses.dataclass(frozen=True)
 class FileMeta:
-    """What a package's ``meta.json`` says of one file.  ``error`` is set where a part of it was not understood."""
+    """One file in a package's ``meta.json``.  ``error`` is set if a part of it cannot be read."""
 
     id: str
     name: str
@@ -95,7 +95,7 @@ class GroupMeta:
     name: str
     permission: str
     members: t.Optional[t.Tuple[str, ...]]
-    """None where the dump does not list them here (then the users' own entries are the source)."""
+    """None if the dump does not list them here (then the users' own entries are the source)."""
     packages: t.Tuple[str, ...]
 
     @property
@@ -120,7 +120,7 @@ class OwnerMeta:
 def parse_package(data: Json) -> PackageMeta:
     """A package's ``meta.json``.  Raises ``MetaError`` if the files cannot be found in it.
 
-    A single file entry that is not understood does not spoil the others: its ``error`` is set.
+    A single file entry that cannot be read does not affect the others: its ``error`` is set.
     """
     kinds = first(data, "package_types", "package_type", "types", "type")
     kinds = plain(kinds)
@@ -147,7 +147,7 @@ def _file_entries(data: Json) -> t.List[t.Tuple[Json, t.Optional[str]]]:
             box.extend(_file_entries(release))
         return box
     if box is MISSING:
-        raise MetaError(SHAPE, f"no list of files is found in it, {keys_of(data)}")
+        raise MetaError(SHAPE, f"it has no list of files, {keys_of(data)}")
     if isinstance(box, dict):
         entries: t.List[t.Tuple[t.Any, t.Optional[str]]] = [(entry, name) for name, entry in box.items()]
     else:
@@ -211,15 +211,15 @@ def _collaborators(box: t.Any) -> t.Tuple[records.Collaborator, ...]:
     if box is MISSING or box is None:
         return ()
     if isinstance(box, dict):
-        found = {(text(name, "a collaborator"), permission(_right(value))) for name, value in box.items()}
+        found = {(text(name, "a collaborator"), permission(_permission_of(value))) for name, value in box.items()}
     elif isinstance(box, list):
-        found = {(named(item, "a collaborator", "login", "user", "name"), permission(_right(item))) for item in box}
+        found = {(named(item, "a collaborator", "login", "user", "name"), permission(_permission_of(item))) for item in box}
     else:
-        raise MetaError(SHAPE, "the collaborators are no list")
-    return tuple(records.Collaborator(user, right) for user, right in sorted(found))
+        raise MetaError(SHAPE, "the collaborators are not a list")
+    return tuple(records.Collaborator(user, granted) for user, granted in sorted(found))
 
 
-def _right(value: t.Any) -> t.Any:
+def _permission_of(value: t.Any) -> t.Any:
     return first(value, "permission", "perms", "access") if isinstance(value, dict) else value
 
 
@@ -227,7 +227,7 @@ def _right(value: t.Any) -> t.Any:
 
 
 def parse_owner(data: Json) -> OwnerMeta:
-    """An owner's ``meta.json``.  Raises ``MetaError`` if its kind, groups or memberships are not understood."""
+    """An owner's ``meta.json``.  Raises ``MetaError`` if its kind, groups or memberships cannot be read."""
     groups = plain(first(data, "groups", "teams"))
     kind = _owner_kind(data, groups)
     owner_id = text_or_none(first(data, "id", "_id"), "the id") or ""
@@ -236,7 +236,7 @@ def parse_owner(data: Json) -> OwnerMeta:
         orgs = plain(first(data, "orgs", "organizations"))
         return OwnerMeta(owner_id, login, kind, memberships=_memberships(groups, orgs))
     if groups is MISSING:
-        raise MetaError(SHAPE, f"the groups of the organization are not found, {keys_of(data)}")
+        raise MetaError(SHAPE, f"it has no groups of the organization, {keys_of(data)}")
     return OwnerMeta(owner_id, login, kind, groups=_groups(groups, plain(first(data, "owners", "co_owners"))))
 
 
@@ -246,9 +246,9 @@ def _owner_kind(data: Json, groups: t.Any) -> str:
         return records.USER
     if isinstance(word, str) and word.lower() in ("org", "organization"):
         return records.ORGANIZATION
-    told = first(data, "is_org", "is_organization", "org")
-    if isinstance(told, bool):
-        return records.ORGANIZATION if told else records.USER
+    flag = first(data, "is_org", "is_organization", "org")
+    if isinstance(flag, bool):
+        return records.ORGANIZATION if flag else records.USER
     if first(data, "orgs", "organizations") is not MISSING:
         return records.USER
     items = list(groups.values()) if isinstance(groups, dict) else groups if isinstance(groups, list) else []
@@ -256,7 +256,7 @@ def _owner_kind(data: Json, groups: t.Any) -> str:
         if not any(isinstance(item, dict) and {"org", "organization", "owner"} & set(item) for item in items):
             return records.ORGANIZATION
         return records.USER
-    raise MetaError(SHAPE, f"it does not tell whether the owner is a user or an organization, {keys_of(data)}")
+    raise MetaError(SHAPE, f"it does not say whether the owner is a user or an organization, {keys_of(data)}")
 
 
 def _groups(box: t.Any, owners: t.Any) -> t.Tuple[GroupMeta, ...]:
@@ -269,7 +269,7 @@ def _groups(box: t.Any, owners: t.Any) -> t.Tuple[GroupMeta, ...]:
     groups = [_group(name, value) for name, value in items]
     names = [group.name for group in groups]
     if len(set(names)) != len(names):
-        raise MetaError(SHAPE, f"the group {next(name for name in names if names.count(name) > 1)!r} stands twice in it")
+        raise MetaError(SHAPE, f"the group {next(name for name in names if names.count(name) > 1)!r} is in it twice")
     if owners is not MISSING and owners is not None and not any(group.is_owners for group in groups):
         groups.append(GroupMeta("owners", "admin", name_list(owners, "owner", "login", "name"), ()))
     return tuple(sorted(groups, key=lambda group: group.name))
@@ -282,14 +282,14 @@ def _group(name: str, value: t.Any) -> GroupMeta:
     packages = first(value, "packages", "repos")
     return GroupMeta(
         name,
-        permission(_right(value)),
+        permission(_permission_of(value)),
         None if members is MISSING or members is None else name_list(members, "member", "login", "user", "name", "_id", "id"),
         () if packages is MISSING else name_list(packages, "package", "name", "full_name", "package", "_id", "id"),
     )
 
 
 def _memberships(groups: t.Any, orgs: t.Any) -> t.Tuple[t.Tuple[str, str], ...]:
-    """(organization, group) pairs out of a user's ``groups`` and ``orgs``, in the forms a dialect may choose."""
+    """(organization, group) pairs from a user's ``groups`` and ``orgs``, in the forms of all dialects."""
     known = _org_names(orgs)
     found: t.Set[t.Tuple[str, str]] = set()
     for box in (groups, orgs):
@@ -327,4 +327,4 @@ def _membership(item: t.Any, known: t.Tuple[str, ...], is_org: bool) -> t.Iterat
     elif len(known) == 1:
         yield (known[0], name)
     else:
-        raise MetaError(SHAPE, f"the organization of the user's group {name!r} is not told")
+        raise MetaError(SHAPE, f"the organization of the user's group {name!r} is missing")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of the AE4 side do with their parameters.  Private to the collection."""
+"""The modules of the AE4 side.  Private to the collection."""
 
 from __future__ import annotations
 

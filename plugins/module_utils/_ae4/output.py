@@ -23,7 +23,7 @@ def owners_path(inventory: str) -> str:
 
 
 class LinesDiff:
-    """What becomes different in one of the files, by record.  Keeps the old file in memory, so only if ``wanted``."""
+    """The differences in one of the files, by record.  Keeps the old file in memory, so only if ``wanted``."""
 
     def __init__(self, path: str, wanted: bool) -> None:
         self._wanted = wanted
@@ -42,7 +42,7 @@ class LinesDiff:
             self._lines.append(f"~ {key} ({names})")
 
     def lines(self) -> t.List[str]:
-        """To be called once all records were added: what is left of the old file is gone."""
+        """Call it after all records were added: what is left of the old file was removed."""
         return [*self._lines, *(f"- {key}" for key in self._old)]
 
 

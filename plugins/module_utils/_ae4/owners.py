@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The owners of a dump: users, organizations, their groups and who is in them.  Private to the collection.
+"""The owners of a dump: users, organizations, their groups and members.  Private to the collection.
 
-Membership is the union of what an organization's meta.json says of its groups and what the users' own say: the guide
-has the groups in the user's file, other wordings in the organization's.
+Membership is the union of the groups in the organization's meta.json and those in the users' own: the guide has the groups in
+the user's file in one place, in the organization's in another.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_u
 
 @dataclasses.dataclass
 class Owner:
-    """One owner folder.  ``name`` is what the listing gave, ``title`` how it is shown; ``problem`` quarantines its files."""
+    """One owner folder.  ``name`` is from the listing, ``title`` is for messages; ``problem`` quarantines its files."""
 
     name: str
     title: str
@@ -34,11 +34,11 @@ class Owner:
     members: t.Dict[str, t.Set[str]] = dataclasses.field(default_factory=dict)
     """Group name -> logins."""
     package_names: t.Dict[str, str] = dataclasses.field(default_factory=dict)
-    """Database id -> package name, as the folders tell."""
+    """Database id -> package name, from the folder names."""
 
 
 def read_owner(root_fd: int, name: str) -> Owner:
-    """Reads one owner's meta.json; what is wrong with it stands in the result.  Raises ``OSError`` if the folder cannot be read."""
+    """Reads one owner's meta.json; problems are in the result.  Raises ``OSError`` if the folder cannot be read."""
     owner = Owner(name, shown(name))
     if is_unsafe(name):
         owner.problem = records.Problem(_json.UNSAFE, f"The owner folder {owner.title} has a name with control or undecodable characters.")
@@ -59,15 +59,15 @@ def _read_meta(owner: Owner, fd: int) -> None:
         data = dump.read_meta(fd)
         if data is None:
             detail = (
-                f"The owner {owner.title} has no meta.json in the dump, so nobody knows what it is and who may see its files;"
-                " none of them is migrated until an export has it."
+                f"The owner {owner.title} has no meta.json in the dump, so its kind and the access to its files are not known;"
+                " its files are not migrated until an export has it."
             )
             owner.problem = records.Problem("owner_meta_missing", detail)
             return
         owner.meta = meta.parse_owner(meta.load(data))
     except MigrationError as exc:
         code = exc.code if isinstance(exc, _json.MetaError) else _json.UNREADABLE
-        detail = f"The meta.json of the owner {owner.title} is not understood: {exc}; its files are not migrated."
+        detail = f"The meta.json of the owner {owner.title} cannot be read: {exc}; its files are not migrated."
         owner.problem = records.Problem(code, detail)
         return
     owner.kind = owner.meta.kind
@@ -75,12 +75,12 @@ def _read_meta(owner: Owner, fd: int) -> None:
     if login is not None and login != owner.name:
         owner.problem = records.Problem(
             "identity_mismatch",
-            f"The owner folder {owner.title} holds the meta.json of another owner, {login}.",
+            f"The owner folder {owner.title} has the meta.json of another owner, {login}.",
         )
 
 
 def connect(owners: t.Sequence[Owner]) -> None:
-    """Works out groups' members and packages of all organizations, once every owner's meta.json has been read."""
+    """Computes members and packages of the groups of all organizations, after every owner's meta.json was read."""
     logins = {owner.meta.id: owner.name for owner in owners if owner.meta is not None and owner.meta.id}
     by_name = {owner.name: owner for owner in owners}
     users_tell = any(owner.meta is not None and owner.meta.memberships for owner in owners)
@@ -89,7 +89,7 @@ def connect(owners: t.Sequence[Owner]) -> None:
             members = owner.members.setdefault(group.name, set())
             members.update(logins.get(member, member) for member in group.members or ())
             if group.members is None and not users_tell:
-                detail = f"The members of the group {group.name} of the organization {owner.title} are told nowhere in the dump."
+                detail = f"The dump does not list the members of group {group.name} of the organization {owner.title}."
                 owner.problems.append(records.Problem(_json.SHAPE, detail))
             for package in () if group.is_owners else group.packages:
                 owner.groups_of.setdefault(_package_name(owner, package), set()).add(group.name)
@@ -101,22 +101,22 @@ def connect(owners: t.Sequence[Owner]) -> None:
 
 
 def _same_group(owner: Owner, name: str) -> str:
-    """The organization's own spelling of a group: owners groups are one whatever they are called."""
+    """The organization's own spelling of a group: the owners group has several spellings."""
     if name.lower() not in meta.OWNERS_GROUPS:
         return name
     return next((known for known in owner.members if known.lower() in meta.OWNERS_GROUPS), name)
 
 
-def _package_name(owner: Owner, told: str) -> str:
-    """A package's name where a group lists it by name, as ``owner/name`` or by database id."""
-    if told in owner.package_names:
-        return owner.package_names[told]
+def _package_name(owner: Owner, listed: str) -> str:
+    """The name of a package that a group lists by name, as ``owner/name`` or by database id."""
+    if listed in owner.package_names:
+        return owner.package_names[listed]
     prefix = owner.name + "/"
-    return told[len(prefix) :] if told.startswith(prefix) else told
+    return listed[len(prefix) :] if listed.startswith(prefix) else listed
 
 
 def owner_record(owner: Owner) -> records.OwnerRecord:
-    """The owner's line of the inventory.  To be called when all its packages have been read: those may name groups too."""
+    """The owner's line of the inventory.  Call it after all its packages were read: these may name groups too."""
     permissions = {group.name: group.permission for group in (owner.meta.groups if owner.meta is not None else ())}
     names = set(permissions) | set(owner.members) | {name for groups in owner.groups_of.values() for name in groups}
     plain = sorted(name for name in names if name.lower() not in meta.OWNERS_GROUPS)

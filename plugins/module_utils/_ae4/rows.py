@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes inventory lines out of the folders of one owner.  Private to the collection.
+"""Makes inventory lines from the folders of one owner.  Private to the collection.
 
-``drafts`` gives what listing and meta.json tell; ``finish`` adds what reading the file told.
+``drafts`` gives the data of listing and meta.json; ``finish`` adds what was read from the file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_u
 
 CONDA = "conda"
 OTHER = "other"
-"""Kind of what lies in an owner's folder but in no package: projects, environments, whatever an export adds."""
+"""Kind of files in an owner's folder outside any package: projects, environments and others."""
 
 _NEAR = 4
 """Parts of ``owner/folder/subdir/file``."""
@@ -33,7 +33,7 @@ _NEAR = 4
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """A line before its file has been read.  ``found`` is None where there is nothing that could be read."""
+    """A line before its file was read.  ``found`` is None if there is nothing to read."""
 
     row: records.SourceFile
     found: t.Optional[_safe_open.Found]
@@ -42,7 +42,7 @@ class Draft:
 
 @dataclasses.dataclass(frozen=True)
 class _Package:
-    """What is common to the files of one package folder."""
+    """The common data of the files of one package folder."""
 
     owner: Owner
     name: str
@@ -79,13 +79,13 @@ def _other_drafts(owner: Owner, fd: int, parts: t.Tuple[str, ...]) -> t.Iterator
 
 
 def _outside(owner: Owner, package: str, found: _safe_open.Found) -> Draft:
-    """A file that belongs to no package, of a project for instance, whose links and odd names are nobody's concern here.
+    """A file outside any package, of a project for example; its links and odd names do not matter here.
 
-    A package file near the top is a sign of a layout nobody knows of, and a problem.
+    A package file near the top is a sign of an unknown layout, and a problem.
     """
     problems = [] if owner.problem is None else [owner.problem]
     if _by_ending(found.parts[-1]) == CONDA and len(found.parts) <= _NEAR:
-        problems.append(Problem("not_in_meta", f"The file {_title(found)} of {owner.title} lies outside of any package."))
+        problems.append(Problem("not_in_meta", f"The file {_title(found)} of {owner.title} is outside any package."))
     row = _row(owner, package, "", found, shown(found.parts[-1]), OTHER, problems)
     return Draft(row, None, None)
 
@@ -132,64 +132,67 @@ def _read_package(owner: Owner, fd: int, split: t.Tuple[str, str]) -> _Package:
     try:
         data = dump.read_meta(fd)
         if data is None:
-            problem = Problem("package_meta_missing", f"The {title} has no meta.json in the dump; nobody knows who may see its files.")
+            problem = Problem("package_meta_missing", f"The {title} has no meta.json in the dump, so the access to its files is not known.")
         else:
             parsed = meta.parse_package(meta.load(data))
             if parsed.name is not None and parsed.name.lower() != name.lower():
-                detail = f"The folder of the {title} holds the meta.json of another package, {parsed.name}."
+                detail = f"The folder of the {title} has the meta.json of another package, {parsed.name}."
                 problem = Problem("identity_mismatch", detail)
     except MigrationError as exc:
         code = exc.code if isinstance(exc, _json.MetaError) else _json.UNREADABLE
-        problem = Problem(code, f"The meta.json of the {title} is not understood: {exc}; its files are not migrated.")
+        problem = Problem(code, f"The meta.json of the {title} cannot be read: {exc}; its files are not migrated.")
     return _Package(owner, name, package_id, parsed, problem)
 
 
 def _draft(package: _Package, item: Match) -> Draft:
-    owner, told = package.owner, item.meta
+    owner, entry = package.owner, item.meta
     name = shown(item.name) or "(unnamed)"
     problems = [problem for problem in (owner.problem, package.problem) if problem is not None]
-    if told is not None and told.error is not None:
-        problems.append(Problem(told.error.code, f"The entry {name} in the meta.json of {package.title} is not understood: {told.error}."))
+    if entry is not None and entry.error is not None:
+        problems.append(Problem(entry.error.code, f"The entry {name} in the meta.json of {package.title} cannot be read: {entry.error}."))
     if item.found is None:
-        if told is None or told.error is None or told.name:
+        if entry is None or entry.error is None or entry.name:
             problems.append(Problem("file_missing", f"The file {name} of {package.title} is in its meta.json but not in the dump."))
     else:
         problems += _entry_problems(owner, item.found)
-        if told is None and package.meta is not None:
+        if entry is None and package.meta is not None:
             problems.append(Problem("not_in_meta", f"The file {name} of {package.title} is in the dump but not in its meta.json."))
-        elif told is not None and told.size is not None and item.found.entry.kind == _safe_open.FILE and told.size != item.found.entry.size:
-            detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes where AE4 says {told.size}."
+        elif (
+            entry is not None
+            and entry.size is not None
+            and item.found.entry.kind == _safe_open.FILE
+            and entry.size != item.found.entry.size
+        ):
+            detail = f"The file {name} of {package.title} has {item.found.entry.size} bytes, but AE4 says {entry.size}."
             problems.append(Problem("size_mismatch", detail))
     kinds = package.meta.kinds if package.meta is not None else ()
-    kind = (told.kind if told else None) or (kinds[0] if len(kinds) == 1 else _by_ending(item.name))
+    kind = (entry.kind if entry else None) or (kinds[0] if len(kinds) == 1 else _by_ending(item.name))
     row = _row(owner, package.name, package.id, item.found, name, kind, problems)
     row = dataclasses.replace(
         row,
-        subdir=(told.subdir if told else None) or item.folder_subdir,
-        labels=told.labels if told else (),
+        subdir=(entry.subdir if entry else None) or item.folder_subdir,
+        labels=entry.labels if entry else (),
         access=package.meta.access if package.meta is not None else records.UNKNOWN,
         groups=tuple(sorted(owner.groups_of.get(package.name, ()))),
         collaborators=package.meta.collaborators if package.meta is not None else (),
-        md5=told.md5 if told else None,
-        sha256=told.sha256 if told else None,
-        uploaded=told.uploaded if told else None,
-        size=row.size if item.found is not None else (told.size or 0) if told else 0,
+        md5=entry.md5 if entry else None,
+        sha256=entry.sha256 if entry else None,
+        uploaded=entry.uploaded if entry else None,
+        size=row.size if item.found is not None else (entry.size or 0) if entry else 0,
     )
     readable = item.found is not None and item.found.entry.kind == _safe_open.FILE and not any(is_unsafe(part) for part in item.found.parts)
-    return Draft(row, item.found if readable else None, told)
+    return Draft(row, item.found if readable else None, entry)
 
 
 def _entry_problems(owner: Owner, found: _safe_open.Found) -> t.List[Problem]:
     problems = []
     title = f"{_title(found)} of {owner.title}"
     if any(is_unsafe(part) for part in found.parts[1:]):
-        problems.append(Problem(_json.UNSAFE, f"The name of {title} holds control or undecodable characters."))
+        problems.append(Problem(_json.UNSAFE, f"The name of {title} has control or undecodable characters."))
     if found.too_deep:
-        problems.append(
-            Problem("not_regular", f"The folder {title} lies deeper than {_safe_open.MAX_DEPTH} folders and was not looked into.")
-        )
+        problems.append(Problem("not_regular", f"The folder {title} is deeper than {_safe_open.MAX_DEPTH} folders and was not read."))
     elif found.entry.kind != _safe_open.FILE:
-        problems.append(Problem("not_regular", f"The entry {title} is a link or a special file, and neither is followed or read."))
+        problems.append(Problem("not_regular", f"The entry {title} is a link or a special file, which is not read."))
     return problems
 
 
@@ -216,9 +219,9 @@ def _row(
 
 
 def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.SourceFile:
-    """The line, with the digests and the identity that reading gave compared to what AE4 says.
+    """The line, with the digests and the identity from the file compared to AE4's.
 
-    ``reading`` is None where the file was not to be read, and a text (why) where it could not be.
+    ``reading`` is None if the file was not to be read, and a string (why) if it could not be.
     """
     row = draft.row
     if reading is None:
@@ -228,12 +231,12 @@ def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.S
     if isinstance(reading, str):
         return dataclasses.replace(row, problems=(*problems, Problem("bad_archive", f"{title} cannot be read: {reading}.")))
     same = True
-    for code, told, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
-        if told is not None and told != real:
+    for code, expected, real in (("md5_mismatch", row.md5, reading.md5), ("sha256_mismatch", row.sha256, reading.sha256)):
+        if expected is not None and expected != real:
             same = False
             detail = (
-                f"{title} has the {code[:-9]} {real} where AE4 says {told}; it was damaged or exchanged and is not migrated,"
-                " upload it to AE4 again or remove it there."
+                f"{title} has the {code[:-9]} {real}, but AE4 says {expected}, so it is damaged or was replaced and is not migrated;"
+                " upload it to AE4 again, or remove it there."
             )
             problems.append(Problem(code, detail))
     subdir = row.subdir
@@ -252,17 +255,19 @@ def _check_identity(row: records.SourceFile, reading: read.Reading, title: str, 
     """The file's subdir; adds to ``problems``."""
     identity = reading.identity
     if reading.error is not None:
-        problems.append(Problem("bad_archive", f"{title} is no sound package: {reading.error}."))
+        problems.append(Problem("bad_archive", f"{title} is not a valid package: {reading.error}."))
     elif identity is None and not is_package(row.file):
         problems.append(Problem("bad_archive", f"{title} is of kind conda but its name does not end in .tar.bz2 or .conda."))
     if identity is None:
         return row.subdir
     inside = f"{identity.name}-{identity.version}-{identity.build}"
     if stem_of(row.file) != inside:
-        problems.append(Problem("identity_mismatch", f"{title} says inside that it is {inside}."))
+        problems.append(Problem("identity_mismatch", f"{title} has the metadata of {inside} inside."))
     if row.subdir is not None and identity.subdir_told and identity.subdir not in (None, row.subdir):
-        problems.append(Problem("identity_mismatch", f"{title} says inside that it is for {identity.subdir}, AE4 has it in {row.subdir}."))
+        problems.append(
+            Problem("identity_mismatch", (f"{title} is for {identity.subdir} by its own metadata, but AE4 has it in {row.subdir}."))
+        )
     subdir = row.subdir or identity.subdir
     if subdir is None:
-        problems.append(Problem("bad_archive", f"{title} does not tell its subdir, neither inside nor in meta.json."))
+        problems.append(Problem("bad_archive", f"{title} has no subdir, neither inside nor in meta.json."))
     return subdir

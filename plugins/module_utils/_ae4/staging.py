@@ -1,22 +1,22 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps a copy of a site's dump on another host, made from a listing and from tar archives.  Private to the collection.
+"""Keeps a copy of a site's dump on another host, from a listing and tar archives.  Private to the collection.
 
 Names in the stage's folder::
 
     dump        the copy, a tree of hard links to objects
-    objects     the files by sha256, each verified when it came
-    listing     what ``dump`` was made from
-    wanted      lists of what is to be brought
-    .lock       held while a run is at it
-    .new, .old  a tree in the making, the tree before it; whatever a killed run leaves of them is removed
+    objects     the files by sha256, each verified when it was received
+    listing     the listing that ``dump`` was built from
+    wanted      lists of the files to transfer
+    .lock       held by the run in progress
+    .new, .old  the tree being built, the previous tree; what a killed run leaves of them is removed
 
-An object's time stamp is made from its digest: one that was written to since is noticed and brought again, and equal bytes
-have an equal time stamp in every dump.  Losing ``objects`` costs time only.
+An object's time stamp is computed from its digest: a later write is noticed and the file transferred again, and equal bytes
+have an equal time stamp in every dump.  Losing ``objects`` costs only time.
 
-Both the listing and the archives were made on a host whose users name files freely.  Nothing of an archive but the bytes
-of regular files is used, under the name of their digest; links, devices and unknown names in it are refused.
+Listing and archives come from a host whose users name files freely.  Only the bytes of an archive's regular files are used,
+under the name of their digest; links, devices and unknown names are refused.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class StagedFile:
 
 @dataclasses.dataclass
 class Listing:
-    """What a dump holds: files by path, folders, and the paths of what is neither (links, devices)."""
+    """The content of a dump: files by path, folders, and the paths of everything else (links, devices)."""
 
     files: t.Dict[str, StagedFile] = dataclasses.field(default_factory=dict)
     folders: t.List[str] = dataclasses.field(default_factory=list)
@@ -72,7 +72,7 @@ class Listing:
 
 @dataclasses.dataclass
 class StageResult:
-    """What one call came to.  ``batches`` are files with names to bring, each a list for ``tar --null -T``."""
+    """The result of one call.  ``batches`` are files with names to transfer, each a list for ``tar --null -T``."""
 
     changed: bool = False
     batches: t.List[str] = dataclasses.field(default_factory=list)
@@ -88,20 +88,20 @@ def parse_listing(data: bytes) -> Listing:
     """
     head, mark, tail = (b"\0" + data).partition(b"\0\0")
     if not mark:
-        raise MigrationError("The listing of the dump is cut off; make it anew by running the export again.")
+        raise MigrationError("The listing of the dump is cut off; run the export playbook again.")
     digests = dict(_digest(line) for line in tail.split(b"\n") if line)
     listing = Listing()
     for record in filter(None, head.split(b"\0")):
         parts = record.split(b" ", 2)
         if len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 18:
-            raise MigrationError(f"The listing of the dump has a record that is not understood: {_text(record)[:200]!r}.")
+            raise MigrationError(f"The listing of the dump has a record that cannot be read: {_text(record)[:200]!r}.")
         path = _checked(_name(parts[2]))
         if parts[0] == b"d":
             listing.folders.append(path)
         elif parts[0] != b"f":
             listing.others.append(path)
         elif parts[2] not in digests:
-            raise MigrationError(f"The listing of the dump has no digest of the file {shown(path)}; run the export again.")
+            raise MigrationError(f"The listing of the dump has no digest of the file {shown(path)}; run the export playbook again.")
         else:
             listing.files[path] = StagedFile(path, int(parts[1]), digests[parts[2]])
     return listing
@@ -110,7 +110,7 @@ def parse_listing(data: bytes) -> Listing:
 def _digest(line: bytes) -> t.Tuple[bytes, str]:
     match = _DIGEST_LINE.match(line)
     if match is None:
-        raise MigrationError(f"The listing of the dump has a line that is not understood: {_text(line)[:200]!r}.")
+        raise MigrationError(f"The listing of the dump has a line that cannot be read: {_text(line)[:200]!r}.")
     escaped, digest, name = match.groups()
     if escaped:
         name = re.sub(rb"\\[\\nr]", lambda found: _ESCAPES[found.group()], name)
@@ -128,7 +128,9 @@ def _text(raw: bytes) -> str:
 def _checked(path: str) -> str:
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts) or len(parts) > _DEPTH:
-        raise MigrationError(f"The listing of the dump has the path {shown(path)!r}, which is no plain path beneath it; nothing is staged.")
+        raise MigrationError(
+            f"The listing of the dump has the path {shown(path)!r}, which is not a plain path below it; nothing is staged."
+        )
     return path
 
 
@@ -163,7 +165,7 @@ class Stage:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(self._lock)
-                raise MigrationError(f"Another run is staging into {self.folder}; wait for its end.") from None
+                raise MigrationError(f"Another run is staging into {self.folder}; wait until it ends.") from None
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -183,7 +185,7 @@ class Stage:
         return stat.S_ISREG(status.st_mode) and status.st_size == file.size and int(status.st_mtime) == file.mtime
 
     def missing(self) -> t.List[StagedFile]:
-        """Files whose bytes are not here, each digest once, by path."""
+        """Files whose bytes are missing, each digest once, by path."""
         found: t.Dict[str, StagedFile] = {}
         for _path, file in sorted(self.listing.files.items()):
             if file.sha256 not in found and not self._has(file):
@@ -191,7 +193,7 @@ class Stage:
         return list(found.values())
 
     def unpack(self, archive: str) -> None:
-        """Takes the regular files of a tar archive that the listing names, each only if it has the listed digest."""
+        """Unpacks the listed regular files of a tar archive, each only if it has the listed digest."""
         with open(archive, "rb") as headers, open(archive, "rb") as content:
             try:
                 with tarfile.open(fileobj=t.cast(t.Any, _Capped(headers)), mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
@@ -199,17 +201,19 @@ class Stage:
                         tar.members = []  # type: ignore[attr-defined]  # it would keep them all
                         self._take(member, content, archive)
             except (tarfile.TarError, ValueError, OverflowError, EOFError, RecursionError) as exc:
-                raise MigrationError(f"The archive {archive} is damaged ({exc}); run the export again.") from exc
+                raise MigrationError(f"The archive {archive} is damaged ({exc}); run the export playbook again.") from exc
 
     def _take(self, member: tarfile.TarInfo, content: t.BinaryIO, archive: str) -> None:
         path = member.name[2:] if member.name.startswith("./") else member.name
         file = self.listing.files.get(path)
         if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.sparse is not None:
-            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which is no regular file; it is refused.")
+            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which is not a regular file; it is refused.")
         if file is None:
-            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which the listing does not name; it is refused.")
+            raise MigrationError(f"The archive {archive} has {shown(path)!r}, which is not in the listing; it is refused.")
         if member.size != file.size:
-            raise MigrationError(f"The file {shown(path)} came with {member.size} bytes where the listing says {file.size}; export again.")
+            raise MigrationError(
+                f"The file {shown(path)} has {member.size} bytes, not {file.size} as in the listing; run the export playbook again."
+            )
         if not self._has(file):
             content.seek(member.offset_data)
             self._keep(file, content)
@@ -219,19 +223,19 @@ class Stage:
         temporary = os.path.join(self.objects, ".incoming")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        told, left = hashlib.sha256(), file.size
+        digest, left = hashlib.sha256(), file.size
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         with os.fdopen(fd, "wb") as stream:
             while left:
                 block = content.read(min(left, _CHUNK))
                 if not block:
                     break
-                told.update(block)
+                digest.update(block)
                 stream.write(block)
                 left -= len(block)
-        if left or told.hexdigest() != file.sha256:
+        if left or digest.hexdigest() != file.sha256:
             os.unlink(temporary)
-            raise MigrationError(f"The file {shown(file.path)} came with other bytes than the listing says; export again.")
+            raise MigrationError(f"The file {shown(file.path)} has other bytes than in the listing; run the export playbook again.")
         os.utime(temporary, (file.mtime, file.mtime))
         # One that is there and damaged has links in the tree, which would keep its bytes.
         if os.path.lexists(final):
@@ -242,17 +246,17 @@ class Stage:
 
     @property
     def is_current(self) -> bool:
-        """Whether the tree was made from this very listing."""
+        """Whether the tree was built from this listing."""
         return os.path.isdir(self.dump) and os.path.isfile(self.kept) and _read(self.kept) == self._data
 
     def build(self) -> None:
-        """Makes the tree anew and swaps it in.  All objects must be there."""
+        """Builds the tree again and swaps it in.  All objects must be there."""
         fresh, aside = os.path.join(self.folder, ".new"), os.path.join(self.folder, ".old")
         for left_over in (fresh, aside):
             if os.path.lexists(left_over):
                 shutil.rmtree(left_over)
         os.mkdir(fresh, 0o750)
-        # A folder comes after the one it lies in, since that one's path is its beginning.
+        # A folder comes after its parent, whose path is its beginning.
         for path in sorted(self.listing.folders):
             os.mkdir(encode(f"{fresh}/{path}"), 0o750)
         for path, file in self.listing.files.items():
@@ -320,7 +324,7 @@ def write_batches(files: t.Sequence[StagedFile], folder: str, batch_bytes: int) 
 
 
 def stage(folder: str, listing: str, archive: t.Optional[str], batch_bytes: int, complete: bool, write: bool) -> StageResult:
-    """Brings the stage in ``folder`` nearer to ``listing``: takes ``archive``, and swaps the tree once nothing is missing.
+    """Updates the stage in ``folder`` towards ``listing``: unpacks ``archive``, and swaps the tree when nothing is missing.
 
     With ``complete`` a file that is still missing is an error.  Without ``write`` it only says what is missing.
     Raises ``MigrationError``; the tree of the last time is untouched then.
@@ -343,7 +347,8 @@ def stage(folder: str, listing: str, archive: t.Optional[str], batch_bytes: int,
             if missing and complete:
                 names = listed([shown(file.path) for file in missing], 3)
                 raise MigrationError(
-                    f"The dump could not be staged whole, {names} did not come; the last staged dump is kept, run it again."
+                    f"The dump could not be staged completely, these files were not received: {names}; the last staged dump is kept, run "
+                    "it again."
                 )
             if missing and write and archive is None:
                 result.batches = write_batches(missing, os.path.join(folder, WANTED), batch_bytes)

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts what a dump holds and tells whether two dumps hold the same.  Private to the collection.
+"""Counts the content of a dump and compares two dumps.  Private to the collection.
 
-A survey reads names, sizes and every meta.json, not the package files.  Where two surveys agree, a file's bytes can
-still differ; they are compared one by one, except where the package's meta.json, which is the same in both dumps, tells
-the file's md5: then AE4 itself says that it has not changed.  Those that were touched after the dump got its name are compared
-all the same, so that an export puts right what was damaged in the last good dump.
+A survey reads names, sizes and every meta.json, not the package files.  If two surveys agree, a file's bytes can still differ;
+they are compared one by one, except if the package's meta.json, which is the same in both dumps, has the file's md5: then AE4
+itself says that it has not changed.  Files that were written after the dump was renamed are compared anyway, so that an export
+repairs what was damaged in the last good dump.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Survey:
     owners: t.Dict[str, OwnerSurvey] = dataclasses.field(default_factory=dict)
     incomplete: t.Set[str] = dataclasses.field(default_factory=set)
     loose: t.List[t.Tuple[str, str, int]] = dataclasses.field(default_factory=list)
-    """What lies beside the owner folders: name, kind, size."""
+    """Entries that are not owner folders: name, kind, size."""
     touched: t.Set[str] = dataclasses.field(default_factory=set)
-    """Paths of files that were written to after the dump got its name; means nothing for a dump that is being made."""
+    """Paths of files that were written after the dump was renamed; without meaning for a dump being created."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,15 +82,15 @@ def survey(root_fd: int) -> Survey:
 
 
 def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> OwnerSurvey:
-    """Adds to ``whole`` what is incomplete and what was touched after ``named_ns``."""
-    result, told = OwnerSurvey(), hashlib.sha256()
+    """Adds incomplete packages, and files written after ``named_ns``, to ``whole``."""
+    result, digest = OwnerSurvey(), hashlib.sha256()
     with _safe_open.folder(root_fd, name) as fd:
         for entry in _safe_open.listing(fd):
             if entry.kind != _safe_open.FOLDER:
                 found = [_safe_open.Found((name, entry.name), entry)]
                 result.has_meta = result.has_meta or (entry.name == dump.META and entry.kind == _safe_open.FILE)
             else:
-                told.update(encode(entry.name) + b"/\0")
+                digest.update(encode(entry.name) + b"/\0")
                 with _safe_open.folder(fd, entry.name) as below:
                     found = list(_safe_open.walk(below, (name, entry.name), _safe_open.OTHER_DEPTH))
                 if dump.split_package_folder(entry.name):
@@ -99,8 +99,8 @@ def _survey_owner(root_fd: int, name: str, whole: Survey, named_ns: int) -> Owne
                         whole.incomplete.add(f"{name}/{entry.name}")
             whole.touched.update(item.path for item in found if item.entry.ctime_ns > named_ns)
             for item in found:
-                _add(root_fd, item, result, told)
-    result.digest = told.hexdigest()
+                _add(root_fd, item, result, digest)
+    result.digest = digest.hexdigest()
     return result
 
 
@@ -108,11 +108,11 @@ def _is_meta(item: _safe_open.Found) -> bool:
     return item.parts[-1] == dump.META and item.entry.kind == _safe_open.FILE and len(item.parts) <= 3
 
 
-def _add(root_fd: int, item: _safe_open.Found, result: OwnerSurvey, told: t.Any) -> None:
-    told.update(encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
+def _add(root_fd: int, item: _safe_open.Found, result: OwnerSurvey, digest: t.Any) -> None:
+    digest.update(encode(item.path) + f"\0{item.entry.kind}\0{item.entry.size}\0".encode())
     if _is_meta(item):
         for chunk in _chunks(root_fd, item.path):
-            told.update(chunk)
+            digest.update(chunk)
     else:
         result.files += 1
         result.bytes += item.entry.size
@@ -142,18 +142,18 @@ def same_surveys(old: Survey, new: Survey) -> bool:
 def owners_with_other_bytes(old_fd: int, new_fd: int, touched: t.Container[str]) -> t.List[str]:
     """Owners with a file whose bytes differ between two dumps that have the same survey.
 
-    ``touched`` are the paths of the old dump at which no md5 is relied on.  Raises ``OSError``, ``MigrationError``.
+    ``touched`` are the paths of the old dump whose md5 is not trusted.  Raises ``OSError``, ``MigrationError``.
     """
     return [
         entry.name
         for entry in _safe_open.listing(new_fd)
         if entry.kind == _safe_open.FOLDER
-        and any(_differs(old_fd, new_fd, item, told and item.path not in touched) for item, told in _pairs(new_fd, entry.name))
+        and any(_differs(old_fd, new_fd, item, has_md5 and item.path not in touched) for item, has_md5 in _pairs(new_fd, entry.name))
     ]
 
 
 def _pairs(root_fd: int, owner: str) -> t.Iterator[t.Tuple[_safe_open.Found, bool]]:
-    """The owner's files, each with whether a meta.json tells its md5."""
+    """The owner's files, each with whether a meta.json has its md5."""
     with _safe_open.folder(root_fd, owner) as fd:
         for entry in _safe_open.listing(fd):
             if entry.kind != _safe_open.FOLDER:
@@ -171,11 +171,11 @@ def _file_metas(fd: int) -> t.Sequence[meta.FileMeta]:
         data = dump.read_meta(fd)
         return () if data is None else meta.parse_package(meta.load(data)).files
     except MigrationError:
-        return ()  # then nothing tells an md5 and all bytes are compared
+        return ()  # without an md5 all bytes are compared
 
 
-def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, told: bool) -> bool:
-    if told or item.entry.kind != _safe_open.FILE or _is_meta(item):
+def _differs(old_fd: int, new_fd: int, item: _safe_open.Found, has_md5: bool) -> bool:
+    if has_md5 or item.entry.kind != _safe_open.FILE or _is_meta(item):
         return False
     with os.fdopen(_safe_open.open_beneath(old_fd, item.path), "rb") as old, os.fdopen(
         _safe_open.open_beneath(new_fd, item.path), "rb"

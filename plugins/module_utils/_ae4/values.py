@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values out of a ``meta.json``: strict JSON, names, digests, sizes, aliases.  Private to the collection.
+"""Values from a ``meta.json``: strict JSON, names, digests, sizes, aliases.  Private to the collection.
 
-Pure functions.  What they cannot read they refuse with a ``MetaError`` whose text is the end of a sentence: the caller
-says which file it is about.
+Pure functions.  A value that cannot be read raises a ``MetaError`` whose text is the end of a sentence: the caller names the
+file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d
 
 
 def first(data: Json, *names: str) -> t.Any:
-    """The value of the first of the names that is there; ``MISSING`` if none is."""
+    """The value of the first name that exists; ``MISSING`` if none does."""
     for name in names:
         if name in data:
             return data[name]
@@ -85,10 +85,10 @@ def size_or_none(value: t.Any) -> t.Optional[int]:
 
 
 def time_or_none(value: t.Any) -> t.Optional[str]:
-    """A point in time as ``2017-08-14T21:08:34Z``; None where it is absent or written in a way nobody knows.
+    """A point in time as ``2017-08-14T21:08:34Z``; None if it is absent or in an unknown form.
 
-    Known are the API's text (without a zone it is UTC) and MongoDB's milliseconds since 1970.  Not understanding a time is
-    no error: it decides nothing but what a rule on age selects.
+    Known are the API's text (without a zone it is UTC) and MongoDB's milliseconds since 1970.  An unknown form is not an error:
+    the time matters only for rules with a date.
     """
     value = plain(plain(value))
     try:
@@ -108,7 +108,7 @@ def time_or_none(value: t.Any) -> t.Optional[str]:
 
 
 def permission(value: t.Any) -> str:
-    """read, write or admin; of several the widest; ``unknown`` where it is absent or a word that is not known."""
+    """read, write or admin; of several the widest; ``unknown`` if it is absent or an unknown word."""
     value = plain(value)
     words = value if isinstance(value, list) else [value]
     found = {_PERMISSIONS.get(word.lower(), records.UNKNOWN) for word in words if isinstance(word, str)}
@@ -116,17 +116,17 @@ def permission(value: t.Any) -> str:
 
 
 def access(data: Json) -> str:
-    """public, authenticated, private or unknown.  Where two keys disagree the narrower one counts."""
-    told = []
+    """public, authenticated, private or unknown.  If two keys disagree, the narrower one counts."""
+    found = []
     word = plain(first(data, "access", "access_level"))
     if isinstance(word, str):
-        told.append(_ACCESS.get(word.lower(), records.UNKNOWN))
+        found.append(_ACCESS.get(word.lower(), records.UNKNOWN))
     if isinstance(first(data, "public", "is_public"), bool):
-        told.append(records.PUBLIC if first(data, "public", "is_public") else records.PRIVATE)
+        found.append(records.PUBLIC if first(data, "public", "is_public") else records.PRIVATE)
     if isinstance(data.get("private"), bool):
-        told.append(records.PRIVATE if data["private"] else records.PUBLIC)
+        found.append(records.PRIVATE if data["private"] else records.PUBLIC)
     order = (records.PRIVATE, records.UNKNOWN, records.AUTHENTICATED, records.PUBLIC)
-    if "access" in data and records.AUTHENTICATED in told and word is not None:
-        # "public: false" beside "access: authenticated" only says that it is not public
-        told = [item for item in told if item != records.PRIVATE]
-    return next((item for item in order if item in told), records.UNKNOWN)
+    if "access" in data and records.AUTHENTICATED in found and word is not None:
+        # "public: false" together with "access: authenticated" only means that it is not public
+        found = [item for item in found if item != records.PRIVATE]
+    return next((item for item in order if item in found), records.UNKNOWN)

@@ -49,7 +49,7 @@ class ApiTransport(Transport):
         try:
             self._call("channel_create", body=body)
         except HttpError as exc:
-            # No answer, or one from a proxy in front: it may have been created, so the second try may meet its own child.
+            # No answer, or one from a proxy: it may have been created, so the second attempt may find it there.
             if exc.status is not None and exc.status < 500:
                 raise
             try:
@@ -76,8 +76,8 @@ class ApiTransport(Transport):
             if exc.status != 404:
                 raise
             raise UnknownPrincipal(
-                f"AE5 does not know the {share.kind} {share.name!r}, so channel {name} is not shared with it;"
-                f" create it in Keycloak or map its name in ae_{share.kind}_map.",
+                f"The {share.kind} {share.name!r} does not exist on AE5, so channel {name} is not shared with it;"
+                f" create it in Keycloak, or map its name in ae_{share.kind}_map.",
                 status=404,
                 reason=exc.reason,
             ) from None
@@ -86,7 +86,7 @@ class ApiTransport(Transport):
         try:
             self._call("share_delete", replay=True, segments=_segments(name, share))
         except HttpError as exc:
-            # What is not there is taken away.
+            # A share that does not exist is removed.
             if exc.status != 404:
                 raise
 
@@ -111,7 +111,7 @@ class ApiTransport(Transport):
                 raise
 
     def _is_gone(self, channel: str) -> bool:
-        """Whether a 404 means that the channel is not there, and not that there is no such route."""
+        """Whether a 404 means that the channel does not exist, not that the route does not."""
         try:
             self._call("channel_get", segments={"channel": channel})
         except HttpError as exc:
@@ -136,7 +136,7 @@ class ApiTransport(Transport):
         )
 
     def _items(self, route_name: str, *keys: str, **segments: str) -> t.Iterator[t.Dict[str, t.Any]]:
-        """All items of a paged list; each is an object that has ``keys``."""
+        """All items of a paged list; each is an object with ``keys``."""
         offset = 0
         while True:
             page = self._call(route_name, params={"offset": offset, "limit": PAGE_SIZE}, segments=segments).data
@@ -144,8 +144,8 @@ class ApiTransport(Transport):
             if not isinstance(items, list) or not all(isinstance(item, dict) and all(key in item for key in keys) for item in items):
                 path = ROUTES[route_name].url_path(**segments)
                 raise MigrationError(
-                    f"The answer of {path} is not the list that was expected;"
-                    " this AE5's interface differs from the assumed one, use the cli transport."
+                    f"The answer of {path} is not the expected list, so the API of this AE5 differs from the assumed one;"
+                    " use transport cli."
                 )
             yield from items
             offset += len(items)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a probe found out about a cluster, as later runs read it.  Private to the collection.
+"""The results of the probe, as later runs read them.  Private to the collection.
 
-The file ``capabilities.yml`` is a declaration: a probe writes it, people may edit it, and whoever sets an answer's
-``confidence`` to ``declared`` overrules every probe.  An unknown answer is a value; nothing is then concluded from it.
+The file ``capabilities.yml`` is a declaration: the probe writes it, people may edit it, and an answer with ``confidence``
+``declared`` takes precedence over every probe.  An unknown answer is a value; nothing is concluded from it.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ COLLABORATORS = "collaborators"
 AUTHENTICATED = "authenticated"
 
 PROVEN = frozenset([DELETE_CHANNEL, DELETE_FILE])
-"""Abilities that nobody relies on before a probe has seen them work (DESIGN section 7)."""
+"""Abilities that are not used before the probe has verified them."""
 
 PROBED = frozenset([PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES, UNSHARE]) | PROVEN
-"""Abilities of a transport that are questions of the probe, under the same names."""
+"""Abilities of a transport that the probe tests, under the same names."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer(JsonRecord):
-    """What is known of one assumption.  ``value`` is plain data; ``evidence`` says what was asked and answered."""
+    """The answer to one assumption.  ``value`` is plain data; ``evidence`` has the requests and answers."""
 
     TITLE = "probe's answer"
     NEEDED = ("confidence",)
@@ -59,7 +59,7 @@ class Answer(JsonRecord):
 
     @property
     def known(self) -> bool:
-        """Whether something may be concluded from it: it was seen, or somebody has declared it."""
+        """Whether something may be concluded from it: it was observed, or declared."""
         return self.confidence != UNKNOWN
 
 
@@ -68,7 +68,7 @@ def _answer(name: str, data: t.Any) -> Answer:
         return Answer.from_json(data)
     except SchemaError as exc:
         raise MigrationError(
-            f"The answer {name!r} of the capabilities cannot be used: {exc}; correct it or run the playbook probe again."
+            f"The answer {name!r} of the capabilities cannot be used: {exc}; correct it or run the probe playbook again."
         ) from exc
 
 
@@ -82,15 +82,15 @@ class Capabilities:
 
     @classmethod
     def from_json(cls, data: t.Any) -> Capabilities:
-        """From the content of a ``capabilities.yml``; nothing, where there is none.
+        """From the content of a ``capabilities.yml``; empty without one.
 
         Raises:
-            MigrationError: it does not have that shape.
+            MigrationError: it does not have that format.
         """
         if not data:
             return cls()
         if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or not isinstance(data.get("answers"), dict):
-            raise MigrationError(f"The capabilities are not of schema_version {SCHEMA_VERSION}; run the playbook probe again.")
+            raise MigrationError(f"The capabilities do not have schema_version {SCHEMA_VERSION}; run the probe playbook again.")
         answers = {str(name): _answer(str(name), item) for name, item in data["answers"].items()}
         return cls(answers, data.get("url"), data.get("transport"))
 
@@ -99,13 +99,13 @@ class Capabilities:
         """Those of a module's connection options.
 
         Raises:
-            MigrationError: they are not readable, or of another cluster.
+            MigrationError: they cannot be read, or are of another cluster.
         """
         found = cls.from_json(params.get("capabilities"))
         if found.url is not None and not found.is_of(params["url"]):
             raise MigrationError(
-                f"The capabilities are those of {found.url} and the cluster is {params['url']};"
-                " run the playbook probe again, or correct their url if it is the same cluster."
+                f"The capabilities are for {found.url}, but the cluster is {params['url']};"
+                " run the probe playbook again, or correct their url if it is the same cluster."
             )
         return found
 
@@ -114,13 +114,13 @@ class Capabilities:
         return (self.url or "").rstrip("/").lower() == url.rstrip("/").lower()
 
     def value(self, name: str) -> t.Any:
-        """The answer; ``None`` where it is unknown or was not asked."""
+        """The answer; ``None`` if it is unknown or was not tested."""
         answer = self.answers.get(name)
         return answer.value if answer is not None and answer.known else None
 
     @property
     def api_confirmed(self) -> bool:
-        """Whether the assumed HTTP interface (A1) was seen to work."""
+        """Whether the assumed HTTP interface (A1) is verified."""
         return bool(self.value(API) == CONFIRMED)
 
     @property
@@ -130,10 +130,10 @@ class Capabilities:
         return str(value) if value is not None else None
 
     def allows(self, ability: str, transport: str) -> bool:
-        """Whether an ability that the transport claims is to be relied on.
+        """Whether an ability of the transport may be used.
 
-        What was seen not to work is not; deleting only if it was seen to work.  What was found with one transport says
-        nothing of the other.
+        Not if the probe saw it fail; deleting only if the probe saw it work.  Answers for one transport do not count for the
+        other.
         """
         if ability not in PROBED:
             return True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ``cli_setup`` does: the command line client in place, and answering.  Private to the collection."""
+"""The module ``cli_setup``: installs the command line client and checks that it runs.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _name(params: t.Mapping[str, t.Any]) -> str:
 
 
 def marker_of(prefix: str) -> t.Dict[str, t.Any]:
-    """What was unpacked into the prefix by an earlier run; nothing if that cannot be told."""
+    """What an earlier run unpacked into the prefix; empty if that is not known."""
     try:
         return read_object(os.path.join(prefix, MARKER), "marker of an installation")
     except MigrationError:
@@ -73,27 +73,32 @@ def marker_of(prefix: str) -> t.Dict[str, t.Any]:
 
 
 def check_ours(prefix: str, found: t.Mapping[str, t.Any]) -> None:
-    """Raises ``MigrationError`` for a prefix that somebody else filled."""
+    """Raises ``MigrationError`` for a prefix that this collection did not create."""
     if found or not os.path.lexists(prefix):
         return
     if os.path.isdir(prefix) and not os.path.islink(prefix) and not os.listdir(prefix):
         return
-    raise MigrationError(f"The prefix {prefix} is there and was not made by this collection; set ae5_cli_prefix to another folder.")
+    raise MigrationError(f"The prefix {prefix} exists and was not created by this collection; set ae5_cli_prefix to another folder.")
 
 
 def install(package: str, prefix: str, wanted: t.Mapping[str, str]) -> t.List[str]:
-    """Unpacks the package into its prefix; warnings."""
+    """Unpacks the package into its prefix; returns warnings."""
     try:
         actual = file_sha256(package)
     except OSError as exc:
         raise MigrationError(f"The package {package} cannot be read: {exc.strerror}.") from exc
     if actual != wanted["sha256"]:
-        raise MigrationError(f"The package {package} has the sha256 {actual}, not {wanted['sha256']}; it is not unpacked.")
+        raise MigrationError(
+            f"The package {package} has the sha256 {actual}, not {wanted['sha256']}, so it is not unpacked; correct the package or its "
+            "sha256."
+        )
     try:
         with swapped(prefix) as folder:
             depends, warnings = unpack(package, folder, prefix, wanted["python"])
             if not os.access(os.path.join(folder, "bin", PROGRAM), os.X_OK):
-                raise MigrationError(f"The package {package} has no command {PROGRAM}; it is not unpacked.")
+                raise MigrationError(
+                    f"The package {package} has no command {PROGRAM}, so it is not unpacked; set ae5_cli_package to the client's package."
+                )
             with open(os.path.join(folder, MARKER), "w", encoding="utf-8") as stream:
                 json.dump({**wanted, "package": os.path.basename(package), "depends": depends}, stream, sort_keys=True)
     except OSError as exc:
@@ -104,7 +109,7 @@ def install(package: str, prefix: str, wanted: t.Mapping[str, str]) -> t.List[st
 def _not_answering(program: str, why: str, depends: t.Sequence[str]) -> str:
     if depends:
         return (
-            f"{program} does not answer --help ({why}); its package needs {', '.join(depends)}, which are not in it:"
+            f"{program} does not answer --help ({why}); its package needs {', '.join(depends)};"
             " install them for the interpreter ae5_cli_python, or install the client with conda and set ae5_cli."
         )
     missing = "" if os.path.isabs(program) or shutil.which(program) else " and is not on the PATH"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running ``anaconda-enterprise-cli``: own HOME, login at its prompt, commands by list.  Private to the collection.
+"""Runs ``anaconda-enterprise-cli``: own HOME, login at its prompt, commands as lists.  Private to the collection.
 
-* The password goes to the prompt on a pseudo terminal: not into argv, the environment or a file.
-* The client keeps its configuration and its token in a HOME of this run (mode 0700) that is removed at the end, so
-  the user's own login on this host is neither used nor changed.
+** The password is typed at the prompt on a pseudo terminal: it is not in argv, the environment or a file.
+* The client has its configuration and token in a HOME of this run (mode 0700) that is removed at the end, so the user's own
+  login on this host is neither used nor changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TOKENS = os.path.join(".anaconda", "anaconda-platform", "tokens.json")
 class Cli:
     """The command line client of one user on one cluster.  Also the source of that user's bearer token.
 
-    Safe to use from several threads: commands run side by side, logins one after the other.
+    Safe to use from several threads: commands run in parallel, logins one after the other.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Cli:
     def run(self, args: t.Sequence[str], timeout: t.Optional[float] = None) -> str:
         """The standard output of a command, logged in.
 
-        A command that says that the token is not good is repeated once after a new login.
+        A command that reports an invalid token is repeated once after a new login.
 
         Raises:
-            TransportError: the command failed; the message has what it said last.
+            TransportError: the command failed; the message has its last line of output.
         """
         logins = self._ensure_login()
         code, out, err = self._execute(args, timeout)
@@ -81,7 +81,7 @@ class Cli:
         return out
 
     def help(self, *command: str) -> str:
-        """The help text of a command; empty where there is no such command."""
+        """The help text of a command; empty if the command does not exist."""
         self._ensure_home()
         code, out, err = self._execute([*command, "--help"], None)
         return out + err if code == 0 else ""
@@ -94,9 +94,7 @@ class Cli:
             self._login_again(self._logins)
             stored = self._stored_token()
         if stored is None:
-            raise MigrationError(
-                "anaconda-enterprise-cli has logged in but left no token where it is looked for; give conda_token, or use transport api."
-            )
+            raise MigrationError("anaconda-enterprise-cli logged in, but its token was not found; set conda_token, or use transport api.")
         self._http.protect(stored)
         return stored
 
@@ -109,7 +107,7 @@ class Cli:
             return self._stored_token()
 
     def conda_token(self) -> t.Optional[str]:
-        """The token that the login left for conda (AE5 facts 1.3 and 2.4), if it did."""
+        """The token that the login stored for conda (AE5 facts 1.3 and 2.4), if there is one."""
         self._ensure_login()
         folder = os.path.join(t.cast(str, self._home), ".config", "binstar")
         with contextlib.suppress(OSError):
@@ -142,7 +140,7 @@ class Cli:
                 raise self._failure(args, code, err or out)
 
     def _ensure_login(self) -> int:
-        """Logs in unless that was done; the number of the login."""
+        """Logs in unless it is logged in; returns the number of the login."""
         with self._lock:
             self._ensure_home()
             if not self._logins:
@@ -151,7 +149,7 @@ class Cli:
 
     def _login_again(self, logins: int) -> None:
         with self._lock:
-            # Another thread may have done it while this one waited.
+            # Another thread may have logged in while this one waited.
             if self._logins == logins:
                 self._login()
 
@@ -183,7 +181,7 @@ class Cli:
     def _not_run(self, exc: OSError) -> MigrationError:
         return MigrationError(
             f"The command line client {self._program} cannot be run: {exc.strerror};"
-            " install anaconda-enterprise-cli or give its path as cli (ae5_cli in the inventory)."
+            " install anaconda-enterprise-cli, or set its path as cli (ae5_cli in the inventory)."
         )
 
     def _execute(self, args: t.Sequence[str], timeout: t.Optional[float]) -> t.Tuple[int, str, str]:
@@ -230,7 +228,7 @@ class Cli:
                 said = self._answer(master, username, password)
                 process.wait(timeout=self._http.timeout)
             except subprocess.TimeoutExpired:
-                said = "it did not end"
+                said = "it did not end in time"
             finally:
                 _command.end(process)
         finally:
@@ -244,7 +242,7 @@ class Cli:
             )
 
     def _answer(self, master: int, username: str, password: str) -> str:
-        """Answers each prompt once; what the command said after the last one."""
+        """Answers each prompt once; returns the output after the last one."""
         answers = {"username:": username, "password:": password}
         until = time.monotonic() + self._http.timeout
         said = ""
@@ -255,7 +253,7 @@ class Cli:
             try:
                 piece = os.read(master, 4096)
             except OSError:
-                # Linux says EIO when the other side has closed the terminal.
+                # Linux reports EIO when the other side has closed the terminal.
                 return said
             if not piece:
                 return said

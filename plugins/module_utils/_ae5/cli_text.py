@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``anaconda-enterprise-cli`` prints: tables and help texts, parsed in this one place.  Private to the collection.
+"""Parses the output of ``anaconda-enterprise-cli``: tables and help texts.  Private to the collection.
 
 Known of the table (AE5 facts 1.2): a header line with the word Name, a ruler line with ``==``, then one line per
-channel whose first column is its name.  Everything else is read only where the header says what it is.
+channel whose first column is its name.  Other columns are read only by their header.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def parse_channels(text: str) -> t.Dict[str, ChannelState]:
 
 
 def parse_shares(text: str, channel: str) -> t.Tuple[Share, ...]:
-    """The shares of ``channels share --list``, an option that is not documented and used only where a client has it.
+    """The shares of ``channels share --list``, an undocumented option that is used only if a client has it.
 
     Raises:
-        MigrationError: the table does not say for each share who has it and at which level.
+        MigrationError: a share in the table has no principal or level.
     """
     shares = []
     for _first, row in _table(text, "channels share --list"):
@@ -72,13 +72,14 @@ def _table(text: str, command: str) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]
             yield from _rows(header, line, lines[number + 1 :])
             return
     raise MigrationError(
-        f"The output of '{command}' has no table with a column Name, so this version of anaconda-enterprise-cli cannot be read."
+        f"The output of '{command}' has no table with a column Name, so this version of anaconda-enterprise-cli is not supported; use "
+        "transport api."
     )
 
 
 def _rows(header: str, ruler: str, lines: t.Iterable[str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
     spans = [match.span() for match in re.finditer(r"=+", ruler)]
-    # One rule over everything says nothing about where columns begin.
+    # A ruler without gaps does not show where columns begin.
     fixed = len(spans) > 1
     titles = [title.lower() for title in (_cells(header, spans) if fixed else header.split())]
     for line in lines:
@@ -102,7 +103,7 @@ def has_option(help_text: str, option: str) -> bool:
 def takes_several(help_text: str) -> bool:
     """Whether the usage line of a help text shows an argument that may be repeated, as in ``FILE [FILE ...]`` or ``FILES...``.
 
-    What belongs to an option does not count.
+    Arguments of options do not count.
     """
     usage = re.search(r"usage:\s*(.*?)(?:\n\s*\n|\Z)", help_text, re.IGNORECASE | re.DOTALL)
     if usage is None:
@@ -122,22 +123,22 @@ def commands_of(help_text: str) -> t.FrozenSet[str]:
 
 
 def status_in(text: str) -> t.Optional[int]:
-    """The HTTP status that an error text speaks of."""
+    """The HTTP status in an error text."""
     match = STATUS.search(text)
     return int(next(group for group in match.groups() if group)) if match else None
 
 
 def says_login_needed(text: str) -> bool:
-    """Whether an error text says that the token is not, or no longer, good."""
+    """Whether an error text reports an invalid or expired token."""
     return LOGIN_NEEDED.search(text) is not None
 
 
 def says_unreached(text: str) -> bool:
-    """Whether an error text speaks of the connection and not of an answer."""
+    """Whether an error text is about the connection and not about an answer."""
     return UNREACHED.search(text) is not None
 
 
 def last_line(text: str) -> str:
-    """What a command said last, which is where the reason stands."""
+    """The last line of a command's output, which has the reason."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else NO_OUTPUT

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The operations over ``anaconda-enterprise-cli``, documented commands only.  Private to the collection.
 
-Source: AE5 facts 1.1.  What the client can do beyond them is learnt from its help texts, once.
+Source: AE5 facts 1.1.  Further abilities of the client are read from its help texts, once.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class CliTransport(Transport):
             return "import" in cli_text.commands_of(self.help("admin"))
         if ability == UPLOAD_MANY:
             return cli_text.takes_several(self.help("upload"))
-        # Of the list of channels only the name is known for sure, so privacy is asked of the conda side (LIST_PRIVACY).
+        # Only the names in the list of channels are documented, so privacy is read from conda's URLs (LIST_PRIVACY).
         return ability == UNSHARE
 
     def channels(self) -> t.Dict[str, ChannelState]:
@@ -86,7 +86,7 @@ class CliTransport(Transport):
         if private:
             if not self.can(PRIVACY_AT_CREATION):
                 raise MigrationError(
-                    f"Channel {name} must be private and anaconda-enterprise-cli cannot create a private channel; use transport api."
+                    f"Channel {name} must be private, but anaconda-enterprise-cli cannot create a private channel; use transport api."
                 )
             args.append("--private")
         self._cli.run(args)
@@ -95,7 +95,7 @@ class CliTransport(Transport):
         command = self._modify_command()
         if command is None:
             raise MigrationError(
-                f"Channel {name} must become {privacy} and anaconda-enterprise-cli cannot change a channel's privacy; use transport api."
+                f"Channel {name} must be made {privacy}, but anaconda-enterprise-cli cannot change a channel's privacy; use transport api."
             )
         self._cli.run(["channels", command, "--private" if privacy == PRIVATE else "--public", plain(name)])
 
@@ -105,7 +105,7 @@ class CliTransport(Transport):
         return cli_text.parse_shares(self._cli.run(["channels", "share", "--list", plain(name)]), name)
 
     def conda_token(self) -> t.Optional[str]:
-        """What the client's login left for conda, if it did."""
+        """The token that the client's login stored for conda, if there is one."""
         return self._cli.conda_token()
 
     def share(self, name: str, share: Share) -> None:
@@ -115,8 +115,9 @@ class CliTransport(Transport):
             if exc.status != 404 and "not found" not in exc.reason.lower() and "unknown" not in exc.reason.lower():
                 raise
             raise UnknownPrincipal(
-                f"AE5 does not know the {share.kind} {share.name!r}, so channel {name} is not shared with it ({exc.reason.rstrip('.')});"
-                f" create it in Keycloak or map its name in ae_{share.kind}_map.",
+                f"The {share.kind} {share.name!r} does not exist on AE5, so channel {name} is not shared with it "
+                f"({exc.reason.rstrip('.')});"
+                f" create it in Keycloak, or map its name in ae_{share.kind}_map.",
                 status=404,
                 reason=exc.reason,
             ) from None
@@ -138,19 +139,19 @@ class CliTransport(Transport):
         command = self._channels_command(DELETE_COMMANDS)
         if command is None:
             raise MigrationError(
-                f"Channel {name} is to be deleted and anaconda-enterprise-cli shows no command for that; use transport api."
+                f"Channel {name} cannot be deleted, because anaconda-enterprise-cli has no command for that; use transport api."
             )
         try:
             self._cli.run(["channels", command, plain(name)])
         except TransportError as exc:
-            # What is not there is deleted.
+            # A channel that does not exist is deleted.
             if exc.status != 404 or name in self.channels():
                 raise
 
     def delete_file(self, channel: str, subdir: str, file: str) -> None:
         raise MigrationError(
-            f"{subdir}/{file} is to be deleted from channel {channel} and no command of anaconda-enterprise-cli is known for that;"
-            " use transport api."
+            f"{subdir}/{file} of channel {channel} cannot be deleted, because anaconda-enterprise-cli has no documented command for"
+            " that; use transport api."
         )
 
     def _channels_command(self, names: t.Sequence[str]) -> t.Optional[str]:
@@ -169,7 +170,7 @@ class CliTransport(Transport):
         return None
 
     def help(self, *command: str) -> str:
-        """The help text of a command, asked once; empty where there is no such command."""
+        """The help text of a command, read once; empty if the command does not exist."""
         with self._lock:
             if command not in self._helps:
                 self._helps[command] = self._cli.help(*command)
@@ -180,6 +181,6 @@ def plain(name: str) -> str:
     """The name, which must not look like an option."""
     if name.startswith("-"):
         raise MigrationError(
-            f"The name {name!r} begins with a dash, which anaconda-enterprise-cli would take for an option; use transport api."
+            f"The name {name!r} begins with a dash, so anaconda-enterprise-cli would treat it as an option; use transport api."
         )
     return name

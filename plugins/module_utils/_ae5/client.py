@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One AE5 cluster: some ten operations over either transport, and its channels as conda sees them.  Private to the collection."""
+"""One AE5 cluster: its operations over either transport, and its channels as conda sees them.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 
 
 class WriteInCheckMode(AssertionError):
-    """A bug of the collection: something wanted to change the cluster in check mode."""
+    """A bug of the collection: an attempt to change the cluster in check mode."""
 
 
 class Cluster:
-    """A connected cluster.  With ``read_only`` every operation that would change something raises ``WriteInCheckMode``."""
+    """A connected cluster.  With ``read_only`` every operation that changes something raises ``WriteInCheckMode``."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Cluster:
         self.read_only = read_only
         self.workers = workers
         self.capabilities = capabilities or Capabilities()
-        """What a probe found out about the cluster; empty where there was none."""
+        """The results of the probe; empty without one."""
 
     def __enter__(self) -> Cluster:
         return self
@@ -53,15 +53,15 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """Closes connections and removes what the transport keeps on this host; the cache stays."""
+        """Closes connections and removes the transport's files on this host; the cache stays."""
         self.repodata.close()
         self.transport.close()
         self.http.close()
 
     def can(self, ability: str) -> bool:
-        """Whether the transport has an ability (``transport.ABILITIES``) and no probe has seen it fail.
+        """Whether the transport has an ability (``transport.ABILITIES``) and the probe has not seen it fail.
 
-        Deleting must have been seen to work.
+        Deleting must be verified by the probe.
         """
         return self.capabilities.allows(ability, self.transport.name) and self.transport.can(ability)
 
@@ -70,9 +70,9 @@ class Cluster:
         return self.transport.channels()
 
     def privacy(self, states: t.Iterable[ChannelState]) -> t.Dict[str, t.Optional[str]]:
-        """public, private or ``None`` (it cannot be told) for each channel.
+        """public, private or ``None`` (not known) for each channel.
 
-        Where the transport does not list it, an anonymous request for the channel's repodata tells.
+        If the transport does not list it, an anonymous request for the channel's repodata decides.
         """
         known: t.Dict[str, t.Optional[str]] = {}
         asked = []
@@ -94,16 +94,16 @@ class Cluster:
         self.transport.set_privacy(name, privacy)
 
     def shares(self, name: str) -> t.Optional[t.Tuple[Share, ...]]:
-        """Whom a channel is shared with; ``None`` where this transport cannot show it."""
+        """The shares of a channel; ``None`` if this transport cannot list them."""
         return self.transport.shares(name)
 
     def share(self, name: str, share: Share) -> None:
-        """Gives a right on a channel, or changes it."""
+        """Adds or changes a share of a channel."""
         self._writing(f"share channel {name}")
         self.transport.share(name, as_keycloak(share))
 
     def unshare(self, name: str, share: Share) -> None:
-        """Takes a right on a channel away."""
+        """Removes a share of a channel."""
         self._writing(f"unshare channel {name}")
         self.transport.unshare(name, as_keycloak(share))
 
@@ -113,29 +113,29 @@ class Cluster:
         self.transport.upload(channel, source)
 
     def upload_files(self, channel: str, paths: t.Sequence[str], size: int) -> None:
-        """Puts checked files of this host, ``size`` bytes together, into a channel.  Whoever does asks ``can(UPLOAD_MANY)`` first."""
+        """Puts checked files of this host, ``size`` bytes together, into a channel.  Callers check ``can(UPLOAD_MANY)`` first."""
         self._writing(f"upload {len(paths)} files to {channel}")
         self.transport.upload_files(channel, paths, size)
 
     def import_folder(self, folder: str, timeout: float) -> None:
-        """Runs the vendor's own import of one owner's folder of a dump; it is ended after ``timeout`` seconds."""
+        """Runs the vendor import of one owner's folder of a dump; it is ended after ``timeout`` seconds."""
         self._writing(f"import {folder}")
         self.transport.import_folder(folder, timeout)
 
     def delete_channel(self, name: str) -> None:
-        """Deletes a channel and all that it holds.  Whoever is not the probe asks ``can(DELETE_CHANNEL)`` first."""
+        """Deletes a channel with its content.  Callers other than the probe check ``can(DELETE_CHANNEL)`` first."""
         self._writing(f"delete channel {name}")
         self.transport.delete_channel(name)
 
     def delete_file(self, channel: str, subdir: str, file: str) -> None:
-        """Deletes one file of a channel.  Whoever is not the probe asks ``can(DELETE_FILE)`` first."""
+        """Deletes one file of a channel.  Callers other than the probe check ``can(DELETE_FILE)`` first."""
         self._writing(f"delete {subdir}/{file} from channel {channel}")
         self.transport.delete_file(channel, subdir, file)
 
     def bearer(self) -> str:
-        """A token of the user, good for a while."""
+        """A bearer token of the user."""
         if self.transport.tokens is None:
-            raise MigrationError("This transport has no token to lend; give username and password.")
+            raise MigrationError("This transport has no bearer token; set username and password.")
         return self.transport.tokens.token()
 
     def _writing(self, what: str) -> None:
@@ -144,7 +144,7 @@ class Cluster:
 
 
 def as_keycloak(share: Share) -> Share:
-    """The share with the user's name as Keycloak has it, which lower-cases user names; group names are as they are."""
+    """The share with the user's name as in Keycloak, which lower-cases user names; group names stay as they are."""
     return dataclasses.replace(share, name=share.name.lower()) if share.kind == USER else share
 
 
@@ -157,16 +157,15 @@ def http_of(params: t.Mapping[str, t.Any]) -> Http:
 
 
 def connect(params: t.Mapping[str, t.Any], read_only: bool, keep_cache: t.Optional[bool] = None) -> Cluster:
-    """The cluster of a module's connection options (``argspec.AE5``).  Nothing is asked of it yet.
+    """The cluster of a module's connection options (``argspec.AE5``).  No request is sent yet.
 
-    What is read of repodata goes to the cache of later runs if ``keep_cache`` says so, by default unless ``read_only``: a
-    check writes nothing.
+    Repodata is stored for later runs with ``keep_cache``, by default unless ``read_only``: check mode writes nothing.
 
     Raises:
-        MigrationError: the options do not suffice, the address is not to be used, or the capabilities are of another cluster.
+        MigrationError: an option is missing, the address is refused, or the capabilities are of another cluster.
     """
     if not params["access_token"] and not params["password"]:
-        raise MigrationError(f"There is no login for the AE5 cluster {params['url']}; give username and password, or access_token.")
+        raise MigrationError(f"There is no login for the AE5 cluster {params['url']}; set username and password, or access_token.")
     if params["workers"] < 1 or params["timeout"] < 1:
         raise MigrationError("workers and timeout must be at least 1.")
     capabilities = Capabilities.of(params)

@@ -4,8 +4,8 @@
 """The HTTP contract below ``/repository/api`` that the api transport speaks, as data.  Private to the collection.
 
 **ASSUMED.**  No route, body or status below ``/repository/api`` of Anaconda Enterprise 5 is public (assumption A1).
-This is an invention in the style of the product's siblings, kept in one file so that it can be corrected in one
-place.  The lab serves exactly this; nothing outside this file may spell a route.
+It is invented in the style of related products, in one file so that it can be corrected in one place.  The lab serves exactly
+this; no other file may contain a route.
 
 Known and not assumed: the base ``https://HOST/repository/api`` and the conda URLs ``/repository/conda/CHANNEL``.
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a download of a package was: nothing of it is kept but its digests.  Private to the collection."""
+"""Downloads of packages: only the digests are kept.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import new
 
 @dataclasses.dataclass(frozen=True)
 class Digests:
-    """The size in bytes and both digests of what came."""
+    """The size in bytes and both digests of a download."""
 
     size: int
     md5: str

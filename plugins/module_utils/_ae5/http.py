@@ -5,8 +5,8 @@
 
 * One ``requests`` session per thread, blocks of 1 MiB, TLS verified, no redirect followed.
 * Plain http only to the loopback interface.
-* ``~/.netrc`` is not read (it would replace our bearer token); proxies of the environment are.
-* No secret gets into a message: known secrets and ``/t/TOKEN/`` are masked.
+** ``~/.netrc`` is not read (it would replace our bearer token); the environment's proxies are used.
+* No message contains a secret: known secrets and ``/t/TOKEN/`` are masked.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ class TokenSource(t.Protocol):
     """Something that has a bearer token: a login, or a fixed token."""
 
     def token(self) -> str:
-        """A token that is good for the next request."""
+        """A token for the next request."""
 
     def renew(self, stale: str) -> t.Optional[str]:
-        """A token other than ``stale``, which was refused; ``None`` where there is no way to get one."""
+        """A token other than ``stale``, which was refused; ``None`` if there is no other."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the headers (any case), and the JSON of the body where it was asked for."""
+    """The answer: the status, the headers (any case), and the JSON of the body if requested."""
 
     status: int
     headers: t.Mapping[str, str]
@@ -77,18 +77,18 @@ def origin_of(url: str) -> str:
     """``https://HOST[:PORT]`` of a cluster's address.
 
     Raises:
-        MigrationError: the address is not one that a token may be sent to.
+        MigrationError: no token may be sent to this address.
     """
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.hostname or ''}"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise MigrationError(f"The address {shown!r} of the AE5 cluster is not usable; give it as https://HOST.")
+        raise MigrationError(f"The address {shown!r} of the AE5 cluster cannot be used; set it as https://HOST.")
     if parts.username or parts.password:
-        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; give it as username and password instead.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; set username and password instead.")
     if parts.path.rstrip("/") or parts.query or parts.fragment:
-        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; the paths are known.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; remove its path.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would show tokens to the network; use https.")
+        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would send tokens unencrypted; use https.")
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -105,7 +105,7 @@ def is_loopback(host: str) -> bool:
 class Http:
     """Requests to one cluster.  Safe to use from several threads.
 
-    ``sleep`` and ``jitter`` are there for tests.
+    ``sleep`` and ``jitter`` are for tests.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Http:
         self.origin = origin_of(url)
         self.host = urlsplit(self.origin).hostname or ""
         if ca_path is not None and not os.path.exists(ca_path):
-            raise MigrationError(f"The file {ca_path} with the certificates to trust (ca_path) does not exist.")
+            raise MigrationError(f"The file {ca_path} with the trusted certificates (ca_path) does not exist; correct the path.")
         self.verify: t.Union[bool, str] = (ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or True) if validate_certs else False
         self.timeout = timeout
         self.sleep = sleep
@@ -135,7 +135,7 @@ class Http:
 
     @property
     def api_url(self) -> str:
-        """The URL that the command line client calls a site."""
+        """The URL of a site in the command line client."""
         return self.origin + API_BASE
 
     def protect(self, secret: t.Optional[str]) -> None:
@@ -144,7 +144,7 @@ class Http:
             self._secrets.add(secret)
 
     def mask(self, text: str) -> str:
-        """``text`` without the secrets that are known, on one line, and not too long."""
+        """``text`` without known secrets, on one line, and cut if it is long."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
         text = re.sub(r"/t/[^/\s?\"']+", "/t/***", text)
@@ -196,12 +196,12 @@ class Http:
         status_only: bool = False,
         read: t.Optional[t.Callable[[t.Iterator[bytes]], t.Any]] = None,
     ) -> Answer:
-        """One request, repeated where that is safe; ``data`` makes a fresh body for each attempt.
+        """One request, repeated if that is safe; ``data`` makes a new body for each attempt.
 
         ``replay`` says whether the request may be sent again although it may have been carried out: GETs may.
-        A 401 is answered once with a new token.  With ``want_json`` an answer that was cut off counts as a broken
-        connection (a 304 has no body).  With ``status_only`` the body is not read.  ``read`` is given the body in blocks
-        and what it returns is the answer's data; it is called anew for each attempt.
+        After a 401 it is repeated once with a new token.  With ``want_json`` an answer that is cut off counts as a broken
+        connection (a 304 has no body).  With ``status_only`` the body is not read.  ``read`` gets the body in blocks, and its
+        result is the answer's data; it is called again for each attempt.
 
         Raises:
             HttpError: the answer's status is not in ``ok``, or there was none.
@@ -250,15 +250,15 @@ class Http:
                 response.close()
 
     def _streamed(self, response: Response, method: str, path: str, read: t.Callable[[t.Iterator[bytes]], t.Any]) -> t.Any:
-        """What ``read`` makes of the whole body; a body that ends too early is a broken connection."""
+        """The result of ``read`` for the whole body; a body that ends too early is a broken connection."""
         try:
             result = read(response.iter_content(BLOCK))
-            told, got = response.headers.get("Content-Length"), response.raw.tell()
+            announced, got = response.headers.get("Content-Length"), response.raw.tell()
         except requests.exceptions.RequestException as exc:
             reason = self.mask(innermost(exc))
             raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason) from None
-        if told is not None and told.isdigit() and int(told) != got:
-            reason = f"the answer was cut off after {got} of {told} bytes"
+        if announced is not None and announced.isdigit() and int(announced) != got:
+            reason = f"the answer was cut off after {got} of {announced} bytes"
             raise HttpError(f"{method} {self.mask(path)} at {self.host} failed: {reason}.", reason=reason)
         return result
 
@@ -304,7 +304,7 @@ class Http:
             )
         except requests.exceptions.SSLError as exc:
             raise MigrationError(
-                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; give the authority's file as ca_path"
+                f"The TLS certificate of {self.host} is not accepted: {self.mask(innermost(exc))}; set the authority's file as ca_path"
                 " (ae5_ca_path in the inventory), or correct the name in url."
             ) from None
         except requests.exceptions.RequestException as exc:
@@ -313,7 +313,8 @@ class Http:
             text = f"{method} {self.mask(path)} at {self.host} failed: {reason}."
             if not reached:
                 text = (
-                    f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory) and that it runs."
+                    f"AE5 at {self.origin} cannot be reached: {reason}; check its address (url, ae5_url in the inventory), and that it "
+                    "is running."
                 )
             raise HttpError(text, reached=reached, reason=reason) from None
         finally:
@@ -326,7 +327,7 @@ class Http:
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("Location", "")).hostname or "nowhere"
             text = (
-                f"{what} was answered with a redirect to {where} ({status}), which is not followed; give the cluster's own address as url."
+                f"{what} was answered with a redirect to {where} ({status}), which is not followed; set the cluster's own address as url."
             )
             return HttpError(text, status=status, reason=f"redirect to {where}")
         said = self.mask(server_message(response))

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Users, groups and roles of the cluster, as Keycloak has them.  Private to the collection.
 
-Source: AE5 facts 3.1 (the requests, tried against Keycloak 22).  Needs a user of realm master.  Reads only, except for
-the three methods of ``Writer``; nothing here deletes, takes somebody out of a group or sees a credential.
+Source: AE5 facts 3.1 (the requests, tested with Keycloak 22).  Needs a user of realm master.  Only the three methods of
+``Writer`` change something; nothing here deletes, removes a member from a group or reads a credential.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
 
 PAGE = 1000
-READ_RIGHTS = "view-users, query-groups and view-realm"
-WRITE_RIGHTS = "manage-users"
+READ_ROLES = "view-users, query-groups and view-realm"
+WRITE_ROLES = "manage-users"
 
 Record = t.Dict[str, t.Any]
 Result = t.TypeVar("Result")
@@ -44,7 +44,7 @@ class User:
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """A group; ``above`` are the ids of the groups it lies in, whose roles its members have too."""
+    """A group; ``above`` are the ids of its parent groups, whose roles its members have too."""
 
     id: str
     name: str
@@ -53,7 +53,7 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """User names as Keycloak has them (it lower-cases them; compare with ``casefold``), and groups with their members."""
+    """User names as in Keycloak (lower case; compare with ``casefold``), and groups with their members."""
 
     users: t.FrozenSet[str]
     groups: t.Dict[str, t.FrozenSet[str]]
@@ -72,7 +72,7 @@ class Keycloak:
     def people(self) -> t.Dict[str, User]:
         """All users, by case-folded name."""
         found: t.Dict[str, User] = {}
-        # To the very end: Keycloak leaves users out of a page whose directory does not know them any more.
+        # To the end: Keycloak leaves users out of a page if they are no longer in their directory.
         for item in self._items("users", "id", "username", to_the_end=True):
             name = str(item["username"])
             email = str(item.get("email") or "")
@@ -103,7 +103,7 @@ class Keycloak:
         return {group.name: found[group.id] for group in asked}
 
     def grants(self, roles: t.Iterable[str], groups: t.Iterable[Group]) -> t.Dict[str, t.Optional[Grant]]:
-        """Who has each of the realm's roles: by itself, through a composite role, through a group or one above it.
+        """Who has each of the realm's roles: directly, through a composite role, through a group or its parents.
 
         ``None`` for a role that the realm does not have.
         """
@@ -139,7 +139,7 @@ class Keycloak:
         return frozenset(str(item["name"]) for item in page)
 
     def _holders(self, role: str) -> t.Tuple[t.FrozenSet[str], t.FrozenSet[str]]:
-        """Case-folded names of the users, and ids of the groups, that have the role by itself."""
+        """Case-folded names of the users, and ids of the groups, that have the role directly."""
         path = f"roles/{quote(role, safe='')}"
         users = frozenset(str(item["username"]).casefold() for item in self._items(f"{path}/users", "username"))
         return users, frozenset(str(item["id"]) for item in self._items(f"{path}/groups", "id"))
@@ -155,12 +155,12 @@ class Keycloak:
                 return
 
     def _page(self, what: str, params: Record, *keys: str) -> t.List[Record]:
-        page = self._ask("GET", what, READ_RIGHTS, params=params, want_json=True).data
+        page = self._ask("GET", what, READ_ROLES, params=params, want_json=True).data
         if not isinstance(page, list) or not all(isinstance(item, dict) and all(key in item for key in keys) for item in page):
-            raise MigrationError(f"Keycloak at {self._http.host} answered the question for {what} with something that is not its list.")
+            raise MigrationError(f"Keycloak at {self._http.host} did not answer the request for {what} with a list.")
         return page
 
-    def _ask(self, method: str, what: str, rights: str, **options: t.Any) -> Answer:
+    def _ask(self, method: str, what: str, roles: str, **options: t.Any) -> Answer:
         try:
             return self._http.call(method, f"{ADMIN_BASE}/{what}", auth=self._tokens, **options)
         except HttpError as exc:
@@ -168,7 +168,7 @@ class Keycloak:
                 raise
             raise MigrationError(
                 f"Keycloak at {self._http.host} refuses {method} {what.partition('/')[0]} to keycloak_username; give that account "
-                f"{rights} of client {REALM}-realm, or role admin, in realm master."
+                f"{roles} of client {REALM}-realm, or role admin, in realm master."
             ) from None
 
 
@@ -180,26 +180,26 @@ class Writer(Keycloak):
         self._read_only = read_only
 
     def create_user(self, name: str) -> str:
-        """A user who can log in with nothing yet: no credentials, no required actions.  Returns the id."""
+        """A user who cannot log in yet: no credentials, no required actions.  Returns the id."""
         return self._create("users", f"user {name}", {"username": name, "enabled": True, "requiredActions": []})
 
     def create_group(self, name: str) -> str:
-        """A group at the top, without roles.  Returns the id."""
+        """A top-level group without roles.  Returns the id."""
         return self._create("groups", f"group {name}", {"name": name})
 
     def add_member(self, group_id: str, user_id: str) -> None:
-        """Puts a user into a group."""
+        """Adds a user to a group."""
         self._writing("add a member")
         path = f"users/{quote(user_id, safe='')}/groups/{quote(group_id, safe='')}"
-        # Sending it twice is as good as once.
-        self._ask("PUT", path, WRITE_RIGHTS, ok=(204,), replay=True)
+        # Sending it twice is harmless.
+        self._ask("PUT", path, WRITE_ROLES, ok=(204,), replay=True)
 
     def _create(self, what: str, title: str, body: Record) -> str:
         self._writing(f"create {title}")
-        answer = self._ask("POST", what, WRITE_RIGHTS, ok=(201,), body=body)
+        answer = self._ask("POST", what, WRITE_ROLES, ok=(201,), body=body)
         created = answer.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if not created:
-            raise MigrationError(f"Keycloak at {self._http.host} created {title} and did not say its id; run again.")
+            raise MigrationError(f"Keycloak at {self._http.host} created {title}, but did not return its id; run it again.")
         return created
 
     def _writing(self, what: str) -> None:
@@ -208,7 +208,7 @@ class Writer(Keycloak):
 
 
 def _implying(role: str, parts: t.Mapping[str, t.FrozenSet[str]]) -> t.FrozenSet[str]:
-    """The role and the composite roles that hold it, at any depth."""
+    """The role and the composite roles that contain it, at any depth."""
     found = {role}
     while True:
         more = {composite for composite, inside in parts.items() if not inside.isdisjoint(found)} - found
@@ -221,7 +221,7 @@ def read_identity(params: t.Mapping[str, t.Any]) -> t.Optional[Identity]:
     """Users and groups of a module's cluster; ``None`` without ``keycloak_username``.
 
     Raises:
-        MigrationError: Keycloak refused the login or could not be asked.
+        MigrationError: Keycloak refused the login or cannot be read.
     """
 
     def everything(keycloak: Keycloak) -> Identity:
@@ -233,10 +233,10 @@ def read_identity(params: t.Mapping[str, t.Any]) -> t.Optional[Identity]:
 
 
 def read_members(params: t.Mapping[str, t.Any], names: t.AbstractSet[str]) -> t.Optional[t.Dict[str, t.FrozenSet[str]]]:
-    """The user names in those of the groups ``names`` that there are; ``None`` without ``keycloak_username``.
+    """The members of those of the groups ``names`` that exist; ``None`` without ``keycloak_username``.
 
     Raises:
-        MigrationError: Keycloak refused the login or could not be asked.
+        MigrationError: Keycloak refused the login or cannot be read.
     """
     return _asked(params, lambda keycloak: keycloak.members(group for name, group in keycloak.all_groups().items() if name in names))
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Keycloak's pages say and where their forms go.  Private to the collection.
+"""Parses Keycloak's pages and forms.  Private to the collection.
 
-Source: AE5 facts 4.1 for the form of the login; for the rest the pages of Keycloak 22, whose other themes keep these ids
-and classes.  Words are taken from where a person reads them, in whatever language the realm has.
+Source: AE5 facts 4.1 for the login form; for the rest the pages of Keycloak 22, whose other themes keep these ids and classes.
+Messages are taken as shown to the user, in the language of the realm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import typing as t
 
 PAGE_BYTES = 1 << 20
-"""A page is looked at so far."""
+"""The part of a page that is read."""
 CONFIRM_PATH = "/logout-confirm"
 CONFIRM_FIELD, CONFIRM_BUTTON = "session_code", "confirmLogout"
 
@@ -34,23 +34,23 @@ _TAG = re.compile(rb"<[^>]*>")
 
 
 def login_form(body: bytes) -> t.Optional[bytes]:
-    """The tag of the form that a password is typed into; None if this is not that page."""
+    """The tag of the password form; None if this is not that page."""
     found = _FORM.search(body[:PAGE_BYTES])
     return None if found is None else found.group(0)
 
 
 def is_login_page(body: bytes) -> bool:
-    """Whether a body is Keycloak's page with the login form."""
+    """Whether a body is Keycloak's login page."""
     return login_form(body) is not None
 
 
 def asks_for_code(body: bytes) -> bool:
-    """Whether a body is the page that asks for a one-time code, after the password."""
+    """Whether a body is the page that requests a one-time code, after the password."""
     return CODE_FORM in body[:PAGE_BYTES]
 
 
 def action_of(form: bytes) -> t.Optional[str]:
-    """The address that a form is sent to; None if its tag has none."""
+    """The address of a form; None if its tag has none."""
     found = _ACTION.search(form)
     return None if found is None else _text(found.group(1))
 
@@ -70,7 +70,7 @@ def logout_form(body: bytes) -> t.Optional[t.Tuple[str, t.Dict[str, str]]]:
 
 
 def complaint(body: bytes) -> str:
-    """What the page complains of or asks for, in its own words; empty if it shows nothing of the kind."""
+    """The page's error or instruction; empty if it shows none."""
     found = _WORDS.search(body[:PAGE_BYTES])
     return "" if found is None else _text(_TAG.sub(b"", found.group(2))).rstrip(".")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A multipart/form-data body that is read as it is sent.  Private to the collection.
+"""A multipart/form-data body that is read while it is sent.  Private to the collection.
 
 ``requests`` with ``files=`` holds the whole body in memory; this one holds one block.
 """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules ``principal_info`` and ``principal`` do.  Private to the collection.
+"""The modules ``principal_info`` and ``principal``.  Private to the collection.
 
-Users and groups are listed once each; members and roles are read in parallel, and only of what is needed.
+Users and groups are listed once each; members and roles are read in parallel, only as needed.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def connected(params: t.Mapping[str, t.Any], read_only: bool) -> t.Iterator[Writ
         MigrationError: there is no account for it.
     """
     if not params["keycloak_username"] or not params["keycloak_password"]:
-        raise MigrationError("Users and groups are Keycloak's; give keycloak_username and keycloak_password, an account of realm master.")
+        raise MigrationError("Users and groups are in Keycloak; set keycloak_username and keycloak_password, an account of realm master.")
     if params["workers"] < 1:
         raise MigrationError("workers must be at least 1.")
     http = http_of(params)
@@ -84,13 +84,13 @@ def connected(params: t.Mapping[str, t.Any], read_only: bool) -> t.Iterator[Writ
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """What was read: ``members`` of the groups that were asked for and of those that give a role, case-folded."""
+    """What was read: ``members`` of the requested groups and of those that give a role, case-folded."""
 
     people: t.Dict[str, User]
     groups: t.Dict[str, Group]
     members: Members
     names: Members
-    """As ``members``, the names as Keycloak writes them."""
+    """As ``members``, with the names as in Keycloak."""
     grants: t.Dict[str, t.Optional[Grant]]
 
     def user_row(self, user: User, members: Members) -> Json:
@@ -111,14 +111,14 @@ class View:
     @property
     def warnings(self) -> t.List[str]:
         return [
-            f"The realm has no role {role!r}, so every user lacks it; look for its name in Keycloak and set roles."
+            f"The realm has no role {role!r}, so no user has it; check its name in Keycloak, and set roles."
             for role, grant in self.grants.items()
             if grant is None
         ]
 
 
 def read(keycloak: Keycloak, roles: t.Sequence[str], wanted: t.Optional[t.Iterable[str]]) -> View:
-    """Users, groups, who has the roles, and the members of the ``wanted`` groups (``None``: of all)."""
+    """Users, groups, holders of the roles, and the members of the ``wanted`` groups (``None``: of all)."""
     people = keycloak.people()
     groups = keycloak.all_groups()
     grants = keycloak.grants(dict.fromkeys(roles), groups.values())
@@ -171,7 +171,7 @@ def work(module: MigrationModule) -> Outcome:
 
 
 def carry_out(keycloak: Writer, view: View, steps: t.Sequence[Step]) -> Ends:
-    """Makes users and groups, then memberships.  What became of each step that was tried: an id, or the error."""
+    """Creates users and groups, then memberships.  Returns for each step that was tried an id, or the error."""
     users = {user.name: user.id for user in view.people.values()}
     groups = {group.name: group.id for group in view.groups.values()}
 
@@ -197,7 +197,7 @@ def carry_out(keycloak: Writer, view: View, steps: t.Sequence[Step]) -> Ends:
     ends.update(in_parallel(join, possible, keycloak.workers))
     for step in joins:
         if step not in ends:
-            ends[step] = MigrationError("")  # the user's or the group's own sentence says why
+            ends[step] = MigrationError("")  # the sentence about the user or the group says why
     return ends
 
 

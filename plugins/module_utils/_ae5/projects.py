@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Projects of one AE5 user over ``/api/v2``: the contract as data, and its client.  Private to the collection.
 
-Source: AE5 facts section 4, which is what the vendor's own client ae5-tools sends and reads.  Assumed where it says
-nothing: 201 or 200 for an upload, and every other error's status and words.  Nothing outside this file spells a route.
+Source: AE5 facts section 4, the requests of the vendor's own client ae5-tools.  Assumed: 201 or 200 for an upload, and the
+status and text of every other error.  No other file contains a route.
 
 * Lists are ``[...]`` or ``{"data": [...]}``.
 * An upload is multipart/form-data, field ``name`` and part ``project_file``; the answer is the project with its ``action``.
-* A name that the user has already is a 400 with ``Project name is not unique``, as reason phrase or in the body.
-* Collaborators are replaced as a whole: ``[{"id", "type", "permission"}]``; the answer's ``action.error`` tells of a failure.
+** A name that the user already has is a 400 with ``Project name is not unique``, as reason phrase or in the body.
+* Collaborators are replaced as a whole: ``[{"id", "type", "permission"}]``; the answer's ``action.error`` reports a failure.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
 BASE = "/api/v2"
 PART, NAME_FIELD = "project_file", "name"
 NOT_UNIQUE = "not unique"
-"""``project_create_status`` of a project that was made as a whole."""
+"""``project_create_status`` of a project that was created completely."""
 ACTIONS_READ = 20
 GZIP = b"\x1f\x8b"
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
-"""Seconds between two looks at an action: doubling from the first to the longest."""
+"""Seconds between two reads of an action: doubling from the first to the longest."""
 REVISION_LOOKS = 20
-"""How often the list of revisions is read before none is taken for an answer (ae5-tools does the same)."""
+"""How often the list of revisions is read before an empty one is accepted (ae5-tools does the same)."""
 
 ROUTES: t.Dict[str, Route] = {
     "list": Route("GET", "/projects", (200,), write=False, base=BASE),
@@ -62,7 +62,7 @@ class NotUnique(MigrationError):
 
 
 class ShareRefused(MigrationError):
-    """AE5 did not take a list of collaborators.  The text is AE5's own, which may name one of them."""
+    """AE5 refused a list of collaborators.  The text is AE5's own, which may name one of them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,12 +73,12 @@ class ProjectState:
     owner: str
     name: str
     status: str = ""
-    """``done``, or how far making it has come; empty where AE5 does not say."""
+    """``done``, or the progress of its creation; empty if AE5 does not say."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Action:
-    """Something that AE5 does for a while: making a project."""
+    """An action of AE5 that takes time: creating a project."""
 
     id: str
     type: str = ""
@@ -92,7 +92,7 @@ class Action:
 
 
 class _Blocks:
-    """A body as a stream.  What breaks it is kept, so that nobody has to tell it from what is wrong with its content."""
+    """A body as a stream.  A connection error is kept, to distinguish it from an error in the content."""
 
     def __init__(self, blocks: t.Iterator[bytes]) -> None:
         self._blocks = blocks
@@ -125,23 +125,23 @@ class _Blocks:
 
 
 class Projects:
-    """The projects of one user, logged in.  With ``read_only`` what would change something raises ``WriteInCheckMode``."""
+    """The projects of one user, logged in.  With ``read_only`` every change raises ``WriteInCheckMode``."""
 
     def __init__(self, session: WebSession, *, read_only: bool, sleep: t.Optional[t.Callable[[float], None]] = None) -> None:
         self.session = session
         self.read_only = read_only
         self.written = 0
-        """How many requests have changed something, as far as AE5 said so."""
+        """The number of requests that changed something, according to AE5."""
         self._sleep = sleep or session.http.sleep
 
     def mine(self) -> t.Dict[str, ProjectState]:
-        """The user's own projects by name; those that others share with the user, or that an administrator sees, are left out."""
+        """The user's own projects by name, without those of others that the user can see."""
         user = self.session.user.casefold()
         found = (self._state(item) for item in self._items("list", "projects", "id", "name", "owner"))
         return {state.name: state for state in found if state.owner.casefold() == user}
 
     def exists(self, project: str) -> bool:
-        """Whether the project is there (still)."""
+        """Whether the project (still) exists."""
         try:
             self._json("get", project=project)
         except HttpError as exc:
@@ -151,11 +151,11 @@ class Projects:
         return True
 
     def upload(self, name: str, file: str, size: int, open_file: t.Callable[[], Reader]) -> t.Tuple[ProjectState, t.Optional[Action]]:
-        """Sends an archive as a new project, in blocks; the project and what AE5 does with it.
+        """Sends an archive as a new project, in blocks; returns the project and AE5's action.
 
         Raises:
             NotUnique: the user has a project of that name.
-            HttpError: it was refused, or nobody knows what became of it.
+            HttpError: it was refused, or its result is not known.
         """
         self._writing(f"upload project {name}")
         try:
@@ -165,14 +165,14 @@ class Projects:
                 raise NotUnique(str(exc)) from None
             raise
         if not isinstance(record, dict) or "id" not in record:
-            raise self._odd("the upload of a project", "its record")
+            raise self._odd("the upload of a project", "a project record")
         self.written += 1
         return self._state({"name": name, "owner": self.session.user, **record}), _action(record.get("action"))
 
     def wait(self, project: str, action: t.Optional[Action], limit: float) -> t.Optional[Action]:
-        """Waits until an action (``None``: the newest that makes the project) has ended, ``limit`` seconds at most.
+        """Waits until an action (``None``: the newest that creates the project) has ended, ``limit`` seconds at most.
 
-        The action as it was last seen; ``None`` if AE5 tells of none.
+        Returns the action as last seen; ``None`` if AE5 shows none.
         """
         waited, pause = 0.0, FIRST_WAIT
         while action is None or not action.ended:
@@ -194,7 +194,7 @@ class Projects:
         return next((item for item in wanted if item.type in ("", "create_action")), None)
 
     def revisions(self, project: str, looks: int = 1) -> t.List[str]:
-        """The revisions, newest first; none if none shows in ``looks`` readings (the list may be empty for a while)."""
+        """The revisions, newest first; none if the list stays empty in ``looks`` reads (it may be empty for a while)."""
         for look in range(looks):
             if look:
                 self._sleep(FIRST_WAIT)
@@ -204,7 +204,7 @@ class Projects:
         return []
 
     def archive(self, project: str, revision: str, read: t.Callable[[t.BinaryIO], Result]) -> Result:
-        """What ``read`` makes of a revision's archive; nothing of it is kept.  Raises what ``read`` raises, if the archive is whole."""
+        """The result of ``read`` for a revision's archive; nothing is kept.  Raises what ``read`` raises, if the archive is complete."""
 
         def taken(blocks: t.Iterator[bytes]) -> t.Tuple[t.Optional[Result], t.Optional[MigrationError]]:
             stream = _Blocks(blocks)
@@ -219,7 +219,7 @@ class Projects:
                     raise stream.broken from None
                 wrong = exc
             while stream.read(BLOCK):
-                pass  # to the end, so that one that was cut off is noticed
+                pass  # to the end, so that an archive that is cut off is noticed
             return result, wrong
 
         route = ROUTES["archive"]
@@ -231,7 +231,7 @@ class Projects:
         return t.cast(Result, result)
 
     def collaborators(self, project: str) -> t.Tuple[Share, ...]:
-        """Whom the project is shared with."""
+        """The collaborators of the project."""
         listed = self._items("collaborators", "collaborators", "id", "permission", project=project)
         return tuple(Share(_kind(item), str(item["id"]), str(item["permission"])) for item in listed)
 
@@ -239,11 +239,11 @@ class Projects:
         """Replaces all collaborators.
 
         Raises:
-            ShareRefused: AE5 says that it did not.
+            ShareRefused: AE5 refused the list.
         """
         self._writing(f"share project {project}")
         body = [{"id": share.name, "type": share.kind, "permission": share.access} for share in shares]
-        # A list that is sent twice is as good as once.
+        # Sending the list twice is harmless.
         answer = self._json("collaborators_put", project=project, body=body, replay=True)
         action = answer.get("action") if isinstance(answer, dict) else None
         if not isinstance(action, dict) or action.get("error") is not False:
@@ -264,11 +264,11 @@ class Projects:
         data = self._json(name, **options)
         listed = data.get("data") if isinstance(data, dict) else data
         if not isinstance(listed, list) or not all(isinstance(item, dict) and all(key in item for key in keys) for item in listed):
-            raise self._odd(f"the question for {what}", "its list")
+            raise self._odd(f"the request for {what}", "a list")
         return listed
 
     def _odd(self, asked: str, wanted: str) -> MigrationError:
-        return MigrationError(f"AE5 at {self.session.http.host} answered {asked} with something that is not {wanted}.")
+        return MigrationError(f"AE5 at {self.session.http.host} did not answer {asked} with {wanted}.")
 
     @staticmethod
     def _state(record: Json) -> ProjectState:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Channels as a conda client sees them: the one public protocol of AE5.  Private to the collection.
+"""Channels as a conda client sees them: the only public protocol of AE5.  Private to the collection.
 
 Source: DESIGN section 7; AE5 facts 2.1 (the slash of a channel name is literal here) and 2.4 (token form of the URL).
 """
@@ -43,7 +43,7 @@ SUBDIRS = (
     "win-64",
     "win-arm64",
 )
-"""The subdirs that conda knows, for a channel of which nothing else is known."""
+"""All of conda's subdirs, for a channel whose subdirs are not known."""
 
 Pair = t.Tuple[str, str]
 Result = t.TypeVar("Result")
@@ -59,14 +59,14 @@ class Listing:
     """By file name."""
     etag: t.Optional[str] = None
     unauthorized: bool = False
-    """Refused with a 401: the token itself is not good, or not good any more."""
+    """Refused with a 401: the token itself is not valid, or has expired."""
 
 
 class Repodata:
-    """Reads repodata with the first token there is of: the conda token, the transport's bearer token, none.
+    """Reads repodata with the first available token of: the conda token, the transport's bearer token, none.
 
-    ``conda_token`` is asked when the first repodata is read, because a transport may have to log in to know it.
-    ``cache`` has what earlier runs read; ``close`` writes to it what this one did, unless it is not ``writable``.
+    ``conda_token`` is called when the first repodata is read, because a transport may have to log in for it.
+    ``cache`` has the listings of earlier runs; ``close`` adds those of this run, if it is ``writable``.
     """
 
     def __init__(
@@ -94,21 +94,21 @@ class Repodata:
         """The listing of each (channel, subdir).
 
         Raises:
-            HttpError: the cluster could not be asked; that a channel is absent or refused is an answer.
+            HttpError: the cluster cannot be read; absent or refused channels are no error.
         """
         return in_parallel(self._read, list(dict.fromkeys(pairs)), self._workers)
 
     def packages(self, pairs: t.Iterable[Pair]) -> t.Dict[Pair, t.Dict[str, Package]]:
-        """As ``read``; only what is seen, by file name."""
+        """As ``read``; only the packages, by file name."""
         return {pair: listing.packages for pair, listing in self.read(pairs).items()}
 
     def save(self, channel: str, subdir: str, path: str) -> str:
-        """Writes the whole ``repodata.json`` to the file ``path``, as it comes; nothing of it is kept otherwise.
+        """Writes the whole ``repodata.json`` to the file ``path`` as a stream; nothing else of it is kept.
 
-        Gives seen, absent or refused (see ``Listing``); only of what is seen there is a file.
+        Returns seen, absent or refused (see ``Listing``); the file exists only if it is seen.
 
         Raises:
-            HttpError: the cluster could not be asked.
+            HttpError: the cluster cannot be read.
         """
         base, tokens = self._with_token()
         address = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/repodata.json"
@@ -128,25 +128,25 @@ class Repodata:
         return SEEN
 
     def digests(self, channel: str, subdir: str, file: str) -> Digests:
-        """Downloads a package as a conda client would, and says what came.  Nothing is kept.
+        """Downloads a package as a conda client would; returns its digests.  Nothing is kept.
 
         Raises:
-            HttpError: the cluster does not give it out.
+            HttpError: the download failed.
         """
         base, tokens = self._with_token()
         path = f"{base}/{channel_path(channel)}/{quote(subdir, safe='')}/{quote(file, safe='')}"
-        # Not compressed on the way: the length that the answer names is then that of the file.
+        # Without compression, so that the answer's length is that of the file.
         answer = self._http.call("GET", path, auth=tokens, headers={"Accept-Encoding": "identity"}, read=digests_of)
         return t.cast(Digests, answer.data)
 
     def forget(self) -> None:
-        """Drops the listings that are kept for conditional requests; those of earlier runs are not looked at again either."""
+        """Drops the listings kept for conditional requests, and those of earlier runs."""
         with self._lock:
             self._kept.clear()
             self._cache = None
 
     def close(self) -> None:
-        """Keeps for later runs what this one has read anew."""
+        """Stores the listings that this run has read, for later runs."""
         if self._cache is not None and self._writable:
             for pair in sorted(self._new & self._kept.keys()):
                 listing = self._kept[pair]
@@ -154,7 +154,7 @@ class Repodata:
         self._new.clear()
 
     def release(self) -> None:
-        """As ``close``, and nothing stays in memory; later reads are conditional only on what is kept for later runs."""
+        """As ``close``, and frees the memory; later reads are conditional only on the stored listings."""
         self.close()
         with self._lock:
             self._kept.clear()
@@ -164,16 +164,16 @@ class Repodata:
         return self._status(CONDA_BASE, None, channel)
 
     def privacy(self, channels: t.Iterable[str]) -> t.Dict[str, t.Optional[str]]:
-        """public or private as a stranger and we see it; ``None`` where the two answers do not tell."""
+        """public or private, from an anonymous request and our own; ``None`` if the two answers do not say."""
         return in_parallel(self._privacy, list(dict.fromkeys(channels)), self._workers)
 
     def _privacy(self, channel: str) -> t.Optional[str]:
-        stranger = self.anonymous_status(channel)
-        if stranger == 200:
+        status = self.anonymous_status(channel)
+        if status == 200:
             return PUBLIC
-        if stranger in (401, 403):
+        if status in (401, 403):
             return PRIVATE
-        # A server may hide a private channel behind a 404; then we see what the stranger does not.
+        # A server may hide a private channel behind a 404; then our own request succeeds.
         return PRIVATE if self._status(*self._with_token(), channel) == 200 else None
 
     def _with_token(self) -> t.Tuple[str, t.Optional[TokenSource]]:
@@ -212,7 +212,7 @@ class Repodata:
         return listing
 
     def _remembered(self, pair: Pair) -> t.Optional[Listing]:
-        """What this run has read of it, else an earlier one."""
+        """The listing that this run, else an earlier one, has read."""
         with self._lock:
             kept, cache = self._kept.get(pair), self._cache
         if kept is not None or cache is None:
@@ -234,7 +234,7 @@ def parse_repodata(data: t.Any, subdir: str, where: str) -> t.Dict[str, Package]
     for key in ("packages", "packages.conda"):
         section = data.get(key, {}) if isinstance(data, dict) else None
         if not isinstance(section, dict) or not all(isinstance(record, dict) for record in section.values()):
-            raise MigrationError(f"The repodata of {where} does not have the shape of repodata; look at what answers there.")
+            raise MigrationError(f"The repodata of {where} does not have the format of repodata; check which server answers there.")
         for file, record in section.items():
             found[file] = Package(
                 subdir,
@@ -250,14 +250,14 @@ def parse_repodata(data: t.Any, subdir: str, where: str) -> t.Dict[str, Package]
 
 
 def channel_path(channel: str) -> str:
-    """A channel name in a conda URL: slashes stay.  Dots that a URL would swallow are refused."""
+    """A channel name in a conda URL: slashes stay.  Dots that a URL would remove are refused."""
     if any(part in ("", ".", "..") for part in channel.split("/")):
         raise MigrationError(f"The channel name {channel!r} cannot be part of a URL; rename it with ae_channel_map.")
     return quote(channel, safe="/")
 
 
 def _state_of(status: t.Optional[int]) -> t.Optional[str]:
-    """What the status of a refusal says of a channel; ``None`` if it says nothing."""
+    """The state of a channel from the status of a refusal; ``None`` for other statuses."""
     if status == 404:
         return ABSENT
     return REFUSED if status in (401, 403) else None

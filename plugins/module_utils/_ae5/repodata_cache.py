@@ -1,14 +1,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What repodata said the last time, with its ETag, kept between runs.  Private to the collection.
+"""Repodata of earlier runs, with ETags.  Private to the collection.
 
-A cache: losing it costs time only (DESIGN section 2).  What is kept is used for nothing but a conditional request; it
-counts only after the cluster has answered 304 to exactly the request that would have brought it anew.
+A cache: losing it costs only time.  It is used only for conditional requests: a listing counts only after the cluster has
+answered 304 to the request that would have returned it.
 
-One file for each (cluster, viewer, channel, subdir), readable by its owner alone.  Its name is a digest of all four, so
-that what one user or token was shown is never looked up for another.  A file that is damaged, or lies under another
-name than its own, is as good as none.
+One file for each (cluster, viewer, channel, subdir), readable only by its owner.  Its name is a digest of all four, so that the
+listing of one user or token is never used for another.  A damaged or renamed file is ignored.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import ato
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 
 VERSION = 1
-"""Of the form of the files, and of what is read from repodata."""
+"""Of the file format, and of what is read from repodata."""
 
 Packages = t.Dict[str, Package]
 Kept = t.Tuple[str, Packages]
@@ -33,10 +32,10 @@ Kept = t.Tuple[str, Packages]
 
 
 def viewer_of(params: t.Mapping[str, t.Any]) -> t.Optional[str]:
-    """Whose view of private channels the connection options give; ``None`` if that cannot be told, then nothing is kept.
+    """Whose view of private channels the connection options give; ``None`` if that is not known, then nothing is stored.
 
-    A conda token is its own viewer.  A bearer token lives for minutes, so it stands for the user that it names; whether that
-    user may still see a channel, the cluster decides anew with each 304.
+    A conda token is its own viewer.  A bearer token is valid for minutes, so its user is the viewer; with each 304 the cluster
+    decides again whether that user may see a channel.
     """
     if params["conda_token"]:
         return f"conda token {params['conda_token']}"
@@ -56,7 +55,7 @@ class RepodataCache:
         self._whose = (url, viewer)
 
     def load(self, channel: str, subdir: str) -> t.Optional[Kept]:
-        """What was kept of it; ``None`` if nothing was, or nothing whole."""
+        """The stored listing; ``None`` if there is none, or it is damaged."""
         key = self._key(channel, subdir)
         try:
             with open(self._path(key), encoding="utf-8") as stream:
@@ -65,11 +64,11 @@ class RepodataCache:
                 return None
             return head["etag"], {row[1]: Package(*row) for row in json.loads(body)}
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
-            # Not there, or not what was written: asking for all of it is always right.
+            # Missing or damaged: an unconditional request is always right.
             return None
 
     def save(self, channel: str, subdir: str, etag: str, packages: Packages) -> None:
-        """Keeps a listing, as a whole or not at all.  A folder that cannot be written to keeps nothing."""
+        """Stores a listing atomically; nothing if the folder cannot be written to."""
         key = self._key(channel, subdir)
         body = json.dumps([dataclasses.astuple(package) for _file, package in sorted(packages.items())], separators=(",", ":")) + "\n"
         with contextlib.suppress(OSError):

@@ -20,12 +20,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error i
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 EARLY = 30.0
-"""Seconds before its end that a token is exchanged; less for tokens that live only a minute."""
+"""Seconds before it expires that a token is renewed; less for tokens with a lifetime of a minute."""
 DEFAULT_LIFETIME = 60.0
 
 
 def claims_of(token: str) -> t.Dict[str, t.Any]:
-    """What a JWT says of itself; empty for another token.  Nothing is verified: the cluster does that."""
+    """The claims of a JWT; empty for other tokens.  Nothing is verified: the cluster does that."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -37,7 +37,7 @@ def claims_of(token: str) -> t.Dict[str, t.Any]:
 
 
 def expiry_of(token: str) -> t.Optional[float]:
-    """When a token says that it ends (seconds since 1970); ``None`` if it does not say."""
+    """When a token expires (seconds since 1970); ``None`` if it does not say."""
     end = claims_of(token).get("exp")
     return float(end) if isinstance(end, (int, float)) else None
 
@@ -55,13 +55,13 @@ class FixedToken:
         return None
 
     def seconds_left(self) -> t.Optional[float]:
-        """How long the token says it is good for, by this host's clock; ``None`` if it does not say."""
+        """Seconds until the token expires, by this host's clock; ``None`` if it does not say."""
         until = expiry_of(self._token)
         return None if until is None else until - time.time()
 
 
 class PasswordGrant:
-    """A token for a user name and password, exchanged before it expires and after it was refused."""
+    """A token for a user name and password, renewed before it expires and after it was refused."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class PasswordGrant:
 
     def renew(self, stale: str) -> t.Optional[str]:
         with self._lock:
-            # Another thread may have been refused with the same token and have exchanged it already.
+            # Another thread may have renewed the same token already.
             if self._token == stale:
                 self._login()
             return self._token

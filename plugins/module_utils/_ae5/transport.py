@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a transport to AE5 can do, and what it is given to upload.  Private to the collection."""
+"""The operations of a transport to AE5, and its upload sources.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ ADMIN_IMPORT = "admin_import"
 ABILITIES = frozenset([PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES, LIST_PRIVACY, UNSHARE, DELETE_CHANNEL, DELETE_FILE, ADMIN_IMPORT])
 
 UPLOAD_MANY = "several_files"
-"""Several files in one command: of the cli alone, so that it is none of what the transports are compared by."""
+"""Several files in one command: only the cli has it, so it is not in ``ABILITIES``."""
 
 SLOWEST_UPLOAD = 100_000
-"""Bytes a second; an upload that is slower than this is given up."""
+"""Bytes per second; a slower upload is stopped."""
 SECONDS_A_FILE = 1.0
-"""What a file may take besides its bytes."""
+"""Additional seconds per file."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ChannelState:
-    """A channel as the cluster lists it; what a transport does not show is ``None``."""
+    """A channel as the cluster lists it; fields that a transport does not show are ``None``."""
 
     name: str
     owner: t.Optional[str] = None
@@ -53,7 +53,7 @@ class Reader(t.Protocol):
         """Up to ``size`` bytes; none at the end."""
 
     def close(self) -> None:
-        """Gives the file back."""
+        """Closes the file."""
 
 
 class UploadSource(abc.ABC):
@@ -72,7 +72,7 @@ class UploadSource(abc.ABC):
 
 
 class TransportError(HttpError):
-    """The transport was told no; ``status`` is the HTTP status where it is known."""
+    """The request was refused; ``status`` is the HTTP status if it is known."""
 
 
 class Transport(abc.ABC):
@@ -83,14 +83,14 @@ class Transport(abc.ABC):
     @property
     @abc.abstractmethod
     def tokens(self) -> t.Optional[TokenSource]:
-        """The bearer token that this transport works with; ``None`` if it has none to lend."""
+        """The bearer token of this transport; ``None`` if it has none."""
 
     def seconds_left(self) -> t.Optional[float]:
-        """How long the login is good for, where it cannot be renewed; ``None`` where it can, or does not say."""
+        """Seconds until the login expires, if it cannot be renewed; ``None`` if it can, or does not say."""
         return self.tokens.seconds_left() if isinstance(self.tokens, FixedToken) else None
 
     def conda_token(self) -> t.Optional[str]:
-        """A token for conda URLs, where the transport comes by one."""
+        """A token for conda URLs, if the transport has one."""
         return None
 
     @abc.abstractmethod
@@ -111,49 +111,49 @@ class Transport(abc.ABC):
 
     @abc.abstractmethod
     def shares(self, name: str) -> t.Optional[t.Tuple[Share, ...]]:
-        """Whom a channel is shared with; ``None`` where the transport cannot show it."""
+        """The shares of a channel; ``None`` if the transport cannot list them."""
 
     @abc.abstractmethod
     def share(self, name: str, share: Share) -> None:
-        """Gives a right on a channel, or changes it.  Raises ``UnknownPrincipal``."""
+        """Adds or changes a share of a channel.  Raises ``UnknownPrincipal``."""
 
     @abc.abstractmethod
     def unshare(self, name: str, share: Share) -> None:
-        """Takes a right on a channel away."""
+        """Removes a share of a channel."""
 
     @abc.abstractmethod
     def upload(self, channel: str, source: UploadSource) -> None:
         """Puts one file into a channel.  Raises ``HttpError``, or what the source raises."""
 
     def upload_files(self, channel: str, paths: t.Sequence[str], size: int) -> None:
-        """Puts files of this host, checked before and ``size`` bytes together, into a channel, where it can ``UPLOAD_MANY``.
+        """Puts files of this host, checked before and ``size`` bytes together, into a channel, if it can ``UPLOAD_MANY``.
 
-        Raises ``HttpError`` if one of them could not be uploaded; then nothing is known of the others.
+        Raises ``HttpError`` if one of them could not be uploaded; then the state of the others is not known.
         """
-        raise MigrationError(f"{len(paths)} files are to be uploaded to channel {channel} at once, which this transport cannot do.")
+        raise MigrationError(f"This transport cannot upload {len(paths)} files to channel {channel} at once.")
 
     @abc.abstractmethod
     def delete_channel(self, name: str) -> None:
-        """Deletes a channel with all that it holds; one that is not there is no error."""
+        """Deletes a channel with its content; a channel that does not exist is not an error."""
 
     @abc.abstractmethod
     def delete_file(self, channel: str, subdir: str, file: str) -> None:
         """Deletes one file of a channel."""
 
     def import_folder(self, folder: str, timeout: float) -> None:
-        """Runs the vendor's own import of one owner's folder of a dump; ended after so many seconds."""
-        raise MigrationError(f"{folder} is to be imported and only anaconda-enterprise-cli can do that; use transport cli.")
+        """Runs the vendor import of one owner's folder of a dump; ended after ``timeout`` seconds."""
+        raise MigrationError(f"Only anaconda-enterprise-cli can import {folder}; use transport cli.")
 
-    def close(self) -> None:  # noqa: B027 - nothing to give back unless a transport says so
-        """Gives back what the transport holds."""
+    def close(self) -> None:  # noqa: B027 - nothing to release by default
+        """Releases the transport's resources."""
 
 
 class UnknownPrincipal(TransportError):
-    """AE5 does not know the user or group that a channel was to be shared with."""
+    """The user or group that a channel should be shared with does not exist on AE5."""
 
 
 def seconds_for(files: int, size: int) -> float:
-    """The longest that sending so many files with so many bytes may take."""
+    """The time limit for sending ``files`` files with ``size`` bytes together."""
     return files * SECONDS_A_FILE + size / SLOWEST_UPLOAD
 
 

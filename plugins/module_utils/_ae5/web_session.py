@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A login to AE5's web platform, as a browser has it, which ``/api/v2`` asks for.  Private to the collection.
+"""A login to AE5's web platform, like a browser's, which ``/api/v2`` needs.  Private to the collection.
 
-Source: AE5 facts 4.1 (login and logout) and 3.1 (impersonation).  Keycloak's page is walked through with its form, or without
-it where an administrator acts as the user; in the end there is a cookie ``_xsrf``, whose value every request repeats.
-Redirects are followed here only, and only to the cluster itself.  Logging out ends this session alone: the platform's by its
-own ``/logout``, and Keycloak's, where that one left it, by the end-session endpoint that knows it by the same cookies.
+Source: AE5 facts 4.1 (login and logout) and 3.1 (impersonation).  The login uses Keycloak's form, or impersonation by an
+administrator; it ends with a cookie ``_xsrf``, whose value every request repeats.  Redirects are followed only here, and only
+to the cluster itself.  Logging out ends only this session: the platform's with its own ``/logout``, and Keycloak's, if it is
+still there, with the end-session endpoint and the same cookies.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ AUTH_PATH = f"/auth/realms/{REALM}/protocol/openid-connect/auth"
 END_PATH = f"/auth/realms/{REALM}/protocol/openid-connect/logout"
 HOME_PATH, LOGIN_PATH, LOGOUT_PATH = "/", "/login", "/logout"
 IDENTITY_COOKIE = "KEYCLOAK_IDENTITY"
-"""Keycloak's own cookie of a browser that is logged in there begins so; it takes the cookie away with the session."""
+"""The prefix of Keycloak's cookie of a logged-in browser; Keycloak removes it with the session."""
 XSRF_COOKIE, XSRF_HEADER = "_xsrf", "x-xsrftoken"
 WRONG_LOGIN = "Invalid username or password"
 REDIRECTS = (301, 302, 303)
 REFUSALS = (400, 403)
-"""A page with one of these says in its text what is wrong."""
+"""Statuses of pages whose text has the error."""
 LONGEST_WAY = 10
 """Redirects of one login at most."""
 ATTEMPTS = 3
 SHORTEST_SECRET = 8
-"""Cookies and queries shorter than this are not masked in messages: they would blot out words."""
+"""Cookies and queries shorter than this are not masked in messages: that would mask ordinary words."""
 
 Read = t.Callable[[t.Iterator[bytes]], t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class OwnLogin:
-    """The user's own password, typed into Keycloak's form."""
+    """The user's own password, for Keycloak's form."""
 
     username: str
     password: str = dataclasses.field(repr=False)
@@ -66,11 +66,11 @@ class Impersonation:
 
 
 class SignedOut(MigrationError):
-    """A request was answered as if nobody were logged in."""
+    """A request was answered as if the user were not logged in."""
 
 
 class LoginRefused(MigrationError):
-    """There is no way to log this user in until a person does something."""
+    """The user cannot be logged in until a person does something."""
 
 
 def whole(blocks: t.Iterator[bytes]) -> bytes:
@@ -101,7 +101,7 @@ class WebSession:
         headers: t.Optional[t.Mapping[str, str]] = None,
         **options: t.Any,
     ) -> Answer:
-        """As ``Http.call``, logged in; a session that has ended is begun anew, once.  ``read`` may raise ``SignedOut``.
+        """As ``Http.call``, logged in; after an ended session it logs in again, once.  ``read`` may raise ``SignedOut``.
 
         Raises:
             HttpError: the answer's status is not in ``ok``, or there was none.
@@ -116,8 +116,8 @@ class WebSession:
                 if again:
                     self.log_in()
         raise LoginRefused(
-            f"AE5 at {self.http.host} does not take the login of {self.user} for {method} {self.http.mask(path)}, though Keycloak gave it;"
-            " look whether the user may log in to the platform."
+            f"AE5 at {self.http.host} refuses the login of {self.user} for {method} {self.http.mask(path)}, although Keycloak accepted it;"
+            " check whether the user may log in to the platform."
         )
 
     def _once(
@@ -134,16 +134,16 @@ class WebSession:
         return answer
 
     def log_in(self) -> None:
-        """Begins a session; a broken connection or a busy server is tried again.
+        """Logs in; a broken connection or a busy server is tried again.
 
         Raises:
-            LoginRefused: Keycloak or the platform does not let the user in.
-            HttpError: they could not be asked.
+            LoginRefused: Keycloak or the platform refuses the user.
+            HttpError: they cannot be reached.
         """
         attempt = 0
         while True:
             attempt += 1
-            # What an attempt before this one, or a session that the platform has forgotten, left at Keycloak.
+            # A session of an earlier attempt, or one that the platform no longer has, may still be at Keycloak.
             self._end_at_keycloak()
             self.http.session().cookies.clear()
             try:
@@ -158,7 +158,7 @@ class WebSession:
                 self.http.protect(cookie.value)
 
     def end(self) -> None:
-        """Logs out what ``log_in`` began, each request being sent once.  What could not be ended is told in ``left``."""
+        """Ends the session of ``log_in``; each request is sent once.  What could not be ended is in ``left``."""
         try:
             if self._xsrf() is None or self._ended(LOGOUT_PATH):
                 self._end_at_keycloak()
@@ -166,12 +166,12 @@ class WebSession:
             self.http.session().cookies.clear()
 
     def _end_at_keycloak(self) -> None:
-        """Ends the session that Keycloak knows these cookies by, if there is one (still); the user's other sessions stay."""
+        """Ends Keycloak's session of these cookies, if there is one; the user's other sessions stay."""
         if self._at_keycloak() and self._ended(f"{END_PATH}?{urlencode({'client_id': self._client_id})}") and self._at_keycloak():
             self.left.append(f"Keycloak at {self.http.host} did not end the session of {self.user}")
 
     def _ended(self, path: str) -> bool:
-        """Walks the way out that begins there; whether the cluster can be reached at all."""
+        """Follows the logout that begins at ``path``; returns whether the cluster can be reached at all."""
         headers = {XSRF_HEADER: self._xsrf() or ""} if path == LOGOUT_PATH else None
         try:
             page = self._walk_out("GET", path, headers=headers)
@@ -207,31 +207,31 @@ class WebSession:
             raise LoginRefused(self._why_not(page))
 
     def _why_not(self, page: bytes) -> str:
-        """What the page that a login ended on means, and what to do."""
+        """The sentence about the page on which a login ended."""
         way = self._way
         said = self.http.mask(complaint(page))
         if is_login_page(page):
             if isinstance(way, Impersonation):
                 return (
-                    f"Keycloak at {self.http.host} let an administrator act as {self.user}, and the platform asks for a login all the same;"
-                    " give the user's own login in logins."
+                    f"Keycloak at {self.http.host} let an administrator act as {self.user}, but the platform still requests a login;"
+                    " set the user's own login in logins."
                 )
-            advice = "correct it in logins" if not said or WRONG_LOGIN in said else "look at that user in Keycloak, or correct it in logins"
+            advice = "correct it in logins" if not said or WRONG_LOGIN in said else "check the user in Keycloak, or correct it in logins"
             return f"Keycloak at {self.http.host} refused the login of {way.username!r} ({said or 'it shows its form again'}); {advice}."
         if asks_for_code(page):
             return (
-                f"Keycloak at {self.http.host} asks for a one-time code of {self.user!r} after the password, which is that person's alone;"
-                " leave the login out of logins, and let keycloak_username act as that user."
+                f"Keycloak at {self.http.host} requests a one-time code from {self.user!r} after the password, which only that person has;"
+                " remove the login from logins, and let keycloak_username act as that user."
             )
         asked = ": ".join(dict.fromkeys(text for text in (self.http.mask(title(page)), said) if text))
         if asked:
             return (
-                f"Keycloak at {self.http.host} wants something of {self.user!r} before anybody is logged in as that user ({asked}); do it"
-                " once with a browser, or take it away in Keycloak (the user's required actions)."
+                f"Keycloak at {self.http.host} requires an action of {self.user!r} before the login ({asked}); do it once with a browser,"
+                " or remove it in Keycloak (the user's required actions)."
             )
         return (
-            f"The login of {self.user!r} at {self.http.host} ended on a page without the cookie {XSRF_COOKIE}; log in with a browser"
-            " once and look what Keycloak asks of this user (a new password, terms to accept)."
+            f"The login of {self.user!r} at {self.http.host} ended on a page without the cookie {XSRF_COOKIE}; log in once with a browser"
+            " and check what Keycloak requests (a new password, terms to accept)."
         )
 
     def _impersonate(self, way: Impersonation) -> None:
@@ -241,16 +241,16 @@ class WebSession:
         except HttpError as exc:
             if exc.status is None or exc.status in BUSY:
                 raise
-            said, advice = f" ({exc.reason.rstrip('.')})" if exc.reason else "", "look at that user in Keycloak"
-            if exc.status == 403:  # whose words are "unknown_error"
+            said, advice = f" ({exc.reason.rstrip('.')})" if exc.reason else "", "check the user in Keycloak"
+            if exc.status == 403:  # its message is "unknown_error"
                 said, advice = "", f"give that account role impersonation of client {REALM}-realm in realm master"
             raise LoginRefused(
-                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; {advice}, or give the user's own"
+                f"Keycloak at {self.http.host} does not let keycloak_username act as {self.user}{said}; {advice}, or set the user's own"
                 " login in logins."
             ) from None
 
     def _walk(self, method: str, path: str, form: t.Optional[t.Mapping[str, str]] = None) -> bytes:
-        """Follows redirects until there is the cookie or a page; the page."""
+        """Follows redirects until there is the cookie or a page; returns the page."""
         for _step in range(LONGEST_WAY):
             answer = self.http.call(method, path, ok=(200, *REDIRECTS, *REFUSALS), form=form, read=whole)
             if answer.status in REFUSALS:
@@ -260,17 +260,20 @@ class WebSession:
             if answer.status == 200:
                 return bytes(answer.data)[:PAGE_BYTES]
             method, path, form = "GET", self._local(answer.headers.get("Location", ""), path), None
-        raise LoginRefused(f"The login of {self.user} at {self.http.host} was redirected {LONGEST_WAY} times and did not end.")
+        raise LoginRefused(
+            f"The login of {self.user} at {self.http.host} was redirected {LONGEST_WAY} times without an end; log in once with a"
+            " browser and check why."
+        )
 
     def _refusal(self, path: str, answer: Answer) -> str:
         said = self.http.mask(complaint(bytes(answer.data))) or f"status {answer.status}"
         where = path.partition("?")[0]
         if where == AUTH_PATH:
             return (
-                f"Keycloak at {self.http.host} does not take the platform's request for a login ({said}); give the address under which"
-                " people open the platform as url, and check client_id."
+                f"Keycloak at {self.http.host} refuses the platform's request for a login ({said}); set the address that people use for"
+                " the platform as url, and check client_id."
             )
-        return f"The login of {self.user} at {self.http.host} was refused at {where} ({said}); log in with a browser once and look why."
+        return f"The login of {self.user} at {self.http.host} was refused at {where} ({said}); log in once with a browser and check why."
 
     def _action(self, form: bytes) -> str:
         found = action_of(form)
@@ -279,12 +282,13 @@ class WebSession:
         return self._local(found, AUTH_PATH)
 
     def _local(self, where: str, from_path: str) -> str:
-        """Path and query of an address that the login leads to, which must be the cluster's own."""
+        """Path and query of an address that the login redirects to, which must be the cluster's own."""
         parts = urlsplit(urljoin(self.http.origin + from_path, where))
         if _origin(parts.geturl()) != _origin(self.http.origin):
             raise LoginRefused(
-                f"The login of {self.user} leads from {self.http.origin} to {parts.scheme}://{parts.hostname or ''}, which is not followed;"
-                " give the cluster's own address as url."
+                f"The login of {self.user} redirects from {self.http.origin} to {parts.scheme}://{parts.hostname or ''}, which is not "
+                "followed;"
+                " set the cluster's own address as url."
             )
         if len(parts.query) >= SHORTEST_SECRET:
             self.http.protect(parts.query)  # codes and tokens

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may use a channel: shares and privacy from AE4's rights, pure.  Private to the collection.
+"""Who may use a channel: shares and privacy from AE4's permissions, pure.  Private to the collection.
 
 Source: vendor guide, section "Granting access to channels and packages", and DESIGN section 6 where the guide is
-silent (write and admin groups, owners, private and authenticated packages).  Access never widens by our hand.
+silent (write and admin groups, owners, private and authenticated packages).  The migration never widens access.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ Declared = t.Tuple[str, str, str, str]
 
 @dataclasses.dataclass(frozen=True)
 class PrincipalMap:
-    """AE4 logins and groups to AE5 user and group names; what is not named keeps its name."""
+    """AE4 logins and groups to AE5 user and group names; a name that is not mapped stays the same."""
 
     users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Keys are ``LOGIN``, or ``SITE:LOGIN`` for one site only; patterns and templates as in ``patterns``."""
     groups: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Keys are ``ORGANIZATION/GROUP``, or ``SITE:ORGANIZATION/GROUP`` for one site only; patterns and templates as well."""
     declared: t.Mapping[Declared, str] = dataclasses.field(default_factory=dict)
-    """The lines of ``principals.csv``; they are stronger than the two above."""
+    """The lines of ``principals.csv``; they take precedence over the two above."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_users", NameMap.of_keys(self.users))
@@ -55,17 +55,17 @@ class PrincipalMap:
     _groups: NameMap = dataclasses.field(init=False, repr=False, compare=False)
 
     def user(self, login: str, site: str = "") -> t.Optional[str]:
-        """The AE5 user name of a login; ``None`` if it is declared to be nobody."""
+        """The AE5 user name of a login; ``None`` if it is declared as nobody."""
         return _somebody(self.declared.get((site, USER, "", login)) or self._users.rename(login, site, {}) or login)
 
     def group(self, site: str, organization: str, group: str) -> t.Optional[str]:
-        """The AE5 group of a group; ``None`` if it is declared to be nobody."""
+        """The AE5 group of a group; ``None`` if it is declared as nobody."""
         fields = {"name": group, "group": group, "organization": organization, "owner": organization}
         said = self.declared.get((site, GROUP, organization, group)) or self._groups.rename(f"{organization}/{group}", site, fields)
         return _somebody(said or group)
 
     def names_group(self, site: str, organization: str, group: str) -> bool:
-        """Whether a person declared what this very group is on AE5; a pattern that happens to fit says nothing of it."""
+        """Whether this group was mapped by its exact name; a pattern that matches it does not count."""
         return (site, GROUP, organization, group) in self.declared or self._groups.exact(f"{organization}/{group}", site) is not None
 
 
@@ -79,15 +79,15 @@ def group_of(owner: OwnerRecord, name: str) -> t.Optional[GroupRecord]:
 
 
 Collaborators = t.Mapping[str, str]
-"""AE4 login -> permission, of the package that a slot is for."""
+"""AE4 login -> permission, of the slot's package."""
 
 
 def due_on(slot: Slot, owner: OwnerRecord, collaborators: t.Optional[Collaborators] = None) -> t.Tuple[Share, ...]:
     """The shares of a slot's channel under their AE4 names.
 
     A user gets rw on his own channels; the owners of an organization, as users, rw on ``O`` (and ``O/L``); a group r
-    if its permission is read, rw if it is write or admin; of a package's own channel its collaborators as groups do.  An
-    unknown permission is the smaller one, r.
+    if its permission is read, rw if it is write or admin; the collaborators of a package, on its own channel, as groups do.  An
+    unknown permission becomes the smaller one, r.
     """
     if slot.package:
         found = sorted((collaborators or {}).items())
@@ -101,7 +101,7 @@ def due_on(slot: Slot, owner: OwnerRecord, collaborators: t.Optional[Collaborato
 
 
 def named(slot: Slot, share: Share, names: PrincipalMap) -> t.Optional[Share]:
-    """A share under its AE5 name; ``None`` if its principal is declared to be nobody."""
+    """A share under its AE5 name; ``None`` if its principal is declared as nobody."""
     name = names.user(share.name, slot.site) if share.kind == USER else names.group(slot.site, slot.owner, share.name)
     return None if name is None else Share(share.kind, name, share.access)
 
@@ -113,7 +113,7 @@ def shares_of(slot: Slot, owner: OwnerRecord, names: PrincipalMap, collaborators
 
 
 def merged(shares: t.Iterable[Share]) -> t.Tuple[Share, ...]:
-    """Each principal once, in the order of first mention, with the larger of its rights."""
+    """Each principal once, in the order of first mention, with the larger of its accesses."""
     found: t.Dict[t.Tuple[str, str], Share] = {}
     for share in shares:
         known = found.get(principal_of(share))
@@ -125,16 +125,16 @@ def merged(shares: t.Iterable[Share]) -> t.Tuple[Share, ...]:
 def nobodies(
     slot: Slot, owner: OwnerRecord, names: PrincipalMap, collaborators: t.Optional[Collaborators] = None
 ) -> t.Tuple[SkippedShare, ...]:
-    """The shares of a slot's channel that nobody gets, because a person declared so."""
+    """The shares of a slot's channel that are skipped, because their principal is declared as nobody."""
     return tuple(
-        SkippedShare(due, NOBODY, f"The AE4 {due.kind} {due.name!r} of site {slot.site!r} is declared to be nobody on AE5.")
+        SkippedShare(due, NOBODY, f"The AE4 {due.kind} {due.name!r} of site {slot.site!r} is declared as nobody on AE5.")
         for due in due_on(slot, owner, collaborators)
         if named(slot, due, names) is None
     )
 
 
 class PeopleOfTarget(t.Protocol):
-    """What Keycloak knows, see ``_ae5.identity.Identity``."""
+    """Users and groups of Keycloak, see ``_ae5.identity.Identity``."""
 
     @property
     def users(self) -> t.AbstractSet[str]:
@@ -145,8 +145,8 @@ class PeopleOfTarget(t.Protocol):
         """The groups by name, with the user names of their members."""
 
 
-def withholding(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.Tuple[Channel, ...]:
-    """The channels without the shares whose user or group AE5 does not have; these are withheld, and nobody gets them instead."""
+def skip_unknown(channels: t.Iterable[Channel], people: PeopleOfTarget) -> t.Tuple[Channel, ...]:
+    """The channels without the shares whose user or group does not exist on AE5; these are skipped."""
     known = {principal_key(USER, login) for login in people.users} | {(GROUP, name) for name in people.groups}
     return tuple(_without(channel, [share for share in channel.shares if principal_of(share) not in known]) for channel in channels)
 
@@ -155,12 +155,12 @@ def _without(channel: Channel, unknown: t.Sequence[Share]) -> Channel:
     if not unknown:
         return channel
     kept = tuple(share for share in channel.shares if share not in unknown)
-    withheld = tuple(SkippedShare(share, UNKNOWN_PRINCIPAL, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in unknown)
-    return dataclasses.replace(channel, shares=kept, skipped_shares=(*channel.skipped_shares, *withheld))
+    skipped = tuple(SkippedShare(share, UNKNOWN_PRINCIPAL, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in unknown)
+    return dataclasses.replace(channel, shares=kept, skipped_shares=(*channel.skipped_shares, *skipped))
 
 
 def unknown_principals(channels: t.Iterable[Channel]) -> t.List[t.Tuple[Share, t.List[str]]]:
-    """Each user and group that AE5 does not have, with the channels that are withheld from it; ordered."""
+    """Each user and group that does not exist on AE5, with the channels it should get; ordered."""
     found: t.Dict[t.Tuple[str, str], t.Tuple[Share, t.List[str]]] = {}
     for channel in channels:
         for item in channel.skipped_shares:
@@ -180,7 +180,7 @@ def principal_of(share: Share) -> t.Tuple[str, str]:
 
 
 def with_everyone(shares: t.Tuple[Share, ...]) -> t.Tuple[Share, ...]:
-    """The shares and read for all users, unless the group of all users is among them already."""
+    """The shares, with read for all users added unless the group of all users is among them."""
     if any((share.kind, share.name) == (GROUP, EVERYONE) for share in shares):
         return shares
     return (*shares, Share(GROUP, EVERYONE, "r"))
@@ -188,21 +188,21 @@ def with_everyone(shares: t.Tuple[Share, ...]) -> t.Tuple[Share, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class Privacy:
-    """Whether a channel is public, whether all users may read it, and who loses by that."""
+    """Whether a channel is public, whether all users may read it, and which packages fewer people can read."""
 
     public: bool
     everyone: bool
     narrowed: t.Tuple[str, ...] = ()
     """Packages that were readable by more people than the channel will be."""
     because: t.Tuple[str, ...] = ()
-    """The packages that force it."""
+    """The packages that are the reason."""
 
 
 def privacy_of(access_of_package: t.Mapping[str, str]) -> Privacy:
     """Privacy of a channel from the access of its packages (name -> public, authenticated, private, unknown).
 
-    A channel is public only if every package in it was; if every one was public or authenticated, the group
-    ``everyone`` may read; else only those it is shared with.
+    A channel is public only if every package in it was; if every package was public or authenticated, the group
+    ``everyone`` may read; otherwise only those it is shared with.
     """
     public = {name for name, access in access_of_package.items() if access == PUBLIC}
     authenticated = {name for name, access in access_of_package.items() if access == AUTHENTICATED}

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights as levels: what a channel's shares give to a person, and what AE4 gave on its packages.  Private to the collection.
+"""Access as levels: what a channel's shares give to a person, and what AE4 gave on its packages.  Private to the collection.
 
-Pure.  A level is 0 (none), 1 (read) or 2 (read and write).  Two pseudo-principals stand for everybody: ``everyone`` is who
-is logged in, ``anyone`` is who is not even that.
+Pure.  A level is 0 (none), 1 (read) or 2 (read and write).  There are two pseudo-principals: ``everyone`` is
+every logged-in user, ``anyone`` needs no login.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LEVEL = {"": 0, "r": 1, "rw": 2}
 WORD = ("none", "r", "rw")
 
 Person = t.Tuple[str, str]
-"""(user, case-folded AE5 name), or (nobody, AE4 login) for one who is declared to be nobody on AE5."""
+"""(user, case-folded AE5 name), or (nobody, AE4 login) for a user who is declared as nobody on AE5."""
 
 ANYONE = "anyone"
 ANYONE_KEY: Person = (ANYONE, ANYONE)
@@ -35,7 +35,7 @@ Members = t.AbstractSet[str]
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """What AE5 shows; everything may be unknown (None)."""
+    """What AE5 shows; each part may be unknown (None)."""
 
     users: t.Optional[Members] = None
     """All users."""
@@ -46,7 +46,7 @@ class Target:
     owners: t.Mapping[str, t.Optional[str]] = dataclasses.field(default_factory=dict)
     """Channel -> the user who owns it on AE5 and needs no share."""
     private_means: t.Optional[str] = None
-    """collaborators, or authenticated: everybody who is logged in reads a private channel."""
+    """collaborators, or authenticated: every logged-in user can read a private channel."""
 
     def owner(self, channel: str) -> t.Optional[Person]:
         """Who owns a channel on AE5."""
@@ -54,10 +54,10 @@ class Target:
         return None if name is None else principal_key(USER, name)
 
 
-class Rights:
+class Levels:
     """Who has which level on one channel, by its shares and its privacy.
 
-    ``members`` gives the people of an AE5 group, or None if nobody knows them.
+    ``members`` gives the people of an AE5 group, or None if they are not known.
     """
 
     def __init__(self, shares: t.Iterable[Share], public: bool, members: t.Callable[[str], t.Optional[Members]]) -> None:
@@ -70,7 +70,7 @@ class Rights:
 
     @property
     def open(self) -> int:
-        """The level of everybody who is logged in."""
+        """The level of every logged-in user."""
         return max(self.public, self.everyone)
 
     def of(self, person: Person) -> int:
@@ -85,7 +85,7 @@ class Rights:
         return level
 
     def covers(self, share: Share, person: Person) -> bool:
-        """Whether a person has a right by this share."""
+        """Whether this share gives the person access."""
         if share.kind == USER:
             return principal_of(share) == person
         if share.name == EVERYONE:
@@ -93,7 +93,7 @@ class Rights:
         return person[0] == USER and any(share == other and person[1] in members for other, members in self.groups)
 
     def people(self) -> t.Iterator[Person]:
-        """Everybody who is named, by himself or by a group; some of them twice."""
+        """Everybody with a share, by name or by a group; some of them twice."""
         yield from self.users
         for _share, members in self.groups:
             for name in members:
@@ -103,8 +103,8 @@ class Rights:
 class Tally:
     """The packages of one channel, counted by who could use them in AE4.
 
-    ``classes`` are those with a variant in the channel, each with these variants; ``explicit`` gives the people whom AE4
-    named for a variant, with their level.
+    ``classes`` are those with a variant in the channel, each with these variants; ``explicit`` gives the people with explicit
+    access to a variant in AE4, with their level.
     """
 
     def __init__(
@@ -115,12 +115,12 @@ class Tally:
         self.packages = 0
         self.example: t.Dict[Variant, str] = {}
         self.closed = ""
-        """A package that keeps the channel from being public."""
+        """A package because of which the channel is not public."""
         self.public = 0
         self.opened = 0
-        """Packages that everybody who was logged in could read, public ones included."""
+        """Packages that every logged-in user could read, public ones included."""
         self._partly: t.Set[Person] = set()
-        """Whom AE4 let use some files of a package only."""
+        """People who could use only some files of a package in AE4."""
         self._counts: t.Dict[Person, t.List[int]] = collections.defaultdict(lambda: [0, 0, 0])
         for each, variants in classes:
             self._add(each, variants, [explicit(variant) for variant in variants])
@@ -147,11 +147,11 @@ class Tally:
 
     @property
     def authenticated(self) -> bool:
-        """Whether there is a package for which one had to be logged in."""
+        """Whether there is a package that needed a login."""
         return self.opened > self.public
 
     def people(self) -> t.Iterable[Person]:
-        """Everybody whom AE4 named for a package."""
+        """Everybody with explicit access to a package in AE4."""
         return self._counts
 
     def _of(self, person: Person) -> t.Tuple[int, int, int]:
@@ -164,7 +164,7 @@ class Tally:
         return read, write, opened
 
     def gave(self, person: Person) -> bool:
-        """Whether AE4 named the person (or everybody) for any package."""
+        """Whether AE4 gave the person (or everybody) access to any package."""
         read, write, _opened = self._of(person)
         return bool(read or write) or person in self._partly
 
@@ -176,7 +176,7 @@ class Tally:
         return int(read + write + self.opened - opened == self.packages)
 
     def in_words(self, person: Person) -> str:
-        """AE4's right: r, rw, none, or on how many packages which."""
+        """The access in AE4: r, rw, none, or which on how many packages."""
         read, write, _opened = self._of(person)
         if not read and not write:
             if person in self._partly:

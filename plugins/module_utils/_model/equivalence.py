@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The access table: what a person could do in AE4 beside what they can do on AE5, channel by channel.  Pure.
+"""The access table: what a person could do in AE4 and can do on AE5, channel by channel.  Pure.
 
-Private to the collection.  Groups are expanded into people and collaborators of single packages are counted.  The verdicts
-are those of DESIGN section 6; ``narrower`` only where a file cannot be reached with AE4's right in any channel it lies in.
+Private to the collection.  Groups are expanded into people, and collaborators of single packages are counted.  The verdicts
+are those of ``verdicts``; ``narrower`` only if none of a file's channels gives the access that AE4 gave.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.effective 
     EVERYONE_KEY,
     LEVEL,
     WORD,
+    Levels,
     Members,
     Person,
-    Rights,
     Tally,
     Target,
 )
@@ -53,15 +53,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
-PRIVATE_FOR_ALL = "everybody who is logged in reads a private channel on this cluster"
-PRIVATE_UNKNOWN = "who reads a private channel on this cluster is not known"
+PRIVATE_FOR_ALL = "every logged-in user can read a private channel on this cluster"
+PRIVATE_UNKNOWN = "it is not known who can read a private channel on this cluster"
 NOT_SHOWN = "not shown by this transport"
-NOT_IN_AE5 = "not known in AE5"
+NOT_IN_AE5 = "does not exist in AE5"
 MEMBER = "in the AE5 "
-"""How the reason begins for somebody who is in an AE5 group and not in the AE4 group that it stands for."""
+"""The prefix of the reason for somebody who is in an AE5 group and not in its AE4 group."""
 NO_GROUP = "AE5 has no group "
 PLANNED = "planned for "
-"""How the reason begins for a right that the plan itself gives beyond AE4's."""
+"""The prefix of the reason for access that the plan itself gives beyond AE4's."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,29 +73,29 @@ class Row(JsonRecord):
     kind: str
     """user, everyone or anyone; group only for what ae_channels shares."""
     principal: str
-    """The AE5 name; the AE4 login of one whom AE5 does not have."""
+    """The AE5 name; the AE4 login of a user who does not exist on AE5."""
     in_ae5: str
     """yes, no or unknown."""
     ae4: str
     planned: str
     seen: str
-    """``unknown`` where AE5 does not show it."""
+    """``unknown`` if AE5 does not show it."""
     verdict: str
     reason: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What was declared and what earlier runs applied: they tell the verdicts on what is more than AE4 gave."""
+    """What was declared and what earlier runs applied: the reasons for access that is more than AE4 gave."""
 
     people_checked: bool = False
-    """Whether the plan looked at the groups of AE5, so that who is more in one now was added since."""
+    """Whether the plan read the groups of AE5, so that an additional member was added since."""
     accept_wider: t.Sequence[str] = ()
     accept_public: t.Sequence[str] = ()
     declared: t.Mapping[str, t.AbstractSet[t.Tuple[str, str]]] = dataclasses.field(default_factory=dict)
     """Channel -> the principals that it is shared with because of ``ae_channels``."""
     applied: t.Mapping[str, t.AbstractSet[t.Tuple[str, str]]] = dataclasses.field(default_factory=dict)
-    """Channel -> the principals that earlier runs found it shared with, as planned then."""
+    """Channel -> the principals that earlier runs found it shared with as planned."""
     members: t.Mapping[str, t.Sequence[str]] = dataclasses.field(default_factory=dict)
     """``SITE:ORGANIZATION/GROUP`` -> the AE5 names of all its members in the plans applied so far."""
 
@@ -115,7 +115,7 @@ class OwnerTable:
         self._people = {login: self._person(login) for login in owner.people}
         self._in_group = {group.name: frozenset(self._people[login] for login in group.members) for group in owner.groups}
         self._explicit: t.Dict[t.Any, t.Dict[Person, int]] = {}
-        self._planned = {name: Rights(channel.shares, channel.public, self._members) for name, channel in self._channels.items()}
+        self._planned = {name: Levels(channel.shares, channel.public, self._members) for name, channel in self._channels.items()}
         self._seen = {name: self._seen_rights(name) for name in self._channels}
         self._losers = {variant: self._losing(variant) for each in owner.classes for variant in each.variants}
 
@@ -148,16 +148,16 @@ class OwnerTable:
 
     # -- levels
 
-    def _level(self, rights: Rights, person: Person) -> int:
-        """The level of a person; one whom AE5 does not have cannot log in."""
-        return rights.public if self._known(person) == "no" else rights.of(person)
+    def _level(self, levels: Levels, person: Person) -> int:
+        """The level of a person; a user who does not exist on AE5 cannot log in."""
+        return levels.public if self._known(person) == "no" else levels.of(person)
 
-    def _seen_rights(self, name: str) -> t.Optional[Rights]:
+    def _seen_rights(self, name: str) -> t.Optional[Levels]:
         shares = self._target.shares.get(name)
-        return None if shares is None else Rights(shares, bool(self._target.public.get(name)), self._members)
+        return None if shares is None else Levels(shares, bool(self._target.public.get(name)), self._members)
 
     def _explicit_of(self, variant: Variant) -> t.Dict[Person, int]:
-        """The people whom AE4 named for a package, with their level; public and authenticated say nothing here."""
+        """The people with explicit access to a package in AE4, with their level; public and authenticated do not count here."""
         key = (variant.groups, variant.collaborators)
         found = self._explicit.get(key)
         if found is None:
@@ -167,7 +167,7 @@ class OwnerTable:
         return found
 
     def _sources(self, variant: Variant) -> t.Iterator[t.Tuple[Person, int, str]]:
-        """(person, level, by what), see ``_explicit_of``; by what is empty (as an owner), ``collaborator`` or ``group NAME``."""
+        """(person, level, source), see ``_explicit_of``; the source is empty (an owner), ``collaborator`` or ``group NAME``."""
         owner = self._owner
         for login in (owner.owner,) if owner.kind == USER else owner.owners:
             yield self._people[login], 2, ""
@@ -180,22 +180,22 @@ class OwnerTable:
             yield self._people[login], LEVEL[ACCESS_OF_PERMISSION.get(permission, "r")], "collaborator"
 
     def _seen_level(self, name: str, person: Person) -> t.Optional[int]:
-        """The level on a channel as AE5 shows it; None where it does not."""
-        public, rights = self._target.public.get(name), self._seen[name]
+        """The level on a channel as AE5 shows it; None if it does not."""
+        public, levels = self._target.public.get(name), self._seen[name]
         if person == ANYONE_KEY:
             return None if public is None else int(public)
         if person == EVERYONE_KEY:
-            if public or (rights is not None and rights.everyone):
-                return max(int(bool(public)), rights.everyone if rights is not None else 0)
+            if public or (levels is not None and levels.everyone):
+                return max(int(bool(public)), levels.everyone if levels is not None else 0)
             means = self._target.private_means
-            return None if public is None or rights is None or means is None else int(means == AUTHENTICATED)
-        if rights is None:
+            return None if public is None or levels is None or means is None else int(means == AUTHENTICATED)
+        if levels is None:
             return None
-        level, planned = self._level(rights, person), self._level(self._planned[name], person)
+        level, planned = self._level(levels, person), self._level(self._planned[name], person)
         if person == self._target.owner(name):
             return max(level, planned)
-        if self._target.members is None and rights.groups and max(rights.users.get(person, 0), rights.open) < planned:
-            return None  # whether the group holds the person, nobody looked
+        if self._target.members is None and levels.groups and max(levels.users.get(person, 0), levels.open) < planned:
+            return None  # the members of the group were not read
         return level
 
     def _now(self, name: str, person: Person) -> int:
@@ -204,7 +204,7 @@ class OwnerTable:
         return self._level(self._planned[name], person) if seen is None else seen
 
     def _losing(self, variant: Variant) -> t.Dict[Person, int]:
-        """Who can do less with these files than in AE4, in every channel that they lie in: the level that they had."""
+        """Who can do less with these files than in AE4, in every channel that has them: the level that they had."""
         places = [name for name in variant.channels if name in self._channels]
         if not places:
             return {}
@@ -227,17 +227,17 @@ class OwnerTable:
         planned, seen = self._planned[name], self._seen[name]
         people = {*tally.people(), *planned.people()}
         more = set(seen.people() if seen is not None else ()) - people
-        # Whoever owns the channel on AE5, the account that migrates as a rule, was given it by nobody.
+        # The owner of the channel on AE5, usually the account that migrates, has no share from anybody.
         people.update(person for person in more if person != self._target.owner(name))
         everybody = [person for person in EVERYBODY if self._matters(name, tally, person)]
         for person in [*everybody, *sorted(people, key=lambda item: (self._name(item), item))]:
             yield self._row(name, tally, person, person in losers)
 
     def _matters(self, name: str, tally: Tally, person: Person) -> bool:
-        """Whether everybody has a row: somebody gave them something, or nobody knows."""
+        """Whether everybody gets a row: they have access, or it is not known."""
         planned, seen = self._planned[name], self._seen_level(name, person)
         if person == EVERYONE_KEY and planned.public and not tally.authenticated:
-            return False  # said by the row of anyone
+            return False  # the row of anyone says it
         return bool(tally.gave(person) or self._level(planned, person) or seen or (seen is None and person == EVERYONE_KEY))
 
     def _row(self, name: str, tally: Tally, person: Person, loses: bool) -> Row:
@@ -256,20 +256,20 @@ class OwnerTable:
         words = tally.in_words(person)
         return Row(self._owner.site, name, kind, self._name(person), self._known(person), words, WORD[planned], shown, verdict, reason)
 
-    # -- what is more than AE4 gave
+    # -- more than AE4 gave
 
     def _more(self, channel: Channel, tally: Tally, person: Person) -> t.Tuple[str, str]:
         """The verdict on a level that AE4 did not give on every package, and where it comes from."""
-        rights = self._seen[channel.name] or self._planned[channel.name]
-        # What an anonymous request shows is seen over any transport, also where nobody shows the shares.
+        levels = self._seen[channel.name] or self._planned[channel.name]
+        # The result of an anonymous request is seen over any transport, also if shares are not shown.
         public = self._target.public.get(channel.name)
-        if person == ANYONE_KEY or ((rights.public if public is None else public) and not tally.floor(person)):
+        if person == ANYONE_KEY or ((levels.public if public is None else public) and not tally.floor(person)):
             return self._context.of_public(channel.name), f"public, and package {tally.closed} was not in AE4"
         accepted = matches_any(channel.name, self._context.accept_wider)
         found = [
             self._blame(channel, share, person, accepted)
-            for share in rights.shares
-            if LEVEL[share.access] > tally.floor(person) and rights.covers(share, person)
+            for share in levels.shares
+            if LEVEL[share.access] > tally.floor(person) and levels.covers(share, person)
         ]
         if not found:
             return (ACCEPTED if accepted else WIDER), PRIVATE_FOR_ALL
@@ -277,7 +277,7 @@ class OwnerTable:
         return min(found, key=lambda item: gravest.index(item[0]))
 
     def _blame(self, channel: Channel, share: Share, person: Person, accepted: bool) -> t.Tuple[str, str]:
-        """Who answers for a share that gives a person more than AE4 did."""
+        """The reason for a share that gives a person more than AE4 did."""
         key, what = principal_of(share), f"{share.kind} {share.name}"
         planned = {principal_of(item): item for item in channel.shares}.get(key)
         if planned is None:
@@ -296,7 +296,7 @@ class OwnerTable:
         return self._outsider(person, outside, accepted), f"{MEMBER}{what}, and not in the AE4 group {outside[0]}"
 
     def _outsider(self, person: Person, groups: t.Sequence[str], accepted: bool) -> str:
-        """The verdict on somebody who is in an AE5 group and not in the AE4 groups that it stands for."""
+        """The verdict on somebody who is in an AE5 group and not in its AE4 groups."""
         if accepted:
             return ACCEPTED
         before = (self._context.members.get(f"{self._owner.site}:{self._owner.owner}/{group}", ()) for group in groups)
@@ -304,14 +304,14 @@ class OwnerTable:
             return STALE
         return FOREIGN if self._context.people_checked else WIDER
 
-    # -- what is less than AE4 gave
+    # -- less than AE4 gave
 
     def _why_less(self, tally: Tally, person: Person) -> str:
         """Why a person can do less than in AE4, in words."""
         if person in EVERYBODY:
             return f"package {tally.closed} made the channel private" if tally.closed else "not public on AE5"
         if person[0] == NOBODY:
-            return "declared to be nobody on AE5"
+            return "declared as nobody on AE5"
         if self._known(person) == "no":
             return NOT_IN_AE5
         reasons: t.Dict[str, None] = {}
@@ -323,24 +323,24 @@ class OwnerTable:
         return "; ".join(reasons)
 
     def _why_source(self, variant: Variant, source: str, person: Person, example: str) -> str:
-        """What became of the right that a person had as an owner, as a collaborator or in a group."""
+        """Why a person lost the access that they had as an owner, as a collaborator or in a group."""
         if source == "collaborator":
-            return f"collaborator of package {example}, and AE5 has no right on a single package"
+            return f"collaborator of package {example}, and AE5 has no shares on single packages"
         channels = [self._channels[name] for name in variant.channels if name in self._channels]
-        withheld = {principal_of(item.share): item.reason for channel in channels for item in channel.skipped_shares}
+        skipped = {principal_of(item.share): item.reason for channel in channels for item in channel.skipped_shares}
         if not source:
-            return "taken away on AE5" if withheld.get(person) == REMOVED_ON_AE5 else "not shared on AE5"
+            return "removed on AE5" if skipped.get(person) == REMOVED_ON_AE5 else "not shared on AE5"
         name = next(group.ae5 for group in self._owner.groups if f"group {group.name}" == source)
         if name is None:
-            return f"{source} is declared to be nobody on AE5"
-        if (GROUP, name) in withheld:
-            return f"group {name} was taken away on AE5" if withheld[GROUP, name] == REMOVED_ON_AE5 else f"{NO_GROUP}{name}"
+            return f"{source} is declared as nobody on AE5"
+        if (GROUP, name) in skipped:
+            return f"group {name} was removed on AE5" if skipped[GROUP, name] == REMOVED_ON_AE5 else f"{NO_GROUP}{name}"
         members = self._members(name)
         return f"not in AE5 group {name}" if members is not None and person[1] not in members else f"not shared with group {name} on AE5"
 
 
 def rows(owners: t.Iterable[OwnerAccess], channels: t.Mapping[str, Channel], target: Target, context: Context) -> t.Iterator[Row]:
-    """The whole table: owner by owner, then the channels that hold nothing of AE4."""
+    """The whole table: owner by owner, then the channels without anything from AE4."""
     left = dict.fromkeys(channels)
     for owner in owners:
         yield from OwnerTable(owner, channels, target, context).rows()

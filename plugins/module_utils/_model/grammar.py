@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is unusual about a channel's name, whether AE5 takes it, and a name like it that AE5 accepts.  Pure.  Private to the collection.
 
-The characters of AE5's names are not documented (AE5 facts, assumption A13).  A probe tries one name for each trait, and its
-answer ``channel_names`` is accepted, rejected, renamed (AE5 makes another name of it) or unknown for each of them.
+The characters of AE5's names are not documented (AE5 facts, assumption A13).  The probe tries one name for each trait, and its
+answer ``channel_names`` is accepted, rejected, renamed (AE5 changes the name) or unknown for each of them.
 """
 
 from __future__ import annotations
@@ -29,38 +29,38 @@ TRAITS: t.Tuple[t.Tuple[str, t.Pattern[str], str], ...] = (
     (f"length_{LONGEST}", re.compile(f".{{{LONGEST}}}", re.DOTALL), f"{LONGEST} characters or more"),
     ("other", re.compile(r"[\x00-\x08\x0e-\x1f!-,;-@\[-^`{-\x7f]"), "other than letters, digits, - and _"),
 )
-"""What is unusual about a name as the capability probe calls it, and in words; ``other`` is what it does not try."""
+"""What is unusual about a name: the probe's code, the pattern, and words; ``other`` is what the probe does not try."""
 
 DOCUMENTED = {"upper_case": ACCEPTED, "two_slashes": ACCEPTED}
 """The vendor's own examples have letters of both cases, digits, -, _ and two slashes (guide: anaconda-organization/Devs/Test)."""
 
 
 def traits_of(name: str) -> t.List[str]:
-    """What is unusual about the name of a channel."""
+    """What is unusual about a channel name."""
     return [trait for trait, pattern, _words in TRAITS if pattern.search(name)]
 
 
 def in_words(traits: t.Iterable[str]) -> str:
-    """Traits as people say them."""
+    """Traits in words."""
     found = set(traits)
     return " and ".join(words for trait, _pattern, words in TRAITS if trait in found)
 
 
 def refused(name: str, probed: t.Mapping[str, str]) -> t.List[str]:
-    """The traits for which AE5 refuses the name, or makes another of it."""
+    """The traits because of which AE5 refuses or changes the name."""
     return [trait for trait in traits_of(name) if probed.get(trait) in REFUSED]
 
 
 def unsure(name: str, probed: t.Mapping[str, str]) -> t.List[str]:
-    """The traits of which nobody knows whether AE5 takes them."""
+    """The traits that AE5 may refuse, because the probe has not tested them."""
     known = {trait: answer for trait, answer in {**DOCUMENTED, **probed}.items() if answer == ACCEPTED or answer in REFUSED}
     return [trait for trait in traits_of(name) if trait not in known]
 
 
 def proposed(name: str, probed: t.Mapping[str, str], taken: t.Container[str] = ()) -> str:
-    """A name like it without what AE5 refuses, and none of those that are ``taken`` (folded names).
+    """A similar name without what AE5 refuses, and not one of ``taken`` (folded names).
 
-    Whatever is not sure is avoided as well, since the name is made anew anyway.
+    What AE5 may refuse is avoided as well, because the name changes anyway.
     """
     avoided = {*refused(name, probed), *unsure(name, probed)}
     parts = [_part(part, avoided) for part in name.split("/")]
@@ -75,7 +75,7 @@ def proposed(name: str, probed: t.Mapping[str, str], taken: t.Container[str] = (
 
 
 def _part(part: str, avoided: t.Container[str]) -> str:
-    """One part of a name without what is avoided; empty if nothing is left that is a name."""
+    """One part of a name without what is avoided; empty if no valid name is left."""
     if "not_ascii" in avoided:
         part = without_accents(part)
     if "upper_case" in avoided:

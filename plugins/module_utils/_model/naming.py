@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How channels are named: pure rules of the vendor guide and the ``by_label`` layout.  Private to the collection.
+"""Names of channels: pure rules of the vendor guide and the ``by_label`` layout.  Private to the collection.
 
 Source: vendor guide, section "How channels of imported packages are named".  The default label ``main`` and the
 owners group add nothing to a name.
@@ -31,7 +31,7 @@ MIRROR_OWNERS = (
     *("anaconda", "r-channel", "wakari", "anaconda-adam", "anaconda-cluster", "~pypi"),
     *("main", "free", "pro", "r", "msys2"),
 )
-"""Accounts that hold copies of public channels by convention (AE4 facts 1.5), or are named as such a channel (AE4 facts 3.5)."""
+"""Accounts that mirror public channels by convention (AE4 facts 1.5), or have the name of such a channel (AE4 facts 3.5)."""
 
 PROTECTED_CHANNELS = ("anaconda-enterprise", "anaconda", "main", "free", "pro", "r", "r-channel", "msys2")
 """Names AE5 or its mirrors use themselves (AE5 facts 2.3, AE4 facts 3.5)."""
@@ -39,10 +39,10 @@ PROTECTED_CHANNELS = ("anaconda-enterprise", "anaconda", "main", "free", "pro", 
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Slot:
-    """The place in AE4 that a channel stands for: an owner, of an organization perhaps a group, perhaps a label.
+    """The place in AE4 that becomes a channel: an owner, perhaps a group of the organization, perhaps a label.
 
-    ``aspect`` is a part of it that was asked for (``ae_split_private``, ``ae_collaborators``): ``private`` for what is not
-    public of a place, ``package NAME`` for one package.  Two slots are never the same place, even when their names would be.
+    ``aspect`` is a part of it that was requested (``ae_split_private``, ``ae_collaborators``): ``private`` for the packages that
+    are not public, ``package NAME`` for one package.  Two slots are always different places, even if their names are equal.
     """
 
     site: str
@@ -59,7 +59,7 @@ class Slot:
 
     @property
     def package(self) -> str:
-        """The package that the slot is for; empty if it is for no single one."""
+        """The package of the slot; empty if the slot is not for a single package."""
         return self.aspect[len(PACKAGE_ASPECT) :] if self.aspect.startswith(PACKAGE_ASPECT) else ""
 
     @property
@@ -80,7 +80,7 @@ class Slot:
         if self.label:
             words.append(f"label {self.label!r}")
         if self.aspect:
-            words.append(f"package {self.package!r} for its collaborators" if self.package else "what is not public of it")
+            words.append(f"package {self.package!r} for its collaborators" if self.package else "packages that are not public")
         return f"{', '.join(words)} of site {self.site!r}"
 
 
@@ -94,9 +94,9 @@ def is_owners_group(name: str) -> bool:
 
 
 def channel_name(slot: Slot, rules: t.Sequence[ChannelRule] = ()) -> str:
-    """The name of a slot's channel; a rule with its exact name decides, else the first pattern that fits.
+    """The name of a slot's channel, by the rule with its exact name, else by the first pattern that matches.
 
-    What is not public of a place is named after the channel of that place, wherever a rule has put that.
+    The channel of packages that are not public is named after the channel of the place, as renamed by the rules.
     """
     fields = {"owner": slot.owner, "group": slot.group, "label": slot.label}
     fields["organization"] = slot.owner if slot.owner_kind == ORGANIZATION else ""
@@ -113,12 +113,12 @@ def _table(rules: t.Tuple[ChannelRule, ...]) -> NameMap:
 
 
 def folded(name: str) -> str:
-    """What two names must not have in common, because a file system or a product may take them for one."""
+    """The key by which two names collide, because a file system or a product may treat them as one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def without_accents(text: str) -> str:
-    """The text with its letters taken apart from their accents, and those left out."""
+    """The text without the accents of its letters."""
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
@@ -147,5 +147,5 @@ def slots_of(site: str, file: SourceFile, layout: str) -> t.Tuple[Slot, ...]:
 
 
 def becomes_visible(file: SourceFile, slot: Slot) -> bool:
-    """Whether a file that was not on ``main`` shows up in a channel without a label (vendor layout, organizations)."""
+    """Whether a file that was not on ``main`` appears in a channel without a label (vendor layout, organizations)."""
     return not slot.label and slot.owner_kind == ORGANIZATION and MAIN_LABEL not in file.labels

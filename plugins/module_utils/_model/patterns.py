@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names to other names, for channels, users and groups: exact, by pattern, by template.  Pure.  Private to the collection.
+"""Renaming of channels, users and groups: exact, by pattern, by template.  Pure.  Private to the collection.
 
-A rule with an exact name comes before every pattern, one of the same site before one of any; patterns (fnmatch, case
+A rule with an exact name takes precedence over every pattern, a rule for one site over one for all; patterns (fnmatch, case
 matters) are tried in the order they are written.  A template may use the fields of its map, and ``{1}``, ``{2}``, ... for
-what each ``*`` of its pattern stands for; of several, the first takes as little as it can.
+what each ``*`` of its pattern matched; of several ``*``, the first matches as little as possible.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import string
 import typing as t
 
 NOBODY_MARK = "-"
-"""Value of a map of people: the user or group is nobody on AE5, on purpose."""
+"""Value in a map of people: the user or group is declared as nobody on AE5."""
 
 CHANNEL_FIELDS = ("name", "name_lower", "owner", "organization", "group", "label", "site")
 USER_FIELDS = ("name", "name_lower", "site")
@@ -39,13 +39,13 @@ class MapRule:
 
     @classmethod
     def of_key(cls, key: str, to: str) -> MapRule:
-        """A rule out of a mapping whose keys may begin with ``SITE:``."""
+        """A rule from a mapping whose keys may begin with ``SITE:``."""
         found = _SITE.fullmatch(key)
         return cls(found[2], to, found[1]) if found else cls(key, to)
 
     @property
     def exact(self) -> t.Optional[str]:
-        """The one name that matches; ``None`` for a pattern."""
+        """The only name that matches; ``None`` for a pattern."""
         tokens = _TOKEN.findall(self.match)
         if any(token in ("*", "?") or (len(token) > 1 and token not in _LITERALS) for token in tokens):
             return None
@@ -63,23 +63,23 @@ class MapRule:
             numbers = {str(number) for number in range(1, self.stars + 1)}
             strange = asked - set(fields) - numbers
             if strange:
-                return f"it asks for {', '.join(sorted(map(repr, strange)))}"
+                return f"unknown field {', '.join(sorted(map(repr, strange)))}"
             self.fill(dict.fromkeys(fields, "x"), ["x"] * self.stars)
         except (KeyError, IndexError, ValueError) as exc:
             return str(exc)
         return None
 
     def fill(self, fields: t.Mapping[str, str], parts: t.Sequence[str]) -> str:
-        """The template with the fields and with what each ``*`` stands for.
+        """The template filled in with the fields and with what each ``*`` matched.
 
         Raises:
-            KeyError, IndexError, ValueError: the template is not one, see ``flaw``.
+            KeyError, IndexError, ValueError: the template is invalid, see ``flaw``.
         """
         return self.to.format("", *parts, **fields)
 
 
 class NameMap:
-    """Rules, ready to be asked for many names."""
+    """Rules, prepared for many look-ups."""
 
     def __init__(self, rules: t.Iterable[MapRule] = ()) -> None:
         self._exact: t.Dict[t.Tuple[t.Optional[str], str], MapRule] = {}
@@ -101,7 +101,7 @@ class NameMap:
         return self._exact.get((site, name)) or self._exact.get((None, name))
 
     def find(self, name: str, site: str) -> t.Optional[t.Tuple[MapRule, t.Tuple[str, ...]]]:
-        """The rule that decides, and what each ``*`` of it stands for."""
+        """The rule that applies, and what each ``*`` of it matched."""
         exact = self.exact(name, site)
         if exact is not None:
             return exact, ()
@@ -112,7 +112,7 @@ class NameMap:
         return None
 
     def rename(self, name: str, site: str, fields: t.Mapping[str, str]) -> t.Optional[str]:
-        """The new name; ``None`` if no rule is for it.  ``name``, ``name_lower`` and ``site`` need not be among the fields."""
+        """The new name; ``None`` if no rule applies.  ``name``, ``name_lower`` and ``site`` need not be among the fields."""
         found = self.find(name, site)
         if found is None:
             return None
@@ -121,14 +121,14 @@ class NameMap:
 
 
 def bad_templates(variable: str, rules: t.Iterable[MapRule], fields: t.Sequence[str]) -> t.Iterator[str]:
-    """A sentence for each rule of a variable of the inventory whose template cannot be filled in."""
+    """A sentence for each rule of an inventory variable whose template cannot be filled in."""
     names = [f"{{{field}}}" for field in fields]
     for rule in rules:
         why = rule.flaw(fields)
         if why is not None:
             yield (
                 f"The rule of {variable} for {rule.match!r} has the template {rule.to!r}, which cannot be filled in ({why}); "
-                f"use {', '.join(names[:-1])} and {names[-1]}, and {{1}}, {{2}} for what each * stands for."
+                f"use {', '.join(names[:-1])} and {names[-1]}, and {{1}}, {{2}} for what each * matched."
             )
 
 
@@ -141,15 +141,15 @@ def _translated(token: str) -> str:
     if token.startswith("*"):
         return "(.*?)"
     expression = fnmatch.translate(token)
-    # Without the anchor that fnmatch puts behind its group.
+    # Without the anchor that fnmatch adds after its group.
     return expression[: expression.rindex(")") + 1]
 
 
 def literal(name: str) -> str:
-    """The pattern that matches this name and no other."""
+    """The pattern that matches only this name."""
     return _SPECIAL.sub(lambda found: f"[{found[0]}]", name)
 
 
 def template(name: str) -> str:
-    """The template that is this name, whatever it is filled in with."""
+    """The template that always gives this name."""
     return name.replace("{", "{{").replace("}", "}}")

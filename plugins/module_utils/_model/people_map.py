@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who an AE4 user or group is on AE5: what people said in ``principals.csv``, and what is proposed to them.  Pure.
+"""Who an AE4 user or group is on AE5: the lines of ``principals.csv``, and the proposals.  Pure.
 
-Private to the collection.  A declaration is used only if it leaves no doubt: of two lines for one principal, or of two
-principals for one AE5 name, the first one counts, and the other is told with its line.
+Private to the collection.  Only unambiguous declarations are used: of two lines for one principal, or of two principals for
+one AE5 name, the first one counts, and the other is reported with its line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import lis
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Known:
-    """An AE4 user or group that gets, or needs, a right on a channel."""
+    """An AE4 user or group that needs access to a channel."""
 
     site: str
     kind: str
@@ -41,11 +41,11 @@ class Known:
 
     @property
     def person(self) -> t.Tuple[str, str, str]:
-        """What two sites have in common: a login is one person on both, a group is one of its organization."""
+        """The same on two sites: a login is one person on both, a group belongs to its organization."""
         return (self.kind, self.organization, self.name)
 
     def describe(self) -> str:
-        """For messages: what it is, with its site."""
+        """For messages: kind and name, with its site."""
         what = f"user {self.name!r}" if self.kind == USER else f"group {self.name!r} of organization {self.organization!r}"
         return f"{what} of site {self.site!r}"
 
@@ -67,7 +67,7 @@ class Line:
 
 
 def written(name: str) -> str:
-    """A name as a text file can hold it: what is no character is written as an escape."""
+    """A name as a text file can hold it: bytes that are not text are escaped."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -89,17 +89,15 @@ def settle(lines: t.Sequence[Line], known: t.Iterable[Known], where: str) -> t.T
             continue
         fresh = [item for item in meant if item.key not in declared]
         if not fresh:
-            warnings.append(
-                f"Line {line.number} of {where} is not used: line {line_of[meant[0].key]} says already who the {line.describe()} is."
-            )
+            warnings.append(f"Line {line.number} of {where} is not used: line {line_of[meant[0].key]} already maps the {line.describe()}.")
             continue
         claim = principal_key(line.kind, line.ae5_name)
         holder, number = claims.get(claim, (fresh[0], 0))
         if line.ae5_name != NOBODY_MARK and holder.person != fresh[0].person:
             variable = "ae_user_map" if line.kind == USER else "ae_group_map"
             warnings.append(
-                f"Line {line.number} of {where} is not used: line {number} gives the AE5 {line.kind} {line.ae5_name!r} to the "
-                f"{holder.describe()} already; if both are the same, say so in {variable}."
+                f"Line {line.number} of {where} is not used: line {number} already maps the {holder.describe()} to the AE5 "
+                f"{line.kind} {line.ae5_name!r}; if both are the same, map them in {variable}."
             )
             continue
         claims.setdefault(claim, (fresh[0], line.number))
@@ -111,7 +109,7 @@ def settle(lines: t.Sequence[Line], known: t.Iterable[Known], where: str) -> t.T
 
 @dataclasses.dataclass(frozen=True)
 class Proposal:
-    """What is proposed for one principal: ``ae5_name`` empty where a person has to decide; ``found`` is yes, no or unknown."""
+    """What is proposed for one principal: ``ae5_name`` is empty if a person has to decide; ``found`` is yes, no or unknown."""
 
     known: Known
     ae5_name: str
@@ -120,7 +118,7 @@ class Proposal:
 
 
 class _Directory:
-    """The names of AE5, to be found by what people may have called them."""
+    """The AE5 names, searchable by similar spellings."""
 
     def __init__(self, people: PeopleOfTarget, emails: t.Mapping[str, str]) -> None:
         self._exact = {principal_key(USER, name): name for name in people.users}
@@ -136,24 +134,24 @@ class _Directory:
                     self._local[local].add(name)
 
     def exact(self, kind: str, name: str) -> t.Optional[str]:
-        """The AE5 name that is this one; the case of a user's counts for nothing."""
+        """The AE5 name equal to this one; the case of user names is ignored."""
         return self._exact.get(principal_key(kind, name))
 
     def alike(self, kind: str, name: str) -> t.Tuple[t.List[str], str]:
-        """The AE5 names that may be meant, and why."""
+        """The AE5 names that are similar, and why."""
         if kind == GROUP:
-            return self._folded.get(name.casefold(), []), "the same in another case"
+            return self._folded.get(name.casefold(), []), "the same name in another case"
         local = name.casefold().partition("@")[0]
         found = set(self._local.get(local, ()))
         if local != name.casefold() and self.exact(USER, local):
             found.add(self._exact[USER, local])
-        return sorted(found), "the same before the @ of the e-mail address"
+        return sorted(found), "the same name before the @ of the e-mail address"
 
 
 def propose(
     known: t.Iterable[Known], names: PrincipalMap, people: t.Optional[PeopleOfTarget], emails: t.Mapping[str, str]
 ) -> t.List[Proposal]:
-    """A proposal for each principal, ordered.  ``people`` is None where nobody looked at AE5; nothing is proposed then."""
+    """A proposal for each principal, ordered.  ``people`` is None if AE5 was not read; then nothing is proposed."""
     ordered = sorted(known)
     if people is None:
         return [Proposal(item, _said(item, names) or "", "unknown", _why_said(item, names)) for item in ordered]
@@ -168,7 +166,7 @@ def propose(
 
 
 def _said(item: Known, names: PrincipalMap) -> t.Optional[str]:
-    """What a declaration says of it, or None."""
+    """The declared AE5 name, or None."""
     if item.kind == GROUP:
         name = names.group(item.site, item.organization, item.name)
         said = name != item.name or names.names_group(item.site, item.organization, item.name)
@@ -189,7 +187,7 @@ def _propose(item: Known, names: PrincipalMap, directory: _Directory) -> Proposa
     if said is not None:
         return Proposal(item, said, "yes" if directory.exact(item.kind, said) else "no", _why_said(item, names))
     if item.kind == GROUP and item.name == EVERYONE:
-        return Proposal(item, "", "yes", "the AE5 group of this name holds all users")
+        return Proposal(item, "", "yes", "the AE5 group of this name has all users as members")
     exact = directory.exact(item.kind, item.name)
     if exact is not None:
         return Proposal(item, exact, "yes")
@@ -204,10 +202,10 @@ def _propose(item: Known, names: PrincipalMap, directory: _Directory) -> Proposa
 def _undoubted(
     proposal: Proposal, names: PrincipalMap, takers: t.Mapping[t.Tuple[str, str], t.Mapping[t.Tuple[str, str, str], Known]]
 ) -> Proposal:
-    """The proposal, left empty where another principal would be the same one on AE5, unless a person has said so."""
+    """The proposal, left empty if another principal would get the same AE5 name, unless a person declared it."""
     item = proposal.known
     others = takers.get(principal_key(item.kind, proposal.ae5_name), {})
     rivals = [other.describe() for person, other in sorted(others.items()) if person != item.person]
     if not rivals or _said(item, names) is not None:
         return proposal
-    return Proposal(item, "", proposal.found, f"{proposal.ae5_name} would also be {listed(rivals)}")
+    return Proposal(item, "", proposal.found, f"{proposal.ae5_name} would also be proposed for {listed(rivals)}")

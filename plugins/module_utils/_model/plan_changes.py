@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan means from where the cluster is now: counts per channel of what is to do.  Pure.  Private to the collection.
+"""What a plan changes on the cluster as it is now: counts per channel of what is to do.  Pure.  Private to the collection.
 
-The plan is a desired state and stays one; this is told to people, and nothing is applied by it.
+The plan is a desired state; these changes are for people to read, nothing is applied from them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 
 @dataclasses.dataclass(frozen=True)
 class ChannelChanges(JsonRecord):
-    """What is to be done with one channel."""
+    """What is to do with one channel."""
 
     TITLE = "channel's changes"
     BRIEF = ("create", "hide", "publish", "send", "send_bytes", "present", "conflicts", "unproven", "add", "change", "unseen")
@@ -42,9 +42,9 @@ class ChannelChanges(JsonRecord):
     unproven: int = 0
     """Files of the same name that show no digest to compare, or a subdir that cannot be read."""
     add: t.Tuple[str, ...] = ()
-    """Rights to be given, in words."""
+    """Shares to add, in words."""
     change: t.Tuple[str, ...] = ()
-    """Rights to be changed, in words."""
+    """Shares to change, in words."""
     unseen: bool = False
     """The shares cannot be seen over this transport."""
 
@@ -54,19 +54,19 @@ class ChannelChanges(JsonRecord):
         return self.create or self.hide or self.publish or bool(self.send or self.conflicts or self.unproven or self.add or self.change)
 
     def to_json(self) -> Json:
-        """What is not nothing."""
+        """The fields that are not empty."""
         found = super().to_json()
         del found["name"]
         return found
 
     @property
     def line(self) -> str:
-        """The channel and what is to be done, in one line of a diff."""
+        """The channel and what is to do, as one line of a diff."""
         return f"{'+' if self.create else '~'} {self.name}: {self.words}"
 
     @property
     def words(self) -> str:
-        """What is to be done, in words."""
+        """What is to do, in words."""
         return "; ".join(text for text in self._words() if text)
 
     def _words(self) -> t.Iterator[str]:
@@ -82,7 +82,7 @@ class ChannelChanges(JsonRecord):
 
 @dataclasses.dataclass(frozen=True)
 class Changes:
-    """What is to be done, channel by channel; only channels where there is something."""
+    """What is to do, channel by channel; only channels with changes."""
 
     channels: t.Tuple[ChannelChanges, ...]
     present: int = 0
@@ -120,7 +120,7 @@ def channels_from(data: Json) -> t.List[ChannelChanges]:
 
 
 def changes_of(channels: t.Sequence[Channel], placements: t.Iterable[Placement], owners: t.Mapping[str, t.Optional[str]]) -> Changes:
-    """The changes from what channels and placements were (``was``).  ``owners`` are the AE5 owners of channels, who need no share."""
+    """The changes from what the target held (``before``).  ``owners`` are the AE5 owners of channels, who need no share."""
     files: t.Dict[str, t.Counter[str]] = collections.defaultdict(collections.Counter)
     for placement in placements:
         state = state_at_planning(placement)

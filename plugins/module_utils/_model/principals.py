@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which users, groups and memberships are to be made, and which roles somebody lacks.  Private to the collection.
+"""Which users, groups and memberships are to be created, and which roles are missing.  Private to the collection.
 
 Pure rules.  Users are compared case-folded (Keycloak lower-cases their names), groups as they are written.  Nothing is
-ever taken away, so there is no step for that.
+ever removed, so there is no step for that.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Grant:
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """A group that shall exist and hold at least these users."""
+    """A group that must exist and have at least these members."""
 
     name: str
     members: t.Tuple[str, ...]
@@ -41,7 +41,7 @@ class Wish:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One user (no ``group``), one group (no ``user``) or one membership, and what is to become of it.
+    """One user (no ``group``), one group (no ``user``) or one membership, and what is to do with it.
 
     ``result`` is present, created (a user or group), added (a membership) or failed; ``why`` is a sentence then.
     """
@@ -53,7 +53,7 @@ class Step:
 
 
 def merged(wishes: t.Iterable[t.Tuple[str, t.Iterable[str]]]) -> t.List[Wish]:
-    """One wish for each group name, in the order of first mention; a member that is named twice counts once."""
+    """One wish for each group name, in the order of first mention; a member that is listed twice counts once."""
     members: t.Dict[str, t.Dict[str, str]] = {}
     for name, users in wishes:
         mine = members.setdefault(name, {})
@@ -71,8 +71,8 @@ def decide(
 ) -> t.List[Step]:
     """The steps for users, then groups, then memberships.
 
-    ``users`` are the names there are by case-folded name; ``groups`` the case-folded members of the groups there are, by
-    the group's name; ``named`` the users that shall exist in any case.
+    ``users`` are the existing names by case-folded name; ``groups`` the case-folded members of the existing groups, by
+    the group's name; ``named`` the users that must exist in any case.
     """
     wanted: t.Dict[str, str] = {}
     needed_by: t.Dict[str, t.List[str]] = {}
@@ -105,8 +105,8 @@ def _user(known: t.Optional[str], name: str, needed_by: t.Sequence[str], create:
         return Step(FAILED, name, why="A user name is empty; name the user.")
     if create:
         return Step(CREATED, name.lower())
-    lost = f" and was not added to {_listed(needed_by)}" if needed_by else ""
-    return Step(FAILED, name, why=f"Keycloak has no user {name!r}, who was not created{lost}; create the user there, or set create_users.")
+    done = f"neither created nor added to {_listed(needed_by)}" if needed_by else "not created"
+    return Step(FAILED, name, why=f"User {name!r} does not exist in Keycloak and was {done}; create the user there, or set create_users.")
 
 
 def _listed(groups: t.Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def _group(name: str, known: bool) -> Step:
     if not name.strip():
         return Step(FAILED, group=name, why="A group name is empty; name the group.")
     if "/" in name:
-        why = f"Group {name!r} does not exist and was not created, because its name is the path of a subgroup; create it in Keycloak."
+        why = f"Group {name!r} does not exist and was not created, because its name is a subgroup path; create it in Keycloak."
         return Step(FAILED, group=name, why=why)
     return Step(CREATED, group=name)
 

@@ -22,13 +22,13 @@ UNPROVEN = "unproven"
 ABSENT = "absent"
 
 KEPT = "kept: "
-"""How the reason of a conflict begins that was settled by a declaration (``conflict: keep``)."""
+"""The prefix of the reason of a conflict that is settled by a declaration (``conflict: keep``)."""
 
 Key = t.Tuple[str, str, str]
 
 
 def compare(placement: Placement, package: Package) -> str:
-    """``same``, ``different``, or ``unproven`` where the two have no digest in common.  A size alone proves nothing."""
+    """``same``, ``different``, or ``unproven`` if the two have no digest in common.  A size alone proves nothing."""
     if placement.sha256 and package.sha256:
         return SAME if placement.sha256.lower() == package.sha256.lower() else DIFFERENT
     if placement.md5 and package.md5:
@@ -37,8 +37,8 @@ def compare(placement: Placement, package: Package) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class Lacking:
-    """A placement that keeps its channel from being complete: ``why`` is absent, different or unproven."""
+class Missing:
+    """A placement because of which its channel is not complete: ``why`` is absent, different or unproven."""
 
     placement: Placement
     why: str
@@ -48,23 +48,23 @@ def missing(
     placements: t.Iterable[Placement],
     packages_seen: t.Mapping[t.Tuple[str, str], Package],
     quarantined: t.Container[Key],
-) -> t.List[Lacking]:
+) -> t.List[Missing]:
     """The placements of one channel that are not proven to be there.
 
     ``packages_seen`` is what the channel's repodata shows, by (subdir, file); ``quarantined`` are the keys
-    (channel, subdir, file) that are known to be impossible to transfer and hold nothing up.
+    (channel, subdir, file) that are known to be impossible to transfer and do not delay the channel.
     """
-    lacking = []
+    found = []
     for placement in placements:
         if placement.key in quarantined:
             continue
         package = packages_seen.get((placement.subdir, placement.file))
         verdict = ABSENT if package is None else compare(placement, package)
         if verdict != SAME:
-            lacking.append(Lacking(placement, verdict))
-    return lacking
+            found.append(Missing(placement, verdict))
+    return found
 
 
 def excused(rows: t.Iterable[TransferRow]) -> t.Set[Key]:
-    """The placements that hold nothing up: quarantined ones, and conflicts in which the target's file is kept on purpose."""
+    """The placements that do not delay their channel: quarantined ones, and conflicts that are declared to keep the target's file."""
     return {row.key for row in rows if row.outcome == "quarantined" or (row.outcome == "conflict" and row.reason.startswith(KEPT))}

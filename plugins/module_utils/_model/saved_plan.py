@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rule of a saved plan, pure.  Private to the collection.
 
-A plan carries what the target held of each object when it was made.  When it is applied, an object is refused only if it
-is now neither as it was then nor as planned: so the same plan can be applied again, and after a kill, and what somebody
-else has changed in between is never overwritten.  Where either side could not be seen, nothing is refused.
+A plan records what the target held of each object when it was made.  When it is applied, an object is refused only if it is
+now neither as it was then nor as planned: so the same plan can be applied again, also after a kill, and changes of others in
+between are never overwritten.  If either state could not be seen, nothing is refused.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Package
 
-AGAIN = "plan again"
+AGAIN = "run the plan playbook again"
 
 
 def before_of(placement: Placement, package: t.Optional[Package]) -> t.Optional[str]:
-    """``Placement.before`` from what the channel shows of that name; a digest that the placement has too, if there is one."""
+    """``Placement.before`` from the package in the channel; a digest that the placement also has, if there is one."""
     if package is None:
         return None
     shown = (("sha256", package.sha256, placement.sha256), ("md5", package.md5, placement.md5))
@@ -47,7 +47,7 @@ def state_at_planning(placement: Placement) -> str:
 
 
 def is_as_it_was(placement: Placement, package: Package) -> t.Optional[bool]:
-    """Whether the file on the target is the one that was there at planning; ``None`` where that cannot be told."""
+    """Whether the file on the target is the one that was there when the plan was made; ``None`` if that is not known."""
     if placement.before is None:
         return False
     kind, _colon, digest = placement.before.partition(":")
@@ -61,9 +61,9 @@ def is_as_it_was(placement: Placement, package: Package) -> t.Optional[bool]:
 
 
 def file_moved(placement: Placement, package: t.Optional[Package], replacing: bool = False) -> t.Optional[str]:
-    """The end of a sentence, if the file on the target is neither as at planning nor as planned.
+    """The end of a sentence, if the file on the target is neither as when the plan was made nor as planned.
 
-    ``replacing``: our own run may have deleted a file of other bytes and not got to the upload.
+    ``replacing``: an earlier run may have deleted the file and stopped before the upload.
     """
     then = state_at_planning(placement)
     if then == UNKNOWN:
@@ -72,21 +72,21 @@ def file_moved(placement: Placement, package: t.Optional[Package], replacing: bo
         if then == ABSENT or (replacing and then != SAME):
             return None
         what = "the planned file" if then == SAME else "another file of this name"
-        return f"{what} was in the channel when the plan was made and has been taken away since"
+        return f"{what} was in the channel when the plan was made and has been deleted since"
     if compare(placement, package) != DIFFERENT or is_as_it_was(placement, package) is not False:
         return None
     if then == ABSENT:
-        return "a file of this name with other bytes has come into the channel since the plan was made"
-    return "the file of this name in the channel has got other bytes since the plan was made"
+        return "a different file of this name was added to the channel since the plan was made"
+    return "the file of this name in the channel has changed since the plan was made"
 
 
 def word_of(access: t.Optional[str]) -> str:
-    """A right as one says it in a sentence."""
-    return access or "no right"
+    """The access of a share, in a sentence."""
+    return access or "no access"
 
 
 def share_moved(wanted: Share, was: t.Optional[Share], now: t.Optional[Share]) -> t.Optional[str]:
-    """The end of a sentence, if a principal's right is now neither as at planning nor as planned; both states were seen."""
+    """The end of a sentence, if a principal's share is now neither as when the plan was made nor as planned; both were seen."""
     then, today = (None if share is None else share.access for share in (was, now))
     if today in (wanted.access, then):
         return None
@@ -94,7 +94,7 @@ def share_moved(wanted: Share, was: t.Optional[Share], now: t.Optional[Share]) -
 
 
 def privacy_moved(wanted: str, was: t.Optional[str], now: t.Optional[str]) -> t.Optional[str]:
-    """The end of a sentence, if a channel that was there is now neither as at planning nor as planned."""
+    """The end of a sentence, if a channel's privacy is now neither as when the plan was made nor as planned."""
     if was is None or now is None or now in (wanted, was):
         return None
     return f"was {was} when the plan was made and is {now} now"

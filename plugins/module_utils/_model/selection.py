@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which files are migrated: rules that include and exclude.  Pure.  Private to the collection.
 
-Rules look at (file, label) pairs; an unlabelled file is one pair with an empty label.  A pair is kept if there are no
-rules to include or one of them matches, and no rule to exclude matches.  A file keeps the labels of its kept pairs; none
-kept, and it is left out.  A rule that asks for a size or a date does not match a file of which that is not known.
+Rules match (file, label) pairs; an unlabelled file is one pair with an empty label.  A pair is kept if there are no include
+rules or one of them matches, and no exclude rule matches.  A file keeps the labels of its kept pairs; without one it is left
+out.  A rule with a size or a date does not match a file whose size or date is not known.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class BadRule(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A rule that was understood.  ``words`` is how it was written, for messages."""
+    """A parsed rule.  ``words`` is how it was written, for messages."""
 
     words: str
     patterns: t.Tuple[t.Tuple[str, t.Tuple[t.Pattern[str], ...]], ...] = ()
@@ -49,15 +49,15 @@ class Rule:
     after: t.Optional[str] = None
 
     def matches(self, site: str, file: SourceFile, label: str) -> bool:
-        """Whether the rule is for this file under this label."""
+        """Whether the rule matches this file under this label."""
         return self._fits(site, file, label) and self.unknown(file) is None and self._in_bounds(file)
 
     def passes_by(self, site: str, file: SourceFile) -> t.Optional[str]:
-        """size or date, if the rule would look at it and only for not knowing it does not match under any label."""
+        """size or date, if the rule matches under a label except that this is not known."""
         return self.unknown(file) if any(self._fits(site, file, label) for label in labels_of(file)) else None
 
     def unknown(self, file: SourceFile) -> t.Optional[str]:
-        """What the rule asks for and the file does not tell."""
+        """What the rule needs and the file does not have: size, date, or None."""
         if (self.larger_than is not None or self.smaller_than is not None) and not _knows_size(file):
             return "size"
         return "date" if (self.before or self.after) and file.uploaded is None else None
@@ -99,7 +99,7 @@ def _knows_size(file: SourceFile) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What became of a file: the labels it keeps, and by which rule it lost which."""
+    """The verdict on a file: the labels it keeps, and the rule by which it lost each other one."""
 
     kept: t.Tuple[str, ...]
     """Empty with ``is_kept`` for an unlabelled file that is kept."""
@@ -133,7 +133,7 @@ class Selection:
         """Why a file that lost all its labels is left out, one sentence."""
         index = next((index for _label, index in verdict.lost if index is not None), None)
         if index is None:
-            return "No rule of ae_include takes it."
+            return "No rule of ae_include matches it."
         return f"Rule {index + 1} of ae_exclude ({self.exclude[index].words}) leaves it out."
 
 
@@ -141,14 +141,14 @@ def rule_of(written: t.Mapping[str, t.Any], today: t.Optional[datetime.date] = N
     """The rule in a mapping as people write it.  ``today`` is needed for ``older_than_days`` and ``newer_than_days``.
 
     Raises:
-        BadRule: it asks for what no rule knows, or for nothing, or a value is not what its field takes.
+        BadRule: it has an unknown field, or no field, or a value of the wrong type.
     """
     fields = {field: value for field, value in written.items() if value is not None}
     strange = sorted(str(field) for field in fields if field not in FIELDS)
     if strange:
-        raise BadRule(f"no rule knows {', '.join(strange)}; it can ask for {', '.join(FIELDS)}")
+        raise BadRule(f"unknown field {', '.join(strange)}; use {', '.join(FIELDS)}")
     if not fields:
-        raise BadRule("it asks for nothing, so it would match everything")
+        raise BadRule("it is empty, so it would match everything")
     patterns = tuple((field, _patterns(field, fields[field])) for field in PATTERNS if field in fields)
     bounds: t.Dict[str, t.Any] = {field: _size(field, fields[field]) for field in SIZES if field in fields}
     dates = {field: _date(field, fields[field]) for field in DATES if field in fields}
@@ -169,7 +169,7 @@ def _in_words(value: t.Any) -> str:
 def _texts(field: str, value: t.Any) -> t.List[str]:
     texts = value if isinstance(value, list) else [value]
     if not texts or not all(isinstance(text, (str, int, float)) and not isinstance(text, bool) for text in texts):
-        raise BadRule(f"{field} is {value!r} and must be a text or a list of texts")
+        raise BadRule(f"{field} is {value!r} and must be a string or a list of strings")
     return [str(text) for text in texts]
 
 
@@ -199,7 +199,7 @@ def _date(field: str, value: t.Any) -> str:
         moment = datetime.datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00:00'}")
     except ValueError:
         raise BadRule(f"{field} is {value!r} and must be a date like 2017-08-14, or 2017-08-14T21:08:34Z (UTC)") from None
-    # As inventories write it, so that the two are compared as texts.
+    # The format of inventories, so that the two can be compared as strings.
     return moment.isoformat() + "Z"
 
 
@@ -210,7 +210,7 @@ def _days_before(field: str, value: t.Any, today: t.Optional[datetime.date]) -> 
     try:
         return f"{today - datetime.timedelta(days=int(text))}T00:00:00Z"
     except OverflowError:
-        raise BadRule(f"{field} is {value!r}, which is before all calendars") from None
+        raise BadRule(f"{field} is {value!r}, which is before the first date") from None
 
 
 class Reference(t.NamedTuple):
@@ -220,10 +220,10 @@ class Reference(t.NamedTuple):
     md5: t.Dict[str, str]
     """Of every package."""
     md5_alone: t.Dict[str, str]
-    """Of the packages whose sha256 the channel does not show."""
+    """Of the packages without a sha256 in the channel."""
 
     def add(self, channel: str, package: Package) -> None:
-        """Notes what a channel holds."""
+        """Adds a package of a channel."""
         if package.sha256:
             self.sha256.setdefault(package.sha256, channel)
         if package.md5:
@@ -231,7 +231,7 @@ class Reference(t.NamedTuple):
                 digests.setdefault(package.md5, channel)
 
     def holder(self, file: SourceFile) -> t.Optional[str]:
-        """The reference channel that holds the same bytes, compared by sha256, and by md5 where one of the two lacks it."""
+        """The reference channel that holds the same bytes, compared by sha256, or by md5 if one of the two has no sha256."""
         if file.sha256:
             return self.sha256.get(file.sha256) or (self.md5_alone.get(file.md5) if file.md5 else None)
         return self.md5.get(file.md5) if file.md5 else None

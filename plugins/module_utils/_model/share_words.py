@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shares, and users or groups that AE5 does not have, as people say them.  Pure.  Private to the collection."""
+"""Shares, and users or groups that do not exist on AE5, in words.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 
 
 def share_in_words(share: Share) -> str:
-    """A share as one would say it: group Devs may read."""
+    """A share in words: group Devs may read."""
     return f"{share.kind} {share.name} {'may read' if share.access == 'r' else 'may read and write'}"
 
 
 def unknown_in_words(share: Share, channels: t.Sequence[str]) -> str:
-    """The sentence about a user or group that AE5 does not have, and the channels that are due to it."""
+    """The sentence about a user or group that does not exist on AE5, and the channels it should get."""
     many = len(channels) > 1
     advice = "say in principals.csv who that is on AE5 (- for nobody), or create it in Keycloak"
     if (share.kind, share.name) == (GROUP, EVERYONE):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who the users of a notebook host are on AE5, said as it is for the users of the repository.  Private to the collection."""
+"""Who the users of a notebook host are on AE5, declared like the users of the repository.  Private to the collection."""
 
 from __future__ import annotations
 

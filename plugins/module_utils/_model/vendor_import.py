@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which owners the vendor's own import brings exactly as planned, pure.  Private to the collection.
+"""Which owners the vendor import migrates exactly as planned, pure.  Private to the collection.
 
-``anaconda-enterprise-cli admin import`` takes an owner's whole folder, names and shares the channels itself, and knows
-nothing of the declarations.  So an owner may be left to it only where plan and vendor guide agree in everything.
+``anaconda-enterprise-cli admin import`` takes an owner's whole folder, names and shares the channels itself, and ignores the
+declarations.  So it is used for an owner only if plan and vendor guide agree in everything.
 
 Source: vendor guide, sections "How channels of imported packages are named" and "Granting access to channels and
-packages"; AE5 facts, assumption A4: what the guide does not say of the import, nobody knows.
+packages"; AE5 facts, assumption A4: nothing is known of the import beyond the guide.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class OwnersHead(JsonRecord):
 
 @dataclasses.dataclass(frozen=True)
 class OwnerFacts(JsonRecord):
-    """What the plan knows of an owner that decides whether the vendor's import may take it."""
+    """The facts of the plan about an owner that decide whether the vendor import may be used."""
 
     TITLE = "line of an owner"
     HEAD: t.ClassVar[Json] = {"record": "owner"}
@@ -58,11 +58,11 @@ class OwnerFacts(JsonRecord):
 
     owner: str
     reasons: t.Tuple[str, ...] = ()
-    """What the import would do otherwise than planned, each the end of a sentence that names a variable or a file."""
+    """What the import would do differently than planned, each the end of a sentence that names a variable or a file."""
     private: t.Tuple[str, ...] = ()
-    """Channels of the owner that must not be public, as those of the import are."""
+    """Channels of the owner that must not be public, although the import creates public ones."""
     known: t.Tuple[str, ...] = ()
-    """Paths of package files in the owner's folder that have no placement and do no harm."""
+    """Paths of package files in the owner's folder that have no placement and are harmless."""
 
 
 def facts_of(
@@ -76,8 +76,8 @@ def facts_of(
 ) -> OwnerFacts:
     """The facts of one owner.
 
-    ``names`` are its slots and the channels they became, ``public`` the channels that may be public, ``left_out`` the
-    owner's files without a placement, ``shortened`` how many files lost some of their labels to a rule.
+    ``names`` are its slots and their channels, ``public`` the channels that may be public, ``left_out`` the owner's files
+    without a placement, ``shortened`` the number of files of which a rule left out some labels.
     """
     left = [item for item in left_out if item.path and (is_package(item.file) or is_package(item.path))]
     return OwnerFacts(
@@ -91,7 +91,7 @@ def facts_of(
 def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.Iterator[str]:
     # A user's channels are the same in every layout.
     if layout != VENDOR and owner.kind == ORGANIZATION:
-        yield f"ae_channel_layout is {layout}, which the import does not know"
+        yield f"ae_channel_layout is {layout}, which the import does not support"
     own = {
         "ae_collaborators": sorted(name for slot, name in names.items() if slot.package),
         "ae_split_private": sorted(name for slot, name in names.items() if slot.aspect and not slot.package),
@@ -110,37 +110,37 @@ def _sharing(owner: OwnerRecord, names: t.Mapping[Slot, str], principals: Princi
         planned, plain = shares_of(slot, owner, principals), shares_of(slot, owner, PrincipalMap())
         group = group_of(owner, slot.group) if slot.group else None
         if slot.group and (group is None or group.permission not in ACCESS_OF_PERMISSION):
-            found[f"the dump does not say which permission its group {slot.group} has"] = None
+            found[f"the dump does not give the permission of its group {slot.group}"] = None
         for share in plain:
             if share not in planned:
                 key = (slot.site, share.kind, "" if share.kind == USER else slot.owner, share.name)
                 variable = "principals.csv" if key in principals.declared else f"ae_{share.kind}_map"
-                found[f"{variable} gives {share.kind} {share.name} another name, which the import does not know"] = None
+                found[f"{variable} gives {share.kind} {share.name} another name, which the import does not support"] = None
     return iter(found)
 
 
 def _leaving_out(left: t.Sequence[LeftOut], shortened: int) -> t.Iterator[str]:
     if shortened:
-        yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not know"
+        yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not support"
     taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
     if taken:
         yield f"the plan leaves out what the import may take: {listed(taken, NAMES_SHOWN)}"
 
 
 def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refused: t.Container[str], channels: t.Iterable[str]) -> str:
-    """Why an owner must not be left to the import, the end of a sentence; empty if it may.
+    """Why the import must not be used for an owner, the end of a sentence; empty if it may.
 
     ``accept_public`` are patterns of channels that may be public although not everything in them was, ``refused`` the
-    channels that nothing may be put into, ``channels`` those that the owner has files in.
+    channels that must stay empty, ``channels`` those that the owner has files in.
     """
     if facts is None:
-        return "the plan does not say how it compares to the import; make the plan anew"
+        return "the plan has no facts about this owner; run the plan playbook again"
     reasons = list(facts.reasons)
     private = [name for name in facts.private if not matches_any(name, accept_public)]
     if private:
         reasons.append(
-            f"its {_channels(len(private))} {listed(private, NAMES_SHOWN)} must be private, and what the import makes is public"
-            " unless ae_accept_public accepts it"
+            f"its {_channels(len(private))} {listed(private, NAMES_SHOWN)} must be private, but the import creates public channels"
+            " (see ae_accept_public)"
         )
     held = sorted(name for name in set(channels) if name in refused and name not in private)
     if held:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the cluster holds of a plan when the plan is made.  Private to the collection.
+"""Reads what the cluster holds of a plan when the plan is made.  Private to the collection.
 
-Only what the plan speaks of is read: the planned channels that exist, their privacy and shares, and the repodata of their
-planned subdirs, of noarch and of linux-64.  The repodata is read in bounded pieces and not kept.
+Only the planned channels that exist are read: their privacy and shares, and the repodata of their planned subdirs, noarch and
+linux-64.  The repodata is read in bounded pieces and not kept.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ Group = t.Tuple[str, t.List[Placement]]
 
 @dataclasses.dataclass
 class Basis:
-    """What was read.  Only planned channels that are there are in it."""
+    """What was read, of planned channels that exist."""
 
     states: t.Dict[str, ChannelState]
     privacy: t.Dict[str, t.Optional[str]]
     shares: t.Dict[str, t.Optional[t.Tuple[Share, ...]]]
     extra: t.Dict[str, t.Optional[t.Tuple[str, ...]]] = dataclasses.field(default_factory=dict)
-    """``SUBDIR/FILE`` of the packages nobody planned, ``None`` for a channel that could not be read."""
+    """``SUBDIR/FILE`` of the packages that are not planned, ``None`` for a channel that could not be read."""
 
     def channel_before(self, name: str) -> t.Optional[ChannelBefore]:
-        """What the plan carries of it."""
+        """What the plan stores of it."""
         if name not in self.states:
             return None
         return ChannelBefore(self.privacy.get(name), self.shares.get(name), self.extra[name])
@@ -51,7 +51,7 @@ def read_basis(
     """What the cluster holds, and the channels and placements with it.  The placements are ordered by channel.
 
     Raises:
-        HttpError: the cluster could not be asked.
+        HttpError: the cluster cannot be read.
     """
     listed = cluster.channels()
     states = {channel.name: listed[channel.name] for channel in channels if channel.name in listed}
@@ -63,7 +63,7 @@ def read_basis(
 
 
 def _by_channel(channels: t.Iterable[Channel], placements: t.Iterable[Placement]) -> t.List[Group]:
-    """The placements of each channel, those of channels without placements too; ordered by channel."""
+    """The placements of each channel, also of channels without placements; ordered by channel."""
     groups = {name: list(group) for name, group in itertools.groupby(placements, key=lambda placement: placement.channel)}
     return sorted({**{channel.name: [] for channel in channels}, **groups}.items())
 
@@ -84,7 +84,7 @@ def _pieces(groups: t.Iterable[Group], states: t.Container[str]) -> t.Iterator[t
 
 
 def pairs_of(channel: str, placements: t.Iterable[Placement]) -> t.List[Pair]:
-    """The (channel, subdir) that are looked at for a channel with these placements."""
+    """The (channel, subdir) that are read for a channel with these placements."""
     return [(channel, subdir) for subdir in sorted({*COMMON_SUBDIRS, *(placement.subdir for placement in placements)})]
 
 

@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Building a plan: inventories and declarations in, desired state of the cluster out.  Private to the collection.
 
-Nothing here asks the cluster anything or writes a file; the order of everything is fixed, so equal input gives equal
-bytes.
+Nothing here calls the cluster or writes a file; the order of everything is fixed, so equal input gives equal bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import matc
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 SUPPORTED_KINDS = frozenset({"conda"})
-"""What an AE5 channel takes (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
+"""What an AE5 channel accepts (vendor guide: projects and environments are not imported; AE4 facts 3.1)."""
 
 
 NARROW = "narrow"
@@ -43,7 +42,7 @@ OWN_CHANNEL = "channel"
 
 @dataclasses.dataclass(frozen=True)
 class ExtraChannel:
-    """A channel that must exist besides the migrated ones (``ae_channels``); named as one of them, it adds shares to it."""
+    """A channel of ``ae_channels`` that must exist; if it has the name of a migrated channel, its shares are added to that."""
 
     name: str
     public: bool = False
@@ -63,23 +62,23 @@ class PlanOptions:
     accept_wider: t.Tuple[str, ...] = ()
     protected: t.Tuple[str, ...] = naming.PROTECTED_CHANNELS
     sites: t.Tuple[str, ...] = ()
-    """The sites the cluster is to hold, to notice one without an inventory."""
+    """The sites of the cluster, to notice one without an inventory."""
     old_inventories: t.Tuple[str, ...] = ()
     """Sites that could not be exported this time and are planned from their last good inventory."""
     selection: Selection = dataclasses.field(default_factory=Selection)
     mirror_owners: t.Tuple[str, ...] = naming.MIRROR_OWNERS
-    """Patterns of the owners that hold a copy of a public channel."""
+    """Patterns of the owners that mirror a public channel."""
     reference_channels: t.Tuple[str, ...] = ()
     """Channels of the cluster whose files need not be migrated."""
     extra_channels: t.Tuple[ExtraChannel, ...] = ()
     split_private: t.Tuple[str, ...] = ()
-    """Patterns of the channels whose packages that are not public get a channel of their own, where they are mixed."""
+    """Patterns of channels with public and other packages, where those that are not public get a channel of their own."""
     collaborators: str = NARROW
     """``channel`` gives a package with collaborators a channel that is shared with them."""
     name_grammar: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What a probe found out about names of channels, see ``_model.grammar``."""
+    """What the probe found out about channel names, see ``_model.grammar``."""
     flaws: t.Tuple[str, ...] = ()
-    """Sentences on declarations that could not be read."""
+    """One sentence for each declaration that cannot be read."""
 
 
 @dataclasses.dataclass
@@ -92,12 +91,12 @@ class ChannelDraft:
     files: int = 0
     bytes: int = 0
     made_visible: int = 0
-    """Files that were not on main and show up in a channel without a label."""
+    """Files that were not on main and appear in a channel without a label."""
 
 
 @dataclasses.dataclass
 class Draft:
-    """A plan while the files are read: everything that later rules and checks look at."""
+    """A plan while the files are read: the input of the later rules and checks."""
 
     options: PlanOptions
     sites: t.Sequence[SiteInput]
@@ -109,7 +108,7 @@ class Draft:
     """The permission of each collaborator of a package: (site, owner, package) -> login -> permission."""
     reference: Reference = NO_REFERENCE
     would_be: t.Dict[str, Slot] = dataclasses.field(default_factory=dict)
-    """Where there are reference channels: the names of the migrated channels, were it not for the reference."""
+    """With reference channels: the names the migrated channels would have without them."""
     names: t.Dict[Slot, str] = dataclasses.field(default_factory=dict)
     classes: AccessClasses = dataclasses.field(default_factory=AccessClasses)
     _placed_files: t.Set[t.Tuple[str, ...]] = dataclasses.field(default_factory=set)
@@ -122,7 +121,7 @@ class Draft:
         return Choices(options.selection, options.owners, options.mirror_owners, self.reference)
 
     def read(self) -> Draft:
-        """Reads every file of every site once; twice, if what is not public is to be split off."""
+        """Reads every file of every site once; twice with ``split_private``."""
         mixed = self._mixed() if self.options.split_private else frozenset()
         for site in self.sites:
             for file in site.files():
@@ -130,7 +129,7 @@ class Draft:
         return self
 
     def _mixed(self) -> t.FrozenSet[Slot]:
-        """The slots of which what is not public gets a channel of its own."""
+        """The slots whose packages that are not public get a channel of their own."""
         choices = self._choices()
         found: t.Dict[Slot, t.Set[bool]] = {}
         for site in self.sites:
@@ -142,14 +141,16 @@ class Draft:
         return frozenset(slot for slot, kinds in found.items() if len(kinds) > 1 and matches_any(naming.channel_name(slot, rules), wanted))
 
     def _slots_of(self, site: SiteInput, file: SourceFile, choices: Choices) -> t.Tuple[t.Optional[Reason], t.Tuple[Slot, ...]]:
-        """Why a file gets no placement whatever else there is, or its slots."""
+        """Why a file gets no placement, or its slots."""
         if file.owner not in site.owners:
-            raise MigrationError(f"The inventory {site.path} lists files of {file.owner!r}, whom its list of owners lacks; make it anew.")
+            raise MigrationError(
+                f"The inventory {site.path} has files of owner {file.owner!r}, who is not in the owner list; run the export again."
+            )
         reason, kept = choices.look_at(site.site, file)
         reason = reason or left_out_reason(file, site.owners[file.owner])
         slots = () if reason is not None else naming.slots_of(site.site, kept, self.options.layout)
         if reason is None and not slots:
-            reason = ("unlabelled", "It has no label, and a channel of this owner is named by a label.")
+            reason = ("unlabelled", "It has no label, and the channels of this owner are named after labels.")
         if reason is None and self.options.reference_channels:
             for slot in slots:
                 self.would_be.setdefault(naming.channel_name(slot, self.options.channel_rules), slot)
@@ -170,9 +171,9 @@ class Draft:
             self.classes.add(site.site, file, [self.names[slot] for slot in slots])
             before = [placement for placement in placed if placement is not None]
             if len(before) == len(placed):
-                reason = ("duplicate", f"It is the same file as {before[0].path}, which is placed instead.")
+                reason = ("duplicate", f"It is the same file as {before[0].path}, which is migrated instead.")
             elif self._listed_before(site, file):
-                reason = ("duplicate", "The inventory lists it twice; its first line tells what became of it.")
+                reason = ("duplicate", "The inventory lists it twice; see its first line.")
             else:
                 return
         self.left_out.append(LeftOut(site.site, file.owner, file.package, file.file, file.path, file.size, *reason))
@@ -186,7 +187,7 @@ class Draft:
         return False
 
     def _place(self, slot: Slot, file: SourceFile) -> t.Optional[Placement]:
-        """Gives the file its placement, or says which placement has its place already."""
+        """Adds the file's placement; returns the placement that has its place already, if there is one."""
         name = self.names.get(slot)
         if name is None:
             name = self.names[slot] = naming.channel_name(slot, self.options.channel_rules)
@@ -210,7 +211,7 @@ class Draft:
         return None
 
     def declare_principals(self, declared: t.Mapping[access.Declared, str]) -> None:
-        """Puts the lines of ``principals.csv`` before the maps of people."""
+        """Gives the lines of ``principals.csv`` precedence over ``ae_user_map`` and ``ae_group_map``."""
         principals = dataclasses.replace(self.options.principals, declared=declared)
         self.options = dataclasses.replace(self.options, principals=principals)
 
@@ -219,32 +220,32 @@ class Draft:
         return next(site for site in self.sites if site.site == slot.site).owners[slot.owner]
 
     def collaborators_of(self, slot: Slot) -> t.Mapping[str, str]:
-        """The collaborators that a slot's channel is for: login -> permission."""
+        """The collaborators of the package a slot's channel is for: login -> permission."""
         return self.collaborators.get((slot.site, slot.owner, slot.package), {}) if slot.package else {}
 
 
 def same_bytes(first: Placement, second: Placement) -> bool:
-    """Whether two files are proven to be the same: by sha256, by md5 where one lacks it.  A size alone proves nothing."""
+    """Whether two files are proven to be the same: by sha256, or by md5 if one has no sha256.  A size alone proves nothing."""
     if first.sha256 and second.sha256:
         return first.sha256 == second.sha256
     return first.size == second.size and bool(first.md5) and first.md5 == second.md5
 
 
 def left_out_reason(file: SourceFile, owner: OwnerRecord) -> t.Optional[Reason]:
-    """Why a file that nobody excludes gets no placement whatever its labels; ``None`` if it can get one."""
+    """Why a file that is not excluded gets no placement, whatever its labels; ``None`` if it can get one."""
     if file.problems:
         return ("quarantined", " ".join(problem.detail for problem in file.problems))
     if file.kind not in SUPPORTED_KINDS:
-        return ("unsupported_kind", f"An AE5 channel does not take files of kind {file.kind!r}.")
+        return ("unsupported_kind", f"AE5 channels do not accept files of kind {file.kind!r}.")
     if not file.subdir or not (file.md5 or file.sha256):
-        return ("quarantined", "Its subdir or its digest is not known.")
+        return ("quarantined", "Its subdir or its digest is missing.")
     if file.owner_kind not in (USER, ORGANIZATION) or file.owner_kind != owner.kind:
         return ("quarantined", f"The dump does not say whether its owner {file.owner!r} is a user or an organization.")
     return None
 
 
 def groups_in_use(draft: Draft) -> t.Dict[str, t.List[Slot]]:
-    """AE5 group name -> the AE4 groups (as slots without a label) that the plan makes it stand for."""
+    """AE5 group name -> the AE4 groups (as slots without a label) that the plan maps to it."""
     used: t.Dict[str, t.Dict[Slot, None]] = collections.defaultdict(dict)
     for slot in sorted(draft.names):
         if slot.group:
@@ -255,7 +256,7 @@ def groups_in_use(draft: Draft) -> t.Dict[str, t.List[Slot]]:
 
 
 def group_slot(slot: Slot) -> Slot:
-    """The AE4 group that a slot is of, whatever the label."""
+    """The AE4 group of a slot, without its label."""
     return dataclasses.replace(slot, label="", aspect="")
 
 
@@ -267,7 +268,7 @@ def group_key(slot: Slot) -> str:
 def members_in_ae4(draft: Draft) -> t.Dict[str, t.List[str]]:
     """The AE5 names of the members of each AE4 group the plan uses, owners of the organization included.
 
-    The record of it lets the next plan tell who left since from who was added on AE5.
+    With this record the next plan can tell who left in AE4 from who was added on AE5.
     """
     members: t.Dict[str, t.List[str]] = {}
     for slots in groups_in_use(draft).values():
@@ -331,10 +332,12 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
                 "ae_channel_layout",
             )
         )
-    withheld = access.nobodies(slot, draft.owner(slot), draft.options.principals, draft.collaborators_of(slot))
-    if not shares and not withheld:
-        decisions.append(Decision("shared_with_nobody", f"Channel {channel.name} is shared with nobody: the dump names no owner of it."))
-    return Channel(channel.name, slot.owner, privacy.public, shares, channel.files, channel.bytes, withheld)
+    skipped = access.nobodies(slot, draft.owner(slot), draft.options.principals, draft.collaborators_of(slot))
+    if not shares and not skipped:
+        decisions.append(
+            Decision("shared_with_nobody", f"Channel {channel.name} is shared with nobody, because the dump names no owner for it.")
+        )
+    return Channel(channel.name, slot.owner, privacy.public, shares, channel.files, channel.bytes, skipped)
 
 
 def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
@@ -342,8 +345,8 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
     for (_site, owner, package), users in sorted(draft.collaborators.items()):
         yield Decision(
             "collaborators",
-            f"Package {owner}/{package} had collaborators of its own ({listed(sorted(users))}); AE5 has no right on a single package, "
-            f"so {'it has a channel of its own that is shared with them' if own else 'they get none'}.",
+            f"Package {owner}/{package} had collaborators of its own ({listed(sorted(users))}); AE5 has no shares on single "
+            f"packages, so {'it gets a channel of its own that is shared with them' if own else 'they get no access'}.",
             "ae_collaborators",
         )
     for slot in sorted(slot for slot in draft.names if slot.group and not slot.label and not slot.aspect):
@@ -353,5 +356,5 @@ def _decisions_on_people(draft: Draft) -> t.Iterator[Decision]:
             level = access.ACCESS_OF_PERMISSION.get(permission, "r")
             yield Decision(
                 "group_permission",
-                f"The {slot.describe()} has permission {permission}, which becomes {level}; the guide names only read.",
+                f"The {slot.describe()} has permission {permission}, which becomes {level}; the vendor guide covers only read.",
             )

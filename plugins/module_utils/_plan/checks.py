@@ -33,7 +33,7 @@ class _Source(t.NamedTuple):
 
 
 def _sources(draft: Draft) -> t.Dict[str, t.List[_Source]]:
-    """The sources of each folded name; a declaration for a channel that is migrated is no other source."""
+    """The sources of each folded name; a declaration for a migrated channel does not count as a second source."""
     found: t.Dict[str, t.List[_Source]] = collections.defaultdict(list)
     for slot, name in sorted(draft.names.items()):
         found[naming.folded(name)].append(_Source(name, slot.describe()))
@@ -44,19 +44,17 @@ def _sources(draft: Draft) -> t.Dict[str, t.List[_Source]]:
 
 
 def name_errors(draft: Draft) -> t.List[str]:
-    """Names that fall together, are protected, or are not names."""
+    """Names that collide, are reserved by AE5, or are invalid."""
     errors: t.List[str] = []
     protected = {naming.folded(name) for name in draft.options.protected}
     for key, sources in sorted(_sources(draft).items()):
         first = sources[0]
         if len(sources) > 1:
             both = " and ".join(f"{source.name!r} from {source.words}" for source in sources)
-            errors.append(f"Channel names fall together: {both}; give one of them another name in {sources[-1].variable}.")
+            errors.append(f"Channel names collide: {both}; give one of them another name in {sources[-1].variable}.")
         if key in protected:
             rest = " or leave the owner out with ae_owners" if first.variable == "ae_channel_map" else ""
-            errors.append(
-                f"Channel {first.name!r} from {first.words} is one that AE5 keeps for itself; rename it in {first.variable}{rest}."
-            )
+            errors.append(f"Channel name {first.name!r} from {first.words} is reserved by AE5; rename it in {first.variable}{rest}.")
         if not _is_name(first.name):
             errors.append(f"Channel name {first.name!r} from {first.words} has an empty part; rename it in {first.variable}.")
     return errors
@@ -84,16 +82,16 @@ def owner_errors(draft: Draft) -> t.List[str]:
         if len(roots) != len(set(roots)):
             both = " and ".join(f"site {site!r}" for site in sorted(sites))
             errors.append(
-                f"The owner name {spelling[owner]!r} stands on {both}, and their channels would be mixed; rename one with a rule of "
+                f"The owner name {spelling[owner]!r} is used on {both}, and their channels would be mixed; rename one with a rule of "
                 "ae_channel_map that names its site."
             )
     return errors
 
 
 def clash_errors(draft: Draft) -> t.List[str]:
-    """Two files with one name and other bytes for one place."""
+    """Two files with the same name and different bytes for one place."""
     return [
-        f"Two files with other bytes want to be {first.subdir}/{first.file} in channel {first.channel}: {first.path} of site "
+        f"Two different files would be {first.subdir}/{first.file} in channel {first.channel}: {first.path} of site "
         f"{first.site!r} and {second.path} of site {second.site!r}; rename the channel of one in ae_channel_map."
         for first, second in draft.clashes
     ]
@@ -105,9 +103,9 @@ def _unaccepted(draft: Draft) -> t.Set[Slot]:
 
 
 def shared_group_errors(draft: Draft) -> t.List[str]:
-    """One AE5 group standing for two AE4 groups, or the group of all users for one.
+    """One AE5 group for two AE4 groups, or the group of all users for one.
 
-    No error where each was mapped to it, or where all its channels are accepted.
+    No error if each was mapped to it, or if all its channels are accepted.
     """
     errors = []
     closed = _unaccepted(draft)
@@ -118,14 +116,14 @@ def shared_group_errors(draft: Draft) -> t.List[str]:
         if name == access.EVERYONE:
             both = " and ".join(slot.describe() for slot in open_ones)
             errors.append(
-                f"The AE5 group {name!r} holds all users and would stand for {both}; say what it is on AE5 in ae_group_map, or accept "
-                "it with ae_accept_wider."
+                f"The AE5 group {name!r} has all users as members and would be used for {both}; map it in ae_group_map, or accept it "
+                "with ae_accept_wider."
             )
         elif len(slots) > 1:
             both = " and ".join(slot.describe() for slot in slots)
             errors.append(
-                f"The AE5 group {name!r} would stand for {both}, so members of one would read what is the other's; say what each is "
-                "on AE5 in ae_group_map, or accept it with ae_accept_wider."
+                f"The AE5 group {name!r} would be used for {both}, so members of one could read the channels of the other; map each "
+                "in ae_group_map, or accept it with ae_accept_wider."
             )
     return errors
 
@@ -133,7 +131,7 @@ def shared_group_errors(draft: Draft) -> t.List[str]:
 def people_findings(
     draft: Draft, people: access.PeopleOfTarget, last_members: t.Mapping[str, t.Sequence[str]]
 ) -> t.Tuple[t.List[str], t.List[Decision]]:
-    """AE5 groups that hold people the AE4 group does not: an error, unless accepted or AE4 has taken the right away since.
+    """AE5 groups with members that the AE4 group does not have: an error, unless accepted or AE4 has removed them since.
 
     ``last_members`` is the record of ``members_in_ae4`` of the plan applied last.
     """
@@ -144,7 +142,7 @@ def people_findings(
     for name, slots in groups_in_use(draft).items():
         held = people.groups.get(name)
         if held is None:
-            continue  # its shares are withheld, see skipped_share_decisions
+            continue  # its shares are skipped, see skipped_share_decisions
         for slot in slots:
             entitled = {login.casefold() for login in now[group_key(slot)]}
             before = {login.casefold() for login in last_members.get(group_key(slot), ())}
@@ -154,19 +152,20 @@ def people_findings(
             if stale:
                 decisions.append(
                     Decision(
-                        "stale_member", f"AE4 no longer has {', '.join(stale)} in the {slot.describe()}; the AE5 group {name!r} still has."
+                        "stale_member",
+                        f"In AE4, {', '.join(stale)} left the {slot.describe()}; the AE5 group {name!r} still has them.",
                     )
                 )
             if foreign and slot in closed:
                 errors.append(
-                    f"The AE5 group {name!r} holds {', '.join(foreign)}, whom the {slot.describe()} does not; take them out, say in "
+                    f"The AE5 group {name!r} has members who are not in the {slot.describe()}: {', '.join(foreign)}; remove them, say in "
                     "principals.csv who they are in AE4, name another group in ae_group_map, or accept it with ae_accept_wider."
                 )
     return errors, decisions
 
 
-def lacking_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decision]:
-    """AE5 groups that do not hold everybody whom the AE4 group holds; the owners of the organization need no group."""
+def missing_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decision]:
+    """AE5 groups without some members of the AE4 group; the owners of the organization need no group."""
     decisions = []
     names = draft.options.principals
     for name, slots in groups_in_use(draft).items():
@@ -176,13 +175,13 @@ def lacking_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decis
             group = access.group_of(owner, slot.group)
             logins = sorted(set(group.members if group else ()) - set(owner.owners))
             known = {login: names.user(login, slot.site) for login in logins}
-            lacking = [login for login, user in known.items() if user is not None and user.casefold() not in held]
-            if lacking:
+            absent = [login for login, user in known.items() if user is not None and user.casefold() not in held]
+            if absent:
                 decisions.append(
                     Decision(
                         "member_missing",
-                        f"The AE5 group {name!r} does not hold {listed(lacking)}, whom the {slot.describe()} does, so they cannot use "
-                        "what is shared with it; put them in, or say in principals.csv who they are on AE5.",
+                        f"The AE5 group {name!r} is missing {listed(absent)} of the {slot.describe()}, so they cannot use what is shared "
+                        "with it; add them, or say in principals.csv who they are on AE5.",
                         "ae_principals",
                     )
                 )
@@ -190,7 +189,7 @@ def lacking_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decis
 
 
 def skipped_share_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
-    """One decision for each user and group from whom something is withheld."""
+    """One decision for each user and group whose shares are skipped."""
     channels = list(channels)
     found = [
         Decision(f"{share.kind}_missing", unknown_in_words(share, names), "ae_principals")
@@ -206,7 +205,7 @@ def skipped_share_decisions(channels: t.Iterable[Channel]) -> t.List[Decision]:
 
 
 def private_errors(draft: Draft, private_means: t.Optional[str]) -> t.List[str]:
-    """Channels with packages that were private in AE4, where every private channel is read by whoever is logged in (A16)."""
+    """Channels with packages that were private in AE4, on a cluster where every user can read every private channel (A16)."""
     if private_means != AUTHENTICATED:
         return []
     errors = []
@@ -216,12 +215,12 @@ def private_errors(draft: Draft, private_means: t.Optional[str]) -> t.List[str]:
             continue
         errors.append(
             f"Channel {name!r} from {min(channel.slots).describe()} holds packages that were private in AE4 ({listed(privacy.because)}), "
-            "and on this cluster everybody who is logged in reads a private channel (private_means in its capabilities); leave them out "
+            "and on this cluster every logged-in user can read a private channel (private_means in its capabilities); leave them out "
             "with ae_exclude, or accept it with ae_accept_wider."
         )
     return errors
 
 
 def plan_errors(draft: Draft) -> t.List[str]:
-    """All errors that can be found without asking the cluster."""
+    """All errors that can be found without the cluster."""
     return [*name_errors(draft), *owner_errors(draft), *clash_errors(draft), *shared_group_errors(draft)]

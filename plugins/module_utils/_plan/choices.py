@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is left out of a plan because somebody declared it, and what is to be told of it.  Private to the collection."""
+"""Which files a plan leaves out because the inventory declares it, and the decisions that report it.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Count:
 
 
 class Choices:
-    """Looks at the files one by one and remembers what it left out."""
+    """Checks the files one by one and remembers what it left out."""
 
     def __init__(self, selection: Selection, owners: t.Sequence[str], mirror_owners: t.Sequence[str], reference: Reference) -> None:
         self._selection = selection
@@ -54,7 +54,7 @@ class Choices:
         self._excluded = _Count()
         self._held: t.Dict[str, _Count] = collections.defaultdict(_Count)
         self.shortened: t.Dict[t.Tuple[str, str], int] = collections.Counter()
-        """Number of files by (site, owner) that lost some of their labels to a rule and kept others."""
+        """Number of files by (site, owner) of which a rule left out some labels and kept others."""
 
     def look_at(self, site: str, file: SourceFile) -> t.Tuple[t.Optional[Reason], SourceFile]:
         """Why a file is left out, or the file with the labels that it keeps."""
@@ -62,7 +62,7 @@ class Choices:
             return (EXCLUDED, f"The owner {file.owner!r} is not among ae_owners."), file
         if matches_any(file.owner, self._mirror_owners) and file.owner not in self._owners:
             self._mirrors[site, file.owner].add(file)
-            return (MIRROR, f"The owner {file.owner!r} is held for a copy of a public channel (ae_mirror_owners)."), file
+            return (MIRROR, f"The owner {file.owner!r} is treated as a mirror of a public channel (ae_mirror_owners)."), file
         if not self._selection:
             return None, file
         self._watch(site, file)
@@ -81,10 +81,10 @@ class Choices:
         if channel is None:
             return None
         self._held[channel].add(file)
-        return (IN_REFERENCE, f"The channel {channel} of AE5 holds the same file already (ae_reference_channels).")
+        return (IN_REFERENCE, f"The AE5 channel {channel} already holds the same file (ae_reference_channels).")
 
     def _watch(self, site: str, file: SourceFile) -> None:
-        """Notes which rules match something, and which pass the file by for what it does not tell."""
+        """Notes which rules match a file, and which do not because its size or date is not known."""
         for title in [title for title, (_variable, rule) in self._idle.items() if any_label(rule, site, file)]:
             del self._idle[title]
         for title, variable, rule in self._rules:
@@ -93,12 +93,12 @@ class Choices:
                 self._passed_by[title, variable, lacking] += 1
 
     def decisions(self) -> t.Iterator[Decision]:
-        """What to tell of what was left out."""
+        """The decisions about what was left out."""
         for (site, owner), count in sorted(self._mirrors.items()):
             yield Decision(
                 MIRROR,
-                f"Owner {owner} of site {site} is held for a copy of a public channel, so its {count} are left out; mirror that "
-                "channel in AE5, or name the owner in ae_owners.",
+                f"Owner {owner} of site {site} is treated as a mirror of a public channel, so its {count} are left out; mirror "
+                "that channel in AE5, or name the owner in ae_owners.",
                 "ae_mirror_owners",
             )
         if self._excluded.files:
@@ -107,18 +107,18 @@ class Choices:
         if shortened:
             yield Decision(
                 "labels_left_out",
-                f"Of {counted(shortened, 'file')} some labels are left out by ae_include and ae_exclude, and others are migrated.",
+                f"ae_include and ae_exclude leave out some labels of {counted(shortened, 'file')}; the other labels are migrated.",
                 "ae_exclude",
             )
         for title, (variable, _rule) in self._idle.items():
             yield Decision("rule_without_effect", f"{title} matches no file.", variable)
         for (title, variable, lacking), number in sorted(self._passed_by.items()):
             files = counted(number, "file")
-            yield Decision("not_known", f"{title} does not match {files} whose {lacking} the dump does not tell.", variable)
+            yield Decision("not_known", f"{title} does not match {files}, because the dump does not give the {lacking}.", variable)
         for channel, count in sorted(self._held.items()):
             yield Decision(
                 IN_REFERENCE,
-                f"Channel {channel} of AE5 holds {count} of the dumps already; nothing is sent of that.",
+                f"The AE5 channel {channel} already holds {count} of the dumps; these are not sent.",
                 "ae_reference_channels",
             )
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Declarations that name channels: flaws in them, channels that must exist besides, names that AE5 refuses.  Private to the collection."""
+"""Declarations that name channels: their errors, the channels of ``ae_channels``, names that AE5 refuses.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def flaws(options: PlanOptions) -> t.List[str]:
 def _bad_extra(channels: t.Sequence[ExtraChannel]) -> t.Iterator[str]:
     names = [channel.name for channel in channels]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"Channel {name!r} stands twice in ae_channels; name it once, with all its shares."
+        yield f"Channel {name!r} is in ae_channels twice; list it once, with all its shares."
     for channel in channels:
         if len(access.merged(channel.shares)) != len(channel.shares):
-            yield f"Channel {channel.name!r} of ae_channels is shared with somebody twice; name each user and group once."
+            yield f"Channel {channel.name!r} of ae_channels lists a user or group twice; list each user and group once."
 
 
 def errors_of(draft: Draft) -> t.List[str]:
-    """Errors of declarations that show only with the inventories: names AE5 refuses, extra and reference channels."""
+    """Errors of declarations that need the inventories: names AE5 refuses, extra and reference channels."""
     return [*refused_names(draft), *_extra_errors(draft), *_reference_errors(draft)]
 
 
 def _reference_errors(draft: Draft) -> t.List[str]:
-    """Reference channels that the plan itself fills: what it put there would not be planned the next time."""
+    """Reference channels that the plan itself fills: the next plan would leave out what this one puts there."""
     return [
-        f"Channel {name!r} of ae_reference_channels is one that the plan fills from {draft.would_be[name].describe()}; take it out of "
+        f"Channel {name!r} of ae_reference_channels is filled by this plan from {draft.would_be[name].describe()}; remove it from "
         "ae_reference_channels, or rename the migrated channel in ae_channel_map."
         for name in draft.options.reference_channels
         if name in draft.would_be
@@ -65,14 +65,14 @@ def _extra_errors(draft: Draft) -> t.List[str]:
         if extra.public and migrated is not None and not access.privacy_of(migrated.access_of_package).public:
             source = min(migrated.slots).describe()
             errors.append(
-                f"Channel {extra.name!r} is public in ae_channels, and gets packages from {source} that were not public in AE4; take "
-                "public away there, or rename the migrated channel in ae_channel_map."
+                f"Channel {extra.name!r} is public in ae_channels, and gets packages from {source} that were not public in AE4; remove "
+                "public there, or rename the migrated channel in ae_channel_map."
             )
     return errors
 
 
 def extended(draft: Draft, plan: Plan) -> Plan:
-    """The plan with the channels and shares of ``ae_channels``, and what is to be told of declared and unproven names."""
+    """The plan with the channels and shares of ``ae_channels``, and the decisions about declared shares and unproven names."""
     decisions: t.List[Decision] = []
     found = {channel.name: channel for channel in plan.channels}
     for extra in draft.options.extra_channels:
@@ -85,14 +85,14 @@ def extended(draft: Draft, plan: Plan) -> Plan:
         if added:
             found[extra.name] = dataclasses.replace(known, shares=shares)
             words = ", ".join(share_in_words(share) for share in added)
-            detail = f"Channel {extra.name} is shared beyond AE4, as declared: {words}."
+            detail = f"Channel {extra.name} gets shares that AE4 did not have, as declared: {words}."
             decisions.append(Decision("declared_shares", detail, "ae_channels"))
     whole = dataclasses.replace(plan, channels=tuple(found[name] for name in sorted(found)))
     return whole.with_decisions([*decisions, *unsure_names(draft)])
 
 
 def refused_names(draft: Draft) -> t.List[str]:
-    """Names that the probe saw AE5 refuse, each with a name like it and the line that gives it that name."""
+    """Names that AE5 refused in the probe, each with a proposed name and the rule that gives it that name."""
     probed = draft.options.name_grammar
     taken = {naming.folded(name) for name in (*draft.names.values(), *(extra.name for extra in draft.options.extra_channels))}
     owners: t.Dict[str, t.Set[str]] = {}
@@ -106,16 +106,16 @@ def refused_names(draft: Draft) -> t.List[str]:
             taken.add(naming.folded(other))
             line = _map_line(slot, other, len(owners[slot.name]) > 1)
             errors.append(
-                f"AE5 does not take the channel name {name!r} from {slot.describe()}, for it has {grammar.in_words(traits)}; add {line} "
-                "to ae_channel_map, or give it a name of your own there."
+                f"AE5 refuses the channel name {name!r} from {slot.describe()}, because it has {grammar.in_words(traits)}; add {line} "
+                "to ae_channel_map, or choose another name there."
             )
     for extra in draft.options.extra_channels:
         traits = grammar.refused(extra.name, probed)
         if traits and extra.name not in draft.channels:
             other = grammar.proposed(extra.name, probed, taken)
             errors.append(
-                f"AE5 does not take the channel name {extra.name!r} from ae_channels, for it has {grammar.in_words(traits)}; name it "
-                f"for instance {other!r}."
+                f"AE5 refuses the channel name {extra.name!r} from ae_channels, because it has {grammar.in_words(traits)}; use for "
+                f"example {other!r}."
             )
     return errors
 
@@ -127,7 +127,7 @@ def _map_line(slot: Slot, name: str, with_site: bool) -> str:
 
 
 def unsure_names(draft: Draft) -> t.List[Decision]:
-    """Names of which nobody knows whether AE5 takes them: one decision, if the probe has not found out."""
+    """Names that AE5 may refuse: one decision, if the probe has not tested them."""
     probed = draft.options.name_grammar
     names = sorted({*draft.names.values(), *(extra.name for extra in draft.options.extra_channels)})
     found = {name: traits for name, traits in ((name, grammar.unsure(name, probed)) for name in names) if traits}
@@ -138,7 +138,7 @@ def unsure_names(draft: Draft) -> t.List[Decision]:
     return [
         Decision(
             "name_unproven",
-            f"Whether AE5 takes {counted(len(found), 'channel name')} with {words} is not known ({shown}); the playbook probe finds out.",
+            f"AE5 may refuse {counted(len(found), 'channel name')} with {words} ({shown}); run the probe playbook to find out.",
             "ae_channel_map",
         )
     ]

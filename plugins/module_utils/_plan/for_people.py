@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``plan.yml``: the plan for people.  Private to the collection.  It is generated; what should differ is declared."""
+"""``plan.yml``: the plan for people.  Private to the collection.  It is generated; change the inventory, not this file."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ except ImportError:
 LEFT_OUT_SHOWN = 200
 
 HEADER = """\
-# What the cluster must become.  This file is generated and nobody's input: what should differ is declared in the
-# inventory (see the variable beside each decision), then planned again.
+# The planned state of the cluster.  This file is generated and never read back: to change the plan, set the variable named
+# with a decision in the inventory, and run the plan playbook again.
 """
 
 
@@ -51,7 +51,7 @@ def _to_do(plan: Plan) -> t.Union[str, t.Dict[str, t.Any]]:
     """What is to be done, in words."""
     channels = {item.name: item.words for item in channels_from(plan.changes)}
     if not channels:
-        return "nothing is to be done"
+        return "nothing to do"
     totals = plan.changes["totals"]
     return {
         "together": {
@@ -76,7 +76,7 @@ def _left_out(left_out: t.Sequence[LeftOut], total: t.Mapping[str, int]) -> t.Di
 
 
 def _exact(value: t.Any) -> t.Any:
-    """The same value; texts with line breaks or control characters in the one style of YAML that keeps them all."""
+    """The same value; strings with line breaks or control characters in double quotes, the only YAML style that keeps them."""
     if isinstance(value, str):
         return value if value.isprintable() else DoubleQuotedScalarString(value)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ``migration_plan`` does: read, build, check, look at the cluster, hold back, store.  Private to the collection."""
+"""What the module ``migration_plan`` does: read, build, check, compare with the cluster, store.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 
 PEOPLE_UNCHECKED = Decision(
     "people_unchecked",
-    "The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it should not.",
+    "The users and groups of AE5 were not read, so it was not checked whether they exist and whether a group has too many members.",
     "ae5_keycloak_username",
 )
 
@@ -39,8 +39,8 @@ def make_plan(module: MigrationModule) -> Outcome:
     """Builds the plan and stores it in ``dest`` unless it is there already.
 
     Raises:
-        MigrationError: an inventory cannot be used, or the plan has errors; nothing was written then, but for the proposed
-            ``principals.csv`` where the errors are about people.
+        MigrationError: an inventory cannot be used, or the plan has errors; then nothing is written, except the proposed
+            ``principals.csv`` if the errors are about people.
     """
     params = module.params
     options = options_from(params)
@@ -56,7 +56,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     proposed: t.Dict[str, str] = {}
     if identity is not None:
         more, found = checks.people_findings(draft, identity, read_members(params["records"], warnings))
-        found.extend(checks.lacking_members(draft, identity))
+        found.extend(checks.missing_members(draft, identity))
         if more:
             proposed = {"principals": people.propose(params["dest"], identity, module.check_mode)}
         errors.extend(more)
@@ -64,7 +64,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     plan, placements, left_out = build.finish(draft)
     plan = declared.extended(draft, plan)
     if identity is not None:
-        plan = dataclasses.replace(plan, channels=access.withholding(plan.channels, identity))
+        plan = dataclasses.replace(plan, channels=access.skip_unknown(plan.channels, identity))
     plan = plan.with_decisions([*found, *checks.skipped_share_decisions(plan.channels)])
     made = target.PlanOnTarget(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
     plan, placements = made.plan, made.placements
@@ -78,7 +78,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     outcome = Outcome(changed=changed, summary=_summary(made), report_path=os.path.join(params["dest"], store.PLAN_FOR_PEOPLE))
     outcome.values["dest"] = params["dest"]
     outcome.warnings = [*warnings, *made.warnings] + [
-        f"Site {site} has no inventory, so nothing of it is planned; run the export playbook for it." for site in plan.missing_sites
+        f"Site {site} has no inventory, so nothing is planned from it; run the export playbook for it." for site in plan.missing_sites
     ]
     if changed:
         outcome.diff = [prepared_diff(f"plan of {plan.cluster}", _diff_lines(plan))]
@@ -106,7 +106,7 @@ def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:
 def _beside_the_cluster(
     module: MigrationModule, plan: store.Plan, placements: t.Sequence[Placement], warnings: t.List[str]
 ) -> target.PlanOnTarget:
-    """The plan with what the cluster holds of it now, without what was taken away there."""
+    """The plan compared with the cluster, without what was removed there."""
     last, damaged = target.last_applied(module.params["records"])
     warnings.extend(sentence for sentence in damaged if sentence not in warnings)
     with connect(module.params, read_only=True) as cluster:
@@ -139,5 +139,5 @@ def _diff_lines(plan: store.Plan) -> t.Iterator[str]:
         yield f"  ! {decision.detail}"
     if plan.target_read:
         due = [item.line for item in channels_from(plan.changes)]
-        yield "from where the cluster is now:" if due else "from where the cluster is now: nothing to do"
+        yield "changes to the cluster as it is now:" if due else "changes to the cluster as it is now: none"
         yield from (f"  {line}" for line in due)

@@ -17,7 +17,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.selection 
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan import build
 
-# What a field takes is checked where it is read, so that a list or a number is not turned into a text in silence.
+# The type of a field is checked where it is read, so that a list or a number is not silently turned into a string.
 RULES: t.Dict[str, t.Any] = {"type": "list", "elements": "dict", "default": [], "options": {field: {"type": "raw"} for field in FIELDS}}
 
 PLAN_SPEC = ArgumentSpec(
@@ -128,11 +128,11 @@ def _extra(channel: t.Mapping[str, t.Any]) -> build.ExtraChannel:
 
 
 def _split(value: t.Any, flaws: t.List[str]) -> t.Tuple[str, ...]:
-    """The patterns of ``ae_split_private``, which is a truth value or a list of patterns."""
+    """The patterns of ``ae_split_private``, which is a boolean or a list of patterns."""
     if isinstance(value, bool) or value is None or str(value).lower() in ("true", "yes", "on", "1", "false", "no", "off", "0", ""):
         return ("*",) if str(value).lower() in ("true", "yes", "on", "1") else ()
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-        flaws.append(f"ae_split_private is {value!r} and must be true, false, or a list of patterns of channels.")
+        flaws.append(f"ae_split_private is {value!r} and must be true, false, or a list of channel patterns.")
         return ()
     return tuple(patterns)

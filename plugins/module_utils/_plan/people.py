@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The people of a plan: who they are on AE5, and what the plan writes down of them.  Private to the collection."""
+"""The people of a plan: who they are on AE5, and the plan's files about them.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class People:
         return cls(draft, used, tuple(principals_file.declare(draft, lines, used, os.path.basename(principals))))
 
     def lists(self, identity: t.Optional[Identity]) -> t.Dict[str, t.List[str]]:
-        """The files of the plan about people: what is proposed, and whom AE4 gave what."""
+        """The plan's files about people: the proposed ``principals.csv``, and the access that AE4 gave."""
         options, emails = self.draft.options, identity.emails if identity is not None else {}
         declared = {extra.name: access.merged(extra.shares) for extra in options.extra_channels}
         head = access_classes.Head(identity is not None, options.accept_wider, declared)
@@ -54,7 +54,7 @@ class People:
         }
 
     def propose(self, folder: str, identity: Identity, check_mode: bool) -> str:
-        """Writes the proposal alone, for a plan that cannot be made before people are named; its path."""
+        """Writes only the proposal, for a plan that cannot be made before people are named; returns its path."""
         path = os.path.join(folder, principals_file.PRINCIPALS)
         if not check_mode:
             write_text(path, principals_file.render(self.used, self.draft.options.principals, identity, identity.emails))

@@ -4,7 +4,7 @@
 """``principals.csv``: proposed into every plan's folder, completed by a person, read back.  Private to the collection.
 
 The columns are ``HEAD``.  Only ``kind``, ``ae4_name`` and ``ae5_name`` must be there when it is read; ``organization`` is
-needed for groups, an empty ``site`` means every site.  ``ae5_name`` is empty (nothing is said), a name, or ``-`` (nobody).
+needed for groups, an empty ``site`` means every site.  ``ae5_name`` is empty (undecided), a name, or ``-`` (nobody).
 """
 
 from __future__ import annotations
@@ -36,35 +36,35 @@ def read_lines(path: str) -> t.List[Line]:
         with open(path, encoding="utf-8-sig", newline="") as stream:
             text = stream.read()
     except OSError as exc:
-        raise MigrationError(f"The principals {path} cannot be read: {exc.strerror}.") from exc
+        raise MigrationError(f"The principals file {path} cannot be read: {exc.strerror}.") from exc
     except UnicodeDecodeError:
-        raise MigrationError(f"The principals {path} are not UTF-8; save them as CSV in UTF-8.") from None
+        raise MigrationError(f"The principals file {path} is not UTF-8; save it as CSV in UTF-8.") from None
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
-    # A NUL is no text; the reader of older Pythons ends at one.
+    # The csv reader of older Pythons stops at a NUL.
     rows = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""), delimiter=delimiter)
     try:
         columns = [plain(cell.strip()).casefold() for cell in next(rows, [])]
-        lacking = [name for name in NEEDED if name not in columns]
-        if lacking:
+        absent = [name for name in NEEDED if name not in columns]
+        if absent:
             raise MigrationError(
-                f"The principals {path} have no column {', '.join(lacking)}; copy the {PRINCIPALS} of the plan and fill in its ae5_name."
+                f"The principals file {path} has no column {', '.join(absent)}; copy the {PRINCIPALS} of the plan and fill in ae5_name."
             )
         return [_line(rows.line_num, dict(zip(columns, row))) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as exc:
-        raise MigrationError(f"Line {rows.line_num} of the principals {path} is not CSV ({exc}); correct it.") from None
+        raise MigrationError(f"Line {rows.line_num} of the principals file {path} is not CSV ({exc}); correct it.") from None
 
 
 def _line(number: int, cells: t.Mapping[str, str]) -> Line:
     kind, site, organization = (plain(cells.get(name, "").strip()) for name in ("kind", "site", "organization"))
-    # Blanks around a name that a person typed mean nothing; an AE4 name is the key and is taken as it is.
+    # Blanks around a typed name are ignored; an AE4 name is the key and is taken as it is.
     return Line(
         number, site, kind.casefold(), organization, plain(cells.get("ae4_name", "")), plain(cells.get("ae5_name", "").strip()).strip()
     )
 
 
 def used_in(draft: Draft) -> t.Dict[Known, t.Tuple[int, str]]:
-    """Each AE4 user and group that gets or needs a right: in how many channels, and the first of them.
+    """Each AE4 user and group that needs access: in how many channels, and the first of them.
 
     A member of a group needs to be known where the group is; a collaborator of a package wherever that is placed.
     """
@@ -95,7 +95,7 @@ def render(
     people: t.Optional[access.PeopleOfTarget],
     emails: t.Mapping[str, str],
 ) -> str:
-    """The text of the proposed file, safe to be opened with a spreadsheet."""
+    """The text of the proposed file, safe to open with a spreadsheet."""
     stream = io.StringIO(newline="")
     write_table(
         stream,
@@ -118,7 +118,7 @@ def render(
 
 
 def declare(draft: Draft, lines: t.Sequence[Line], used: t.Iterable[Known], where: str) -> t.List[str]:
-    """Puts what the lines say into the draft's declarations; one sentence for each line that is not used."""
+    """Adds the lines to the draft's declarations; returns one sentence for each line that is not used."""
     declared, warnings = people_map.settle(lines, used, where)
     draft.declare_principals(declared)
     return warnings

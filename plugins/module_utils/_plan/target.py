@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan beside the cluster it is for: what that holds, what is held back, what is to do.  Private to the collection."""
+"""A plan compared with its cluster: what the cluster holds, what is skipped, what is to do.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import state_at_planning
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.basis import read_basis
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.hold import LastApplied, hold_back
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.removed import LastApplied, skip_removed
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
@@ -25,7 +25,7 @@ NAMES_SHOWN = 3
 
 @dataclasses.dataclass
 class PlanOnTarget:
-    """A plan, and what became of it beside the cluster."""
+    """A plan after the comparison with the cluster."""
 
     plan: Plan
     placements: t.List[Placement]
@@ -42,13 +42,13 @@ def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
 def compare_with_cluster(
     cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], last: LastApplied, restore: t.Sequence[str]
 ) -> PlanOnTarget:
-    """Reads what the cluster holds of the plan, holds back what was taken away there, and works out what is to do.
+    """Reads what the cluster holds of the plan, skips what was removed there, and computes what is to do.
 
     Raises:
-        HttpError: the cluster could not be asked.
+        HttpError: the cluster cannot be read.
     """
     basis, channels, found = read_basis(cluster, plan.channels, placements)
-    rest = hold_back(channels, found, basis, last, restore)
+    rest = skip_removed(channels, found, basis, last, restore)
     owners = {name: state.owner for name, state in basis.states.items()}
     changes = changes_of(rest.channels, rest.placements, owners)
     made = dataclasses.replace(plan, channels=tuple(rest.channels), target_read=True, changes=changes.to_json())

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan says to a site that brings its packages with the vendor's own import.  Private to the collection.
+"""What a site needs from the plan to migrate its packages with the vendor import.  Private to the collection.
 
 The file ``owners/<site>.jsonl`` has one line that binds it to the site's inventory, then one for each owner who has a
-placement (``vendor_import.OwnerFacts``).  It exists because a site is given only its slice of the placements, which says
-neither what must be private nor which declarations had an effect.
+placement (``vendor_import.OwnerFacts``).  It is needed because a site gets only its slice of the placements, which does not
+say what must be private and which declarations had an effect.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ WHAT = "list of the plan's owners"
 
 
 def owner_lines(draft: Draft, plan: Plan, held: t.Iterable[SkippedPlacement] = ()) -> t.Dict[str, t.List[str]]:
-    """The lines of each site's file, by site.  To the vendor's import a file that is held back is one that is left out."""
+    """The lines of each site's file, by site.  For the vendor import a skipped file is one that is left out."""
     public = {channel.name for channel in plan.channels if channel.public}
     names: t.Dict[t.Tuple[str, str], t.Dict[Slot, str]] = {}
     for slot, name in draft.names.items():
         names.setdefault((slot.site, slot.owner), {})[slot] = name
     left_out: t.Dict[t.Tuple[str, str], t.List[LeftOut]] = {}
-    kept_back = [LeftOut(one.site, one.owner, one.package, one.file, one.path, one.size, one.reason, one.detail) for one in held]
-    for item in [*draft.left_out, *kept_back]:
+    skipped = [LeftOut(one.site, one.owner, one.package, one.file, one.path, one.size, one.reason, one.detail) for one in held]
+    for item in [*draft.left_out, *skipped]:
         left_out.setdefault((item.site, item.owner), []).append(item)
     lines: t.Dict[str, t.List[str]] = {}
     for site in draft.sites:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report keeps of the access table, which may have millions of rows.  Private to the collection.  Pure."""
+"""Summary of the access table, which may have millions of rows.  Private to the collection.  Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXAMPLES = 5
 
 @dataclasses.dataclass
 class Loser:
-    """Somebody who can do less than in AE4."""
+    """Somebody with less access than in AE4."""
 
     kind: str
     name: str
@@ -42,7 +42,7 @@ class Loser:
 
 
 class AccessSummary:
-    """Fed with every row once: it counts the verdicts, keeps the first rows, and adds up who lost what."""
+    """Gets every row once: counts the verdicts, keeps the first rows, and adds up who lost what."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -63,10 +63,10 @@ class AccessSummary:
             loser.reasons[row.reason] += 1
 
     def rows(self, number: int) -> t.List[Row]:
-        """The first so many of the rows that were kept, the gravest first and the same last."""
+        """The first ``number`` kept rows, the gravest first and the same last."""
         ordered = sorted(self._kept, key=lambda verdict: (verdict == SAME, verdict == UNKNOWN, gravity(verdict)))
         return [row for verdict in ordered for row in self._kept[verdict]][:number]
 
     def losers(self) -> t.List[Loser]:
-        """Who lost access: whole publics first, then by the number of channels."""
+        """Who lost access: anyone and everyone first, then by the number of channels."""
         return sorted(self._losers.values(), key=lambda item: (item.kind == "user", -len(item.channels), item.name))

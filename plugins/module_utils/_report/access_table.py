@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``access.csv``: the access table with what AE5 shows now, and the findings in it.  Private to the collection.
+"""``access.csv``: the access table with the current state of AE5, and its findings.  Private to the collection.
 
-The table may have millions of rows, so each is made, written, counted and forgotten.  What differs stands first.
+The table may have millions of rows, so each is computed, written, counted and forgotten.  Rows that differ come first.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ SPOOLED = 1 << 20
 """Bytes of the rows of one verdict that are kept in memory before they go to a temporary file."""
 
 TOLD = " on AE5"
-"""How the reasons end of which a finding on the channel, or a decision of the plan, tells already."""
+"""The end of reasons that a finding on the channel, or a decision of the plan, already reports."""
 
 
 @dataclasses.dataclass(frozen=True)
 class AccessFound:
-    """What came out of the access table."""
+    """The result of the access table."""
 
     summary: AccessSummary
     findings: t.Tuple[Finding, ...]
@@ -82,19 +82,19 @@ class _Sorted:
 
 
 class _Gathered:
-    """Rows that are more, or less, than AE4 gave, put together by their reason."""
+    """Rows with more, or less, access than in AE4, grouped by reason."""
 
-    def __init__(self, withheld: t.AbstractSet[t.Tuple[str, str]]) -> None:
-        self._withheld = withheld
+    def __init__(self, skipped: t.AbstractSet[t.Tuple[str, str]]) -> None:
+        self._skipped = skipped
         self._found: t.Dict[t.Tuple[str, str], t.Tuple[t.Dict[str, None], t.Dict[str, None]]] = {}
         self.private_unknown = 0
 
     def add(self, row: eq.Row) -> None:
         if row.reason == eq.PRIVATE_UNKNOWN:
             self.private_unknown += 1
-        told = row.reason.endswith(TOLD) or row.reason.startswith(eq.NO_GROUP) or principal_key(USER, row.principal) in self._withheld
-        lost = row.verdict == verdicts.NARROWER and row.kind == USER and not told
-        # What a share or the privacy of a channel does is found channel by channel (``compare``).
+        reported = row.reason.endswith(TOLD) or row.reason.startswith(eq.NO_GROUP) or principal_key(USER, row.principal) in self._skipped
+        lost = row.verdict == verdicts.NARROWER and row.kind == USER and not reported
+        # Differences of shares and privacy are found channel by channel (``compare``).
         gained = row.reason == eq.PRIVATE_FOR_ALL or row.reason.startswith((eq.MEMBER, eq.PLANNED))
         if lost or gained:
             people, channels = self._found.setdefault((row.verdict, row.reason), ({}, {}))
@@ -103,19 +103,19 @@ class _Gathered:
     def findings(self, strict: bool, people_checked: bool) -> t.Iterator[Finding]:
         for (verdict, reason), (people, channels) in sorted(self._found.items()):
             if verdict == verdicts.STALE and people_checked:
-                continue  # the plan has a decision on it
+                continue  # the plan has a decision about it
             who, where = listed(sorted(people)), f"{counted(len(channels), 'channel')} ({listed(sorted(channels))})"
             one = "".join(channels) if len(channels) == 1 else ""
             if verdict == verdicts.NARROWER:
-                detail = f"{who} can do less than in AE4 with {where}: {reason}."
+                detail = f"Less access than in AE4 for {who} on {where}: {reason}."
                 yield Finding(verdict, one, "people", detail, False)
             else:
                 fails = verdict == verdicts.WIDER or (strict and verdict in (verdicts.STALE, verdicts.FOREIGN))
-                yield Finding(verdict, one, "people", f"{who} can do more than in AE4 with {where}: {reason}.", fails)
+                yield Finding(verdict, one, "people", f"More access than in AE4 for {who} on {where}: {reason}.", fails)
 
 
 def target_of(plan: Plan, observed: Observed, identity: t.Optional[Identity], private_means: t.Optional[str]) -> Target:
-    """What was read of the cluster, as the table wants it; of a channel that is not there nobody has anything."""
+    """What was read of the cluster, as input of the table; nobody has access to a channel that does not exist."""
     gone = [channel.name for channel in plan.channels if channel.name not in observed.channels]
     users: t.Optional[t.FrozenSet[str]] = None
     members: t.Optional[t.Dict[str, t.FrozenSet[str]]] = None
@@ -139,19 +139,19 @@ def context_of(head: access.Head, known: Records, accept_public: t.Sequence[str]
 
 
 def verify_access(params: t.Mapping[str, t.Any], plan: Plan, observed: Observed, known: Records, dest: t.Optional[str]) -> AccessFound:
-    """Compares what everybody could do in AE4 with what AE5 shows now.  ``dest`` is the folder for the table, None for no table.
+    """Compares everybody's access in AE4 with the current one on AE5.  ``dest`` is the folder for the table, None for no table.
 
     A table that cannot be written is a warning.
 
     Raises:
-        MigrationError: the plan's list of rights is missing or damaged.
+        MigrationError: the plan's access list is missing or damaged.
     """
     warnings: t.List[str] = []
     try:
         identity = read_identity(params)
     except MigrationError as exc:
         identity = None
-        warnings.append(f"{exc} So who is in the groups of AE5 was not looked at.")
+        warnings.append(f"{exc} The members of AE5 groups were not read.")
     target = target_of(plan, observed, identity, Capabilities.of(params).private_means)
     try:
         head, summary, gathered = _table(params, plan, target, known, dest)
@@ -160,8 +160,8 @@ def verify_access(params: t.Mapping[str, t.Any], plan: Plan, observed: Observed,
         head, summary, gathered = _table(params, plan, target, known, None)
     if gathered.private_unknown:
         warnings.append(
-            "Who can read a private channel on this cluster is not known, which matters for "
-            f"{counted(gathered.private_unknown, 'channel')}; the playbook probe finds out with a second account."
+            "It is not known who can read a private channel on this cluster, which matters for "
+            f"{counted(gathered.private_unknown, 'channel')}; run the probe playbook with a second account to find out."
         )
     findings = [
         Finding(verdicts.NARROWER, names[0] if len(names) == 1 else "", f"{share.kind} {share.name}", unknown_in_words(share, names), True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a verification found, and how it is told: sentences, counts, ``report.json``.  Private to the collection.  Pure."""
+"""The result of a verification: sentences, counts, ``report.json``.  Private to the collection.  Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store import pla
 
 SCHEMA_VERSION = 1
 WITH_PROJECTS = 2
-"""The version of a report that has a section of notebook projects; one without is as it was before there were any."""
+"""The version of a report with a section of notebook projects; a report without one stays at version 1."""
 SHOWN = 5000
-"""So many sentences, findings, rights and files stand in ``report.json``; the lists beside it have all."""
+"""The most sentences, findings, access rows and files in ``report.json``; the other files have all."""
 
 WARNINGS_SHOWN = 50
 
 OF_A_CHANNEL = ("channel", "privacy", "shares")
-"""What a finding is of that tells of the channel itself; what it tells of people is in the access table."""
+"""``what`` of the findings about a channel itself; those about people are in the access table."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,20 +43,20 @@ class Verification:
     findings: t.Tuple[Finding, ...]
     access: AccessSummary
     placements: int
-    """Of the plan, with those that are held back."""
+    """Of the plan, skipped ones included."""
     downloads: t.Mapping[PlacementKey, Downloaded] = dataclasses.field(default_factory=dict)
     run: t.Optional[str] = None
-    """The name of the run's folder, which is the time of its plan; ``None`` where the folder has another name."""
+    """The name of the run's folder, which is the time of its plan; ``None`` if the folder has another name."""
     projects: t.Optional[Projects] = None
-    """The notebook projects; None where there is no notebook host."""
+    """The notebook projects; None without notebook hosts."""
 
     def failures(self) -> t.List[str]:
-        """One sentence for each thing that must be put right before the migration is done, the gravest first."""
+        """One sentence for each problem that must be solved before the migration is done, the gravest first."""
         found = self.ledger.imbalances({site.site: (site.files, site.bytes) for site in self.plan.sites}, self.placements)
         if self.projects is not None:
             found.extend(self.projects.imbalances())
         found.extend(
-            f"Site {site} has no inventory, so nothing of it was migrated; run the export playbook for it."
+            f"Site {site} has no inventory, so nothing was migrated from it; run the export playbook for it."
             for site in self.plan.missing_sites
         )
         found.extend(finding.detail for finding in self.ordered_findings() if finding.fails and not finding.told)
@@ -64,18 +64,18 @@ class Verification:
         return found if self.projects is None else found + self.projects.failures()
 
     def warnings(self) -> t.List[str]:
-        """What does not fail the run and should not be overlooked either."""
+        """Findings that do not fail the run and are worth a look."""
         open_ = [finding for finding in self.findings if not finding.fails and not finding.told]
         found = [finding.detail for finding in open_ if finding.verdict != verdicts.UNKNOWN]
         unknown = [finding.detail for finding in open_ if finding.verdict == verdicts.UNKNOWN]
-        return found[:WARNINGS_SHOWN] + unknown[:1] + ([f"And {len(unknown) - 1} more that could not be seen."] if len(unknown) > 1 else [])
+        return found[:WARNINGS_SHOWN] + unknown[:1] + ([f"{len(unknown) - 1} more could not be seen."] if len(unknown) > 1 else [])
 
     def ordered_findings(self) -> t.List[Finding]:
-        """What fails first, then by gravity."""
+        """Failing findings first, then by gravity."""
         return sorted(self.findings, key=lambda finding: (not finding.fails, compare.gravity(finding.verdict)))
 
     def channel_verdicts(self) -> t.Dict[str, t.List[str]]:
-        """What is wrong with each channel itself and with who may use it; a channel that is as planned is not there."""
+        """The verdicts on each channel and on the access to it; without channels that are as planned."""
         found: t.Dict[str, t.Set[str]] = {}
         for row in self.access.rows(self.access.total):
             if row.verdict != verdicts.SAME:
@@ -87,9 +87,9 @@ class Verification:
 
     @staticmethod
     def shared_in_words(channel: Channel) -> str:
-        """Whom a channel is shared with, and whom not yet."""
+        """The shares of a channel, and the skipped ones."""
         shared = [share_in_words(share) for share in channel.shares]
-        return ", ".join(shared + [f"held back: {share_in_words(item.share)}" for item in channel.skipped_shares]) or "nobody"
+        return ", ".join(shared + [f"skipped: {share_in_words(item.share)}" for item in channel.skipped_shares]) or "nobody"
 
     def summary(self) -> t.Dict[str, t.Any]:
         counts = collections.Counter(finding.verdict for finding in self.findings)

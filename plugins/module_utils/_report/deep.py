@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proof by download: packages are fetched as a conda client would and compared with the inventory.  Private to the collection."""
+"""Verification by download: packages are downloaded as a conda client would and compared with the inventory.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Downloaded(t.NamedTuple):
     state: str
     """present, corrupt or not_given."""
     size: int
-    """Bytes that came."""
+    """Bytes that were received."""
     why: str = ""
     """What was wrong, as a part of a sentence."""
 
 
 def chosen(states: t.Iterable[t.Tuple[Placement, str]], deep: str, sample: int) -> t.List[Placement]:
-    """The placements to download: of those that the listing shows and does not contradict, all, or ``sample`` of each channel.
+    """The placements to download: of those that repodata shows without another digest, all, or ``sample`` of each channel.
 
-    Always the same ones of a channel with the same files, spread by the digest of their names.
+    Always the same ones for a channel with the same files, spread by the digest of their names.
     """
     listed: t.Dict[str, t.List[Placement]] = collections.defaultdict(list)
     for placement, state in states:
@@ -56,7 +56,7 @@ def _spread(placement: Placement) -> str:
 
 
 def download(cluster: Cluster, placements: t.Sequence[Placement]) -> t.Dict[PlacementKey, Downloaded]:
-    """Fetches each placement once, by as many threads as the cluster's ``workers``; nothing is kept on this host."""
+    """Downloads each placement once, with the cluster's ``workers`` threads; nothing is kept on this host."""
     by_key = {placement.key: placement for placement in placements}
 
     def fetched(key: PlacementKey) -> Downloaded:
@@ -66,13 +66,13 @@ def download(cluster: Cluster, placements: t.Sequence[Placement]) -> t.Dict[Plac
             return Downloaded(NOT_GIVEN, 0, (exc.reason or f"status {exc.status}").rstrip("."))
         if proves(came, by_key[key]):
             return Downloaded(PRESENT, came.size)
-        return Downloaded(CORRUPT, came.size, f"{came.size} bytes with sha256 {came.sha256} came")
+        return Downloaded(CORRUPT, came.size, f"received {came.size} bytes with sha256 {came.sha256}")
 
     return in_parallel(fetched, sorted(by_key), cluster.workers)
 
 
 def proves(came: Digests, placement: Placement) -> bool:
-    """Whether what came has the size and every digest that the inventory has of the file."""
+    """Whether the download has the size and every digest that the inventory has for the file."""
     if came.size != placement.size:
         return False
     wanted = [(placement.sha256, came.sha256), (placement.md5, came.md5)]

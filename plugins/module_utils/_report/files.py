@@ -35,7 +35,7 @@ FINDINGS_HEAD = ("verdict", "fails", "channel", "what", "detail", "command")
 
 
 def run_name(folder: str) -> t.Optional[str]:
-    """The name of a plan's folder if it is a run's, which is the time it was planned."""
+    """The name of a plan's folder if it is a run's: the time of the plan."""
     name = os.path.basename(os.path.realpath(folder))
     return name if RUN_NAME.fullmatch(name) else None
 
@@ -79,7 +79,7 @@ def write(dest: str, result: Verification) -> None:
             write_table(stream, PROJECTS_HEAD, map(_project_cells, result.projects.rows))
     report = result.report()
     with atomic_writer(os.path.join(dest, REPORT)) as stream:
-        # In ASCII: a name that is no text stays JSON that every reader takes.
+        # In ASCII: a name that is not text stays valid JSON for every reader.
         stream.write(json.dumps(report, sort_keys=True) + "\n")
     with atomic_writer(os.path.join(dest, PAGE)) as stream:
         stream.write(page.render(report, all_lists(result)))

@@ -34,23 +34,23 @@ FAILED = "failed"
 REMOVED = REMOVED_ON_AE5
 
 ARRIVED = (UPLOADED, REPLACED, PRESENT)
-"""Dispositions of what is on the cluster with the bytes it has in the dump: sent by this plan's transfer, or there before."""
+"""Dispositions of files on the cluster with the same bytes as in the dump: sent by this plan's transfer, or there before."""
 
 FAILING = (QUARANTINED, MOVED, CONFLICT, FAILED, REMOVED, UNPROVEN)
-"""Dispositions that a run must not end well with."""
+"""Dispositions that fail a run."""
 
 PRECEDENCE = (*FAILING, KEPT, *ARRIVED)
-"""What a file is that has several placements: a damaged file is damaged wherever it goes; it arrived if it did everywhere."""
+"""The disposition of a file with several placements: the first of these; a file arrived only if all its placements did."""
 
 OWNER_SUMS = ("files", "bytes", "arrived", "arrived_bytes", "failing", "failing_bytes")
 
 VERDICTS = {CONFLICT: compare.OTHER_BYTES, UNPROVEN: compare.UNPROVEN, KEPT: verdicts.ACCEPTED}
-"""What a placement's disposition is called among the findings; every other one is missing."""
+"""The verdict of the finding for a placement's disposition; for every other one it is missing."""
 
 
 @dataclasses.dataclass(frozen=True)
 class PlacementEnd(JsonRecord):
-    """What became of one placement."""
+    """The result of one placement."""
 
     channel: str
     subdir: str
@@ -61,7 +61,7 @@ class PlacementEnd(JsonRecord):
 
 @dataclasses.dataclass(frozen=True)
 class LedgerLine(JsonRecord):
-    """What became of one file of a site."""
+    """The result of one file of a site."""
 
     site: str
     owner: str
@@ -70,7 +70,7 @@ class LedgerLine(JsonRecord):
     path: str
     size: int
     disposition: str
-    """One of ``PRECEDENCE``, or the reason it was left out for."""
+    """One of ``PRECEDENCE``, or the reason why it was left out."""
     detail: str
     placements: t.Tuple[PlacementEnd, ...] = ()
 
@@ -86,11 +86,11 @@ class LedgerLine(JsonRecord):
 
 @dataclasses.dataclass(frozen=True)
 class Ledger:
-    """All lines, ordered, with what they add up to."""
+    """All lines, ordered, with their sums."""
 
     lines: t.Tuple[LedgerLine, ...]
     projects: t.Tuple[ProjectLine, ...] = ()
-    """The notebook projects; they stand behind the files, and every sum but the digest is of the files alone."""
+    """The notebook projects; they come after the files, and every sum except the digest counts files only."""
 
     @property
     def counts(self) -> t.Dict[str, int]:
@@ -150,7 +150,7 @@ class Ledger:
     def imbalances(self, sites: t.Mapping[str, t.Tuple[int, int]], placements: int) -> t.List[str]:
         """Sentences, unless every file of the inventories has exactly one line and every placement one end.
 
-        ``sites`` are files and bytes of each inventory, ``placements`` is how many the plan has, held ones included.
+        ``sites`` are files and bytes of each inventory, ``placements`` is how many the plan has, skipped ones included.
         """
         found = self.by_site()
         wrong = [
@@ -165,7 +165,7 @@ class Ledger:
         return [f"{text}, so something was lost or counted twice; keep the plan folder and report this as a bug." for text in wrong]
 
     def findings(self) -> t.Iterator[Finding]:
-        """A finding for each placement that is not on the cluster as planned; the sentences of the lines tell the same file by file."""
+        """A finding for each placement that is not on the cluster as planned; the lines' sentences report the same by file."""
         for line in self.lines:
             for end in line.placements:
                 if end.disposition not in ARRIVED:
@@ -184,9 +184,9 @@ def build_ledger(
     held: t.Iterable[SkippedPlacement] = (),
     downloads: t.Optional[t.Mapping[PlacementKey, str]] = None,
 ) -> Ledger:
-    """The ledger from each placement with its state on the target, the last transfers, the files left out, what is held back.
+    """The ledger from each placement with its state on the target, the last transfers, the files left out, the skipped placements.
 
-    ``downloads`` says what was wrong with a download, as a part of a sentence.
+    ``downloads`` has what was wrong with a download, as a part of a sentence.
     """
     by_file: t.Dict[FileKey, t.List[PlacementEnd]] = collections.defaultdict(list)
     for placement, state in placements:
@@ -207,36 +207,36 @@ def _file_of(item: t.Union[Placement, SkippedPlacement]) -> FileKey:
 
 
 def _line_of_placed(key: FileKey, found: t.Sequence[PlacementEnd]) -> LedgerLine:
-    """The line of a file: the disposition that comes first in ``PRECEDENCE``, told for the first of its channels."""
+    """The line of a file: the disposition that comes first in ``PRECEDENCE``, with the reason of its first channel."""
     ends = tuple(sorted(found, key=lambda end: (end.channel, end.subdir)))
     first = min(ends, key=lambda end: _rank(end.disposition))
     return LedgerLine(*key, first.disposition, first.detail, ends)
 
 
 def _rank(disposition: str) -> int:
-    """A reason that is not known here is one to hold a placement back, which stands before all that went well."""
+    """An unknown reason is one for skipping, which comes before all successes."""
     return PRECEDENCE.index(disposition) if disposition in PRECEDENCE else PRECEDENCE.index(REMOVED)
 
 
 def _end(placement: Placement, state: str, row: t.Optional[TransferRow], download: str) -> t.Tuple[str, str]:
-    """Disposition and reason of one placement.  What the target shows counts more than what a transfer said."""
+    """Disposition and reason of one placement.  The target takes precedence over the transfer's row."""
     where = f"{placement.subdir}/{placement.file}"
     if state == compare.PRESENT:
         return (row.outcome if row is not None and row.outcome in ARRIVED else PRESENT), ""
     if state == compare.CORRUPT:
-        return CONFLICT, f"Channel {placement.channel} gives out other bytes for {where} than its listing promises: {download}."
+        return CONFLICT, f"Channel {placement.channel} serves other bytes for {where} than its repodata says: {download}."
     if state == compare.NOT_GIVEN:
-        return UNPROVEN, f"Channel {placement.channel} lists {where} and does not give it out: {download}."
+        return UNPROVEN, f"Channel {placement.channel} lists {where}, but it cannot be downloaded: {download}."
     if row is not None and row.outcome in (QUARANTINED, MOVED):
         return row.outcome, row.reason
     if state in (OTHER_BYTES, UNPROVEN) and row is not None and row.outcome == "conflict" and row.reason.startswith(KEPT_REASON):
-        return KEPT, f"Channel {placement.channel} holds another {where}, which ae_conflict keeps."
+        return KEPT, f"Channel {placement.channel} has another {where}, which ae_conflict keeps."
     if state == OTHER_BYTES:
-        return CONFLICT, f"Channel {placement.channel} holds {where} with other bytes."
+        return CONFLICT, f"Channel {placement.channel} has {where} with other bytes."
     if state == UNPROVEN:
-        return UNPROVEN, f"Channel {placement.channel} shows no digest of {where}, so its bytes are not proven."
+        return UNPROVEN, f"Channel {placement.channel} shows no digest of {where}, so its bytes cannot be verified."
     if row is not None and row.reason:
         return FAILED, row.reason
     if state == UNREADABLE:
-        return UNPROVEN, f"Channel {placement.channel} cannot be read with this token, so it is not proven that the file is there."
+        return UNPROVEN, f"Channel {placement.channel} cannot be read with this token, so the file cannot be verified."
     return FAILED, f"It is not in channel {placement.channel}."

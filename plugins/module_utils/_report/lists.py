@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands in the long tables of the report: files, access, channels, owners, findings, decisions.  Private to the collection."""
+"""The rows of the report's long tables: files, access, channels, owners, findings, decisions.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ ACCESS_SHOWN = 100_000
 FINDINGS_SHOWN = 50_000
 
 DECISIONS = {
-    "narrower": "Seen by fewer people than in AE4",
-    "visible_without_label": "Easier to find than in AE4",
-    "group_permission": "Permission that the guide does not name",
-    "collaborators": "Right on a single package",
+    "narrower": "Fewer people than in AE4 can read it",
+    "visible_without_label": "Visible without its label",
+    "group_permission": "Permission not covered by the guide",
+    "collaborators": "Collaborators of a single package",
     "shared_with_nobody": "Shared with nobody",
-    "stale_member": "Member that AE4 no longer has",
-    "group_missing": "Group that AE5 does not know",
-    "user_missing": "User that AE5 does not know",
-    "people_unchecked": "People not looked at",
+    "stale_member": "Member who left in AE4",
+    "group_missing": "Group that does not exist on AE5",
+    "user_missing": "User who does not exist on AE5",
+    "people_unchecked": "Users and groups not checked",
     "removed_on_ae5": "Removed on AE5",
-    "mirror": "Mirror, better mirrored in AE5",
-    "conflict": "File that AE5 has with other bytes",
-    "declared_shares": "Share that the inventory declares",
-    "labels_left_out": "Labels that a rule leaves out",
+    "mirror": "Mirror of a public channel",
+    "conflict": "AE5 has the file with other bytes",
+    "declared_shares": "Share declared in the inventory",
+    "labels_left_out": "Labels left out by a rule",
     "name_unproven": "Name that AE5 may refuse",
     "old_inventory": "Site planned from an old inventory",
     "not_known": "Size or date not known",
     "rule_without_effect": "Rule that matches nothing",
 }
-"""What a decision's code means, in words; a code that is not here is its own words."""
+"""What a decision's code means, in words; a code without words shows itself."""
 
 MOODS = {
     **dict.fromkeys((*ARRIVED, "same", "public"), "good"),
@@ -48,7 +48,7 @@ MOODS = {
 
 
 def all_lists(result: Verification) -> t.Dict[str, DataTable]:
-    """All tables by name; those of the notebook projects only where there are notebook hosts."""
+    """All tables by name; those of the notebook projects only with notebook hosts."""
     projects = [] if result.projects is None else project_lists(result.projects)
     found = (_owners(result), _findings(result), _access(result), _channels(result), _files(result), *projects, _decisions(result))
     return {table.name: table for table in found}
@@ -113,7 +113,7 @@ def _channels(result: Verification) -> DataTable:
         Column("privacy", "Privacy", c.SHORT, facet=True),
         Column("access", "Verdict", c.TAGS, facet=True),
         Column("shared", "Shared with", c.TEXT),
-        Column("changes", "To do when it was planned", c.TEXT),
+        Column("changes", "Planned changes", c.TEXT),
         Column("files", "Files", c.NUMBER),
         Column("bytes", "Size", c.SIZE),
     )

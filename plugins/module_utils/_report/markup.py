@@ -15,7 +15,7 @@ import json
 import typing as t
 
 ROWS_SHOWN = 100
-"""So many rows of a table stand in the page itself, for who runs no script."""
+"""Rows of a table in the page itself, for readers without script."""
 
 
 class Markup(str):
@@ -25,7 +25,7 @@ class Markup(str):
 
 
 def visible(text: str) -> str:
-    """The text with everything that cannot be seen, or that turns the text around it, as an escape.
+    """The text with everything invisible, or that changes the direction of text, as an escape.
 
     Control characters, marks of direction, halves of undecodable names, odd spaces: a name must look like what it is.
     """
@@ -58,12 +58,12 @@ def tag(text: str, mood: str = "") -> Markup:
 
 
 def more(total: int, shown: int, where: t.Any) -> Markup:
-    """Says that a list was cut, if it was."""
+    """The note that a list was cut, if it was."""
     return element("p", f"And {total - shown:,} more, see ", where, ".", class_="soft small") if total > shown else Markup()
 
 
 def listing(items: t.Sequence[t.Any], where: t.Any, shown: int, total: t.Optional[int] = None) -> Markup:
-    """A numbered list, cut when it is long; ``total`` is how many there are if ``items`` are not all of them."""
+    """A numbered list, cut when it is long; ``total`` is their number if ``items`` are not all of them."""
     cut = items[:shown]
     return joined([element("ol", *(element("li", item) for item in cut)), more(len(items) if total is None else total, len(cut), where)])
 
@@ -81,7 +81,7 @@ def table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[t.Any]], kinds: t.S
 
 
 def segments(whole: int, parts: t.Sequence[t.Tuple[str, int]]) -> Markup:
-    """A bar of (mood, number) pieces; ``whole`` is the number that would fill it."""
+    """A bar of (mood, number) pieces; ``whole`` is the number of a full bar."""
     pieces = [element("i", class_=mood, style=f"width:{100 * number / whole:.2f}%") for mood, number in parts if number]
     return element("span", *pieces, class_="track") if pieces else Markup()
 
@@ -92,13 +92,13 @@ def link(text: t.Any, target: str) -> Markup:
 
 
 def section(name: str, title: str, *body: t.Any) -> Markup:
-    """A part of the page under its heading, to be linked by ``name``; nothing if there is nothing to show."""
+    """A section of the page with its heading, linked by ``name``; nothing if it is empty."""
     content = joined(body)
     return element("section", element("h2", title), content, id=name) if content else Markup()
 
 
 def data_block(name: str, data: t.Any) -> Markup:
-    """Data for the script, as text that no browser takes for markup or for a script."""
+    """Data for the script, as text that no browser treats as markup or as a script."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -106,7 +106,7 @@ def data_block(name: str, data: t.Any) -> Markup:
 
 
 def document(title: str, style: str, script: str, *body: t.Any) -> str:
-    """The whole page.  Its policy lets this one script run and nothing else, and asks no network, whatever a name looks like."""
+    """The whole page.  Its policy allows only this script and no network, whatever a name looks like."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = joined(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ``migration_verify`` does: read the cluster anew, compare, account, report.  Private to the collection."""
+"""The module ``migration_verify``: read the cluster again, compare, account, report.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ VERIFY_SPEC = ArgumentSpec(
 def observe(cluster: Cluster, plan: store.Plan, placements: t.Iterable[Placement]) -> Observed:
     """Reads what the cluster shows of the planned channels: names, every subdir's repodata, shares, privacy.
 
-    All subdirs that conda knows are read, so that what nobody planned is found, and those that only a placement names.
+    All of conda's subdirs are read, to find unplanned packages, and the other subdirs of placements.
     """
     states = cluster.channels()
     present = [channel.name for channel in plan.channels if channel.name in states]
@@ -69,9 +69,9 @@ def observe(cluster: Cluster, plan: store.Plan, placements: t.Iterable[Placement
 def compare_all(
     plan: store.Plan, planned: t.AbstractSet[PlacementKey], observed: Observed, applied: Applied, params: t.Mapping[str, t.Any]
 ) -> t.List[Finding]:
-    """All findings but those that the ledger tells file by file.
+    """All findings except those that the ledger reports file by file.
 
-    ``planned`` are the placements with those that are held back, ``params`` are those of the module.
+    ``planned`` are all placements, skipped ones included, ``params`` are those of the module.
     """
     strict = params["strict"]
     findings: t.List[Finding] = []
@@ -85,7 +85,7 @@ def compare_all(
     findings.extend(compare.extra_packages(planned, observed, applied, strict))
     gone = sorted({channel for channel, _subdir, _file in applied.placements} - {channel.name for channel in plan.channels})
     findings.extend(
-        Finding("stale", name, "channel", f"AE4 no longer gives anything in channel {name}; AE5 still has it.", strict)
+        Finding("stale", name, "channel", f"Channel {name} is no longer in AE4; AE5 still has it.", strict)
         for name in gone
         if name in observed.channels
     )
@@ -99,11 +99,11 @@ def verify(module: MigrationModule) -> Outcome:
     """Verifies a plan against its cluster and writes ledger, report and records.
 
     Raises:
-        MigrationError: there is no whole plan, or the cluster cannot be asked.
+        MigrationError: the plan is not complete, or the cluster cannot be read.
     """
     params = module.params
     if params["deep_sample"] < 1:
-        raise MigrationError("deep_sample must be at least 1; to download nothing set deep to none.")
+        raise MigrationError("deep_sample must be at least 1; to download nothing, set deep to none.")
     plan = store.load_plan(params["plan"])
     placements = list(store.iter_placements(params["plan"]))
     known = Records(params["records"])
@@ -137,7 +137,7 @@ def verify(module: MigrationModule) -> Outcome:
 def _ledger(
     folder: str, placements: t.Sequence[Placement], states: t.Sequence[str], downloads: t.Mapping[PlacementKey, Downloaded]
 ) -> Ledger:
-    """The ledger of the plan in ``folder``; what a download proved counts more than what a listing shows."""
+    """The ledger of the plan in ``folder``; a download takes precedence over a listing."""
     proven = [downloads[placement.key].state if placement.key in downloads else state for placement, state in zip(placements, states)]
     return build_ledger(
         zip(placements, proven),
@@ -149,7 +149,7 @@ def _ledger(
 
 
 def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterable[SkippedPlacement]) -> Applied:
-    """What the plan asks for, with what is due and held back."""
+    """What the plan asks for, skipped placements and shares included."""
     shares = {
         channel.name: frozenset(map(principal_of, [*channel.shares, *(item.share for item in channel.skipped_shares)]))
         for channel in plan.channels
@@ -159,7 +159,7 @@ def _planned(plan: store.Plan, placements: t.Iterable[Placement], held: t.Iterab
 
 
 def _unsettled(folder: str, placements: t.Sequence[Placement], states: t.Sequence[str]) -> t.FrozenSet[PlacementKey]:
-    """The placements of which the target holds another file, or that this plan's transfer could not bring."""
+    """The placements for which the target holds another file, or whose upload failed."""
     tried = {row.key for row in store.iter_transfer(folder) if row.outcome == FAILED}
     return frozenset(
         placement.key

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report as one self-contained page: no network, works from a mail attachment and without its script.  Private to the collection.
 
-The order is that of its readers: is it done, who must do what, who lost access, how much it is, and then the lists.
+The order follows the readers' questions: is it done, who must do what, who lost access, how much is it; then the lists.
 """
 
 from __future__ import annotations
@@ -41,33 +41,33 @@ NEEDS_SHOWN = 30
 LOSERS_SHOWN = 15
 
 DISPOSITIONS = {
-    "uploaded": "sent, and proven to be on the cluster in every channel it belongs to",
-    "replaced": "sent in place of another file of this name, and proven to be there",
-    "present": "on the cluster already, with the same digest",
-    "kept": "the cluster holds another file of this name, and ae_conflict keeps that",
-    "quarantined": "damaged or not understood in AE4, so it was not sent",
-    "moved": "no longer what was planned, so it was not sent; plan again",
-    "conflict": "the cluster holds another file of this name",
+    "uploaded": "sent, and verified in every channel it belongs to",
+    "replaced": "sent in place of another file of this name, and verified",
+    "present": "on the cluster before, with the same digest",
+    "kept": "the cluster has another file of this name, and ae_conflict keeps that one",
+    "quarantined": "damaged or not readable in AE4, so it was not sent",
+    "moved": "changed since the plan was made, so it was not sent; run the plan playbook again",
+    "conflict": "the cluster has another file of this name",
     "failed": "not on the cluster",
-    "unproven": "on the cluster perhaps; nothing shows its bytes",
-    "removed_on_ae5": "was on the cluster, and somebody has taken it away there",
-    "unlabelled": "without a label in AE4, and labels name the channels",
-    "unsupported_kind": "of a kind that AE5 channels do not take",
-    "duplicate": "the same file as another one, which tells what became of it",
+    "unproven": "perhaps on the cluster; its bytes could not be verified",
+    "removed_on_ae5": "was on the cluster and was deleted there",
+    "unlabelled": "without a label in AE4, and the channels are named after labels",
+    "unsupported_kind": "of a kind that AE5 channels do not accept",
+    "duplicate": "the same file as another one; see that one",
     "excluded": "excluded by the inventory",
     "mirror": "of an owner who mirrors a public repository; mirror it in AE5",
-    "in_reference": "in a channel of AE5 that was named as reference already",
+    "in_reference": "already in a reference channel of AE5",
 }
-"""What a disposition means, in words; one that is not here shows its own name."""
+"""What a disposition means, in words; one without words shows its own name."""
 
 INTROS = {
     "owners": "",
-    "findings": "Where the cluster differs from the plan. Stale: AE4 has taken it away since it was migrated. Foreign: somebody added it "
-    "on AE5. Accepted: the inventory declares it. The migration takes nothing away; a command that would stands beside it.",
+    "findings": "Where the cluster differs from the plan. Stale: it was removed in AE4 after it was migrated. Foreign: somebody added it "
+    "on AE5. Accepted: the inventory declares it. The migration removes nothing; the last column has a command that would.",
     "access": "What people could do in AE4, what was planned, and what AE5 shows.",
     "channels": "",
-    "files": "Every file of every site, with its one disposition.",
-    "decisions": "Choices that could have gone otherwise, each with the variable of the inventory that changes it.",
+    "files": "Every file of every site, with its disposition.",
+    "decisions": "Choices that the plan made, each with the inventory variable that changes it.",
 }
 
 TITLES = {
@@ -100,8 +100,8 @@ def render(report: Json, lists: t.Mapping[str, DataTable]) -> str:
             "main",
             needs,
             _figures(report),
-            section("way", "The way of the data", _way(report)),
-            section("ends", "What became of the files", _dispositions(report["ledger"]["counts"])),
+            section("way", "From AE4 to AE5", _way(report)),
+            section("ends", "Results of the files", _dispositions(report["ledger"]["counts"])),
             *(section(name, TITLES[name], _long(name, lists[name], report, moods)) for name in TITLES if name in lists),
             section("proof", "Proof", _proof(report)),
         ),
@@ -116,8 +116,8 @@ def _moods(report: Json) -> t.Mapping[str, str]:
 def _sources(report: Json) -> Markup:
     plan = report["plan"]
     names = [site["site"] for site in plan["sites"]]
-    told = f"From Anaconda Enterprise 4 ({', '.join(names) or 'no site'}) to Anaconda Enterprise 5"
-    return element("p", f"{told}{_planned(report['run'])}.", class_="soft")
+    words = f"From Anaconda Enterprise 4 ({', '.join(names) or 'no site'}) to Anaconda Enterprise 5"
+    return element("p", f"{words}{_planned(report['run'])}.", class_="soft")
 
 
 def _planned(run: t.Optional[str]) -> str:
@@ -132,21 +132,21 @@ def _verdict(report: Json) -> Markup:
     files = sum(counts.values())
     arrived = sum(counts.get(name, 0) for name in ARRIVED)
     failing = sum(counts.get(name, 0) for name in FAILING)
-    told = f"{arrived:,} of {counted(files, 'file')} of AE4 {'is' if arrived == 1 else 'are'} on the cluster, proven by digest."
+    words = f"{arrived:,} of {counted(files, 'file')} of AE4 {'is' if arrived == 1 else 'are'} on the cluster, verified by digest."
     if failing:
-        told += f" {counted(failing, 'file is', 'files are')} not, and should be."
+        words += f" {counted(failing, 'file is', 'files are')} not, but should be."
     if files - arrived - failing:
-        told += f" {counted(files - arrived - failing, 'file was', 'files were')} left out for a reason that stands below."
+        words += f" {counted(files - arrived - failing, 'file was', 'files were')} left out; the reasons are listed below."
     losers = len(report["access"]["lost"])
     if losers:
-        told += f" {counted(losers, 'principal')} can do less than in AE4."
+        words += f" {counted(losers, 'user or group has', 'users and groups have')} less access than in AE4."
     projects = report.get("projects")
-    told += page.verdict_words(projects)
+    words += page.verdict_words(projects)
     if not report["summary"]["verified"]:
         unseen = report["summary"]["findings"].get("unknown", 0)
-        told += f" {counted(unseen, 'thing')} could not be seen over this transport."
+        words += f" {counted(unseen, 'check was', 'checks were')} not possible over this transport."
     if needs:
-        head = f"{counted(needs, 'thing needs a person', 'things need a person')}."
+        head = f"{counted(needs, 'problem needs a person', 'problems need a person')}."
     elif arrived or (projects is not None and projects["total"]):
         head = "Everything that was planned is on the cluster."
     else:
@@ -154,8 +154,8 @@ def _verdict(report: Json) -> Markup:
     mark = element(
         "svg", element("path", d=BAD_MARK if needs else GOOD_MARK, fill="currentColor", fill_rule="evenodd"), viewBox="0 0 32 32"
     )
-    words = element("div", element("b", head), element("p", told))
-    return element("div", element("span", mark, class_="mark"), words, class_=f"verdict {'bad' if needs else 'good'}")
+    text = element("div", element("b", head), element("p", words))
+    return element("div", element("span", mark, class_="mark"), text, class_=f"verdict {'bad' if needs else 'good'}")
 
 
 def _navigation(lists: t.Mapping[str, DataTable], needs: str) -> Markup:
@@ -167,7 +167,7 @@ def _navigation(lists: t.Mapping[str, DataTable], needs: str) -> Markup:
 
 
 def _needs(report: Json) -> Markup:
-    """Who lost access and why, then everything else that a person must look at."""
+    """Who lost access and why, then everything else that needs a person."""
     lost = _lost(report["access"]["lost"], report["access"]["counts"])
     if not report["failures"]:
         return section("needs", LOST, lost)
@@ -183,7 +183,7 @@ def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
         places = listed(item["examples"], len(item["examples"]), total=item["channels"])
         rows.append([who, places, "; ".join(item["reasons"])])
     total = counts.get("narrower", 0)
-    words = f"{counted(len(lost), 'principal')} can do less than in AE4 in {counted(total, 'place')}. "
+    words = f"{counted(len(lost), 'user or group has', 'users and groups have')} less access than in AE4 in {counted(total, 'case')}. "
     return joined(
         [
             element("p", words, link("Show them all", "access?verdict=narrower"), class_="soft"),
@@ -199,7 +199,7 @@ def _put_right(report: Json) -> Markup:
     where = joined([link("the findings", "findings?fails=yes"), " and ", link("the files", "files")])
     if report.get("projects"):
         where = joined([where, " and ", link("the notebook projects", project_lists.PROJECTS)])
-    return joined([element("h3", "What must be put right"), listing(report["failures"], where, NEEDS_SHOWN, report["failures_total"])])
+    return joined([element("h3", "What must be corrected"), listing(report["failures"], where, NEEDS_SHOWN, report["failures_total"])])
 
 
 def _figures(report: Json) -> Markup:
@@ -246,20 +246,20 @@ def _way(report: Json) -> Markup:
 
 
 def _to_do(totals: Json) -> str:
-    """What the plan meant from where the cluster was."""
+    """What there was to do when the plan was made."""
     words = [
         counted(totals["channels_to_create"], "channel") + " to create" if totals.get("channels_to_create") else "",
         f"{counted(totals['files_to_send'], 'file')} ({size_in_words(totals['bytes_to_send'])}) to send"
         if totals.get("files_to_send")
         else "",
         counted(totals["conflicts"], "file") + " in conflict" if totals.get("conflicts") else "",
-        counted(totals["shares_to_add"], "right") + " to give" if totals.get("shares_to_add") else "",
-        counted(totals["shares_to_change"], "right") + " to change" if totals.get("shares_to_change") else "",
+        counted(totals["shares_to_add"], "share") + " to add" if totals.get("shares_to_add") else "",
+        counted(totals["shares_to_change"], "share") + " to change" if totals.get("shares_to_change") else "",
         counted(totals["channels_to_publish"], "channel") + " to make public" if totals.get("channels_to_publish") else "",
         counted(totals["channels_to_hide"], "channel") + " to make private" if totals.get("channels_to_hide") else "",
     ]
     known = [text for text in words if text]
-    return f"When it was planned there were {', '.join(known)}." if known else "When it was planned there was nothing to do."
+    return f"The plan had {', '.join(known)}." if known else "The plan had nothing to do."
 
 
 def _dispositions(counts: Json) -> Markup:
@@ -270,7 +270,7 @@ def _dispositions(counts: Json) -> Markup:
         [tag(in_words(name), MOODS.get(in_words(name), "")), DISPOSITIONS.get(name, ""), link(f"{counts[name]:,}", f"files?{_asks(name)}")]
         for name in sorted(counts, key=order)
     ]
-    return table(["What became of it", "Which means", "Files"], rows, ["short", "text", "number"])
+    return table(["Result", "Meaning", "Files"], rows, ["short", "text", "number"])
 
 
 def _asks(disposition: str) -> str:
@@ -306,10 +306,10 @@ def _proof(report: Json) -> Markup:
     words = (
         f"The ledger has {counted(ledger['lines'] - projects, 'line')}, one for each file of AE4, with {counted(ends, 'placement')} in"
         f" channels{more}. "
-        "The sums were compared with the inventories by site, in number and in bytes. The sha256 of ledger.jsonl is "
+        "Its sums match the inventories, by site, in number and in bytes. The sha256 of ledger.jsonl is "
     )
     loaded = summary["downloaded"]
-    how = "Every package was compared with the digest that its channel's listing shows."
+    how = "Every package was compared with the digest in its channel's repodata."
     if loaded["files"]:
         number = counted(loaded["files"], "package was", "packages were")
         how += f" {number} also downloaded ({size_in_words(loaded['bytes'])}) and compared with the inventory."

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of the data as a picture: from which site how many files came, and where they are now.  Private to the collection.
+"""The picture of the files: how many came from which site, and where they are now.  Private to the collection.
 
-Drawn to scale: a band is as high as its files are many, and at least high enough to be seen.
+Drawn to scale: the height of a band is its number of files, and at least high enough to be seen.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def picture(flows: t.Sequence[Flow], cluster: str, channels: int) -> Markup:
 
 
 def _stack(heights: t.Sequence[float]) -> t.List[t.Tuple[float, float]]:
-    """Top and bottom of blocks one below the other, far enough apart for a label of two lines."""
+    """Top and bottom of blocks below each other, far enough apart for a label of two lines."""
     places: t.List[t.Tuple[float, float]] = []
     top = 0.0
     for height in heights:
@@ -136,8 +136,8 @@ def _site(flow: Flow, top: float, bottom: float) -> Markup:
 
 def _end(mood: str, number: int, channels: int, top: float, bottom: float) -> Markup:
     words, more = {
-        "good": (f"{counted(number, 'file')} on the cluster", f"proven by digest, in {counted(channels, 'channel')}"),
-        "rest": (f"{counted(number, 'file')} left out", "for a reason that stands below"),
+        "good": (f"{counted(number, 'file')} on the cluster", f"verified by digest, in {counted(channels, 'channel')}"),
+        "rest": (f"{counted(number, 'file')} left out", "reasons are listed below"),
         "bad": (f"{counted(number, 'file')}", "needs a person" if number == 1 else "need a person"),
     }[mood]
     middle = TOP + (top + bottom) / 2

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The script of the report: tables that sort, filter and scroll through very many rows.  Private to the collection.
 
-It asks no network, keeps nothing, and puts text into the page only as text.  Rows are made as they are scrolled to, so
-that the page stays small.  What a table shows stands in the address: ``#files?disposition=failed&sort=-size``, further
-tables after a semicolon.
+It uses no network, stores nothing, and inserts text only as text.  Rows are created as they are scrolled to, so that the page
+stays small.  The state of a table is in the address: ``#files?disposition=failed&sort=-size``, other tables after a semicolon.
 """
 
 from __future__ import annotations
@@ -175,7 +174,7 @@ class Table {
     if (this.input.value !== this.query) this.input.value = this.query;
     for (const [key, select] of this.selects) select.value = this.only[key] || "";
     this.chips.replaceChildren(...Object.entries(this.only).filter(([key]) => !this.selects.has(key)).map(([key, value]) =>
-      make("button", { type: "button", class: "plain", title: "Take this filter away", on: { click: () => this.filter(key, "") } },
+      make("button", { type: "button", class: "plain", title: "Remove this filter", on: { click: () => this.filter(key, "") } },
         (this.byKey.has(key) ? this.byKey.get(key).title : key) + ": " + value + " \u00d7")));
     this.shown.forEach((column, at) => {
       const sorted = this.sort.replace(/^-/, "") === column.key;

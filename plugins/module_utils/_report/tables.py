@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The long tables of the page: as data for its script, and their first rows for who runs none.  Private to the collection.
+"""The long tables of the page: as data for its script, and their first rows for readers without script.  Private to the collection.
 
 A column of words is written once per word and as indexes, so that 100,000 rows are a few megabytes.
 """
@@ -33,26 +33,26 @@ NUMBER = "number"
 SIZE = "size"
 
 WIDTHS = {TEXT: 12, NAME: 8, SHORT: 5, TAGS: 6, CODE: 8, NUMBER: 5, SIZE: 6}
-"""How wide the columns of a kind are beside each other; one with a bar is as wide as a name."""
+"""The relative widths of the kinds of columns; one with a bar is as wide as a name."""
 
 Row = t.Sequence[t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """A column: what it is called in addresses, what stands above it, and how it is shown."""
+    """A column: its key in addresses, its title, and how it is shown."""
 
     key: str
     title: str
     kind: str = TEXT
     facet: bool = False
-    """It can be chosen from, and a row's value can be asked for alone."""
+    """It has a filter, and a row's value can be filtered for."""
     hidden: bool = False
-    """It is there to be searched and to be seen in a chosen row."""
+    """It can be searched and is shown in a selected row."""
     split: t.Tuple[str, ...] = ()
-    """It is shown with a bar: the columns with the part of the number that is good, and the part that is bad."""
+    """It is shown with a bar: the columns with the good part of the number, and the bad part."""
     width: int = 0
-    """Its part of the table; 0 is what its kind has."""
+    """Its relative width; 0 is that of its kind."""
 
     @property
     def weight(self) -> int:
@@ -65,7 +65,7 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class DataTable:
-    """Rows under columns; ``total`` is how many there are where the page does not take all."""
+    """Rows under columns; ``total`` is how many there are if the page does not have all."""
 
     name: str
     columns: t.Tuple[Column, ...]
@@ -75,7 +75,7 @@ class DataTable:
     """The file that has all rows."""
 
     def shown(self, at: int) -> bool:
-        """Whether a column is to be seen: one without a word in it is not."""
+        """Whether a column is shown: an empty one is not."""
         column = self.columns[at]
         return not column.hidden and (column.is_number or any(row[at] for row in self.rows))
 
@@ -105,7 +105,7 @@ class DataTable:
         return given
 
     def markup(self, moods: t.Mapping[str, str]) -> Markup:
-        """The first rows, in a place where the script puts all of them."""
+        """The first rows, in the element where the script shows all of them."""
         if not self.rows:
             return Markup()
         shown = list(filter(self.shown, range(len(self.columns))))
@@ -117,7 +117,7 @@ class DataTable:
         place = element("div", first, cut, data_table=self.name)
         if self.total == len(self.rows):
             return place
-        words = f"The {len(self.rows):,} that matter most stand here; all {self.total:,} are in "
+        words = f"The {len(self.rows):,} most important rows are shown here; all {self.total:,} are in "
         return joined([element("p", words, element("code", self.where), ".", class_="soft small"), place])
 
     def _cell(self, row: Row, at: int, moods: t.Mapping[str, str]) -> t.Any:
@@ -135,7 +135,7 @@ class DataTable:
 
 
 def in_words(code: str) -> str:
-    """A code of ours as words."""
+    """A code as words."""
     return code.replace("_", " ")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which channels of a plan may be given to people: complete, and holding nothing new that was not planned.  Private to the collection."""
+"""Which channels of a plan may be shared or published: complete, and without new unplanned packages.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Place = t.Tuple[str, str]
 
 @dataclasses.dataclass(frozen=True)
 class Gap:
-    """What keeps a channel from being complete: the number of placements, some of them, and if it could be read at all."""
+    """What is missing in a channel: the number of placements, some of them, and whether the channel can be read at all."""
 
     count: int
     examples: t.Tuple[str, ...]
@@ -39,15 +39,15 @@ class Gap:
 
 @dataclasses.dataclass(frozen=True)
 class Readiness:
-    """The channels that must not be given to anybody yet, and why; the others are complete and as they were planned."""
+    """The channels that must not be shared or published yet, and why; the others are complete and as they were planned."""
 
-    lacking: t.Dict[str, Gap] = dataclasses.field(default_factory=dict)
+    missing: t.Dict[str, Gap] = dataclasses.field(default_factory=dict)
     gained: t.Dict[str, str] = dataclasses.field(default_factory=dict)
-    """Channels that hold packages which are not planned and were not there when the plan was made; the end of a sentence."""
+    """Channels with packages that are not planned and were not there when the plan was made; the end of a sentence."""
 
 
 def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container[str]) -> Readiness:
-    """How the named channels of the plan in ``folder`` stand on the cluster.
+    """The readiness of the named channels of the plan in ``folder``.
 
     The placements are read twice so that they need not be held in memory.  One GET for each (channel, subdir).
     """
@@ -56,24 +56,24 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
     for placement in _placements(folder, channels):
         subdirs[placement.channel].add(placement.subdir)
     listings = cluster.repodata.read((name, subdir) for name, mine in subdirs.items() for subdir in sorted(mine))
-    held: t.Dict[str, t.Set[Place]] = {}
+    skipped: t.Dict[str, t.Set[Place]] = {}
     for item in iter_skipped(folder) if plan.target_read else ():
-        held.setdefault(item.channel, set()).add((item.subdir, item.file))
+        skipped.setdefault(item.channel, set()).add((item.subdir, item.file))
     quarantined = excused(iter_transfer(folder))
     found = Readiness()
     rest = set(channels)
     groups = itertools.groupby(_placements(folder, channels), key=lambda placement: placement.channel)
     for name, group in itertools.chain(groups, ((name, iter(())) for name in sorted(channels))):
         if name not in rest:
-            continue  # it has placements and was looked at with them
+            continue  # it has placements and was handled with them
         rest.discard(name)
         mine = list(group)
         seen = _listings_of(name, subdirs[name], listings)
-        lacking = missing(mine, {place: package for listing in seen for place, package in _by_place(listing)}, quarantined)
-        if lacking:
-            examples = tuple(f"{item.placement.subdir}/{item.placement.file} {item.why}" for item in lacking[:EXAMPLES])
-            found.lacking[name] = Gap(len(lacking), examples, any(listing.state == REFUSED for listing in seen))
-        planned = {(placement.subdir, placement.file) for placement in mine} | held.get(name, set())
+        absent = missing(mine, {place: package for listing in seen for place, package in _by_place(listing)}, quarantined)
+        if absent:
+            examples = tuple(f"{item.placement.subdir}/{item.placement.file} {item.why}" for item in absent[:EXAMPLES])
+            found.missing[name] = Gap(len(absent), examples, any(listing.state == REFUSED for listing in seen))
+        planned = {(placement.subdir, placement.file) for placement in mine} | skipped.get(name, set())
         new = _new(channels[name], seen, planned) if plan.target_read else []
         if new:
             found.gained[name] = f"it has gained {listed(new, EXAMPLES)} since the plan was made; {AGAIN}"
@@ -93,7 +93,7 @@ def _by_place(listing: Listing) -> t.Iterator[t.Tuple[Place, t.Any]]:
 
 
 def _new(channel: Channel, seen: t.Iterable[Listing], planned: t.Container[Place]) -> t.List[str]:
-    """``SUBDIR/FILE`` of the packages that are neither planned nor were there; none where that is not known."""
+    """``SUBDIR/FILE`` of the packages that are not planned and were not there; none if that is not known."""
     before: t.Optional[t.Tuple[str, ...]] = () if channel.before is None else channel.before.extra
     if before is None:
         return []

@@ -188,7 +188,7 @@ class Store:
             return site_reader.groups(self.db, org)
 
     def add_member(self, org: str, name: str, login: str) -> None:
-        """Puts a user into a group (again is no error)."""
+        """Adds a user to a group (again is not an error)."""
         group = self.group_id(org, name)
         if self.user(login)["kind"] != "user":
             raise StoreError(f"{login} is not a user", 400)
@@ -201,7 +201,7 @@ class Store:
             db.execute("DELETE FROM group_members WHERE group_id = ? AND login = ?", (self.group_id(org, name), login))
 
     def add_group_package(self, org: str, name: str, package: str) -> None:
-        """Lets a group access a package (again is no error)."""
+        """Gives a group access to a package (again is not an error)."""
         group = self.group_id(org, name)
         self.package_row(org, package)
         with self.write() as db:
@@ -255,14 +255,14 @@ class Store:
             db.execute("UPDATE packages SET access = ?, modified = ? WHERE id = ?", (access, time.time(), id))
 
     def add_collaborator(self, owner: str, name: str, login: str, permission: str = "read") -> None:
-        """Gives a user a right on one package."""
+        """Adds a permission of a user on one package."""
         id = self.package_row(owner, name)["id"]
         self.user(login)
         with self.write() as db:
             db.execute("INSERT OR REPLACE INTO collaborators VALUES (?,?,?)", (id, login, permission))
 
     def remove_collaborator(self, owner: str, name: str, login: str) -> None:
-        """Takes a user's right on one package away."""
+        """Removes a user's permission on one package."""
         id = self.package_row(owner, name)["id"]
         with self.write() as db:
             db.execute("DELETE FROM collaborators WHERE package_id = ? AND login = ?", (id, login))
@@ -362,7 +362,7 @@ class Store:
         return id
 
     def path_of(self, fs_id: str) -> Path:
-        """Where a stored file lies."""
+        """The path of a stored file."""
         return self.storage / fs_id[:2] / fs_id
 
     def remove_file(self, file_id: str) -> None:

@@ -27,8 +27,8 @@ def _value(text: str) -> object:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.ae5", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="folder for the cluster's data")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--port-file", type=Path, help="gets the port, as a whole, once the server listens")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free port")
+    parser.add_argument("--port-file", type=Path, help="file for the port, written when the server listens")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a switch; may be repeated")
     options = parser.parse_args()
     stop = threading.Event()

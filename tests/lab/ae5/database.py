@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SQLite in WAL mode behind one lock: the ground that ``identity`` and ``state`` stand on."""
+"""SQLite in WAL mode behind one lock: the base of ``identity`` and ``state``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands between cheroot and Flask: the raw path, the log, faults, latency, refused writes, bodies read to their end."""
+"""Between cheroot and Flask: the raw path, the log, faults, latency, refused writes, bodies read to their end."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploaded project archives: read once as a stream, and written anew as the archive of a revision.
+"""Uploaded project archives: read once as a stream, and written again as the archive of a revision.
 
 Documented: ae5-tools takes tar.gz, tar.bz2, tar.xz and zip, and an archive that AE5 gave out is a ``git archive`` whose one
 folder is ``NAME-<32 hex>`` (ae5-tools' own fixtures).  Assumed: which archives are refused, and in which words.

@@ -104,7 +104,7 @@ class Ae5Lab:
 
     @property
     def bin_dir(self) -> Path:
-        """Where ``anaconda-enterprise-cli`` lies."""
+        """The path of ``anaconda-enterprise-cli``."""
         return self.cli.parent
 
     # -- control, as LabClient has it

@@ -45,12 +45,12 @@ class Switches:
     channel_list: str = "accessible"  # accessible | all
     # A16: who may read a private channel.
     private_means: str = "collaborators"  # collaborators | authenticated (everyone who is logged in)
-    # Invented: the status of a private channel for somebody without the right.
+    # Invented: the status of a private channel for somebody without access.
     private_status: int = 403  # 403 | 404
     # Documented default of the product, switchable to prove that the collection never relies on it.
     default_privacy: str = "public"  # public | private
     # Invented: whether a privacy that is given when a channel is created counts.
-    privacy_at_creation: str = "honoured"  # honoured | ignored (it is born with the default)
+    privacy_at_creation: str = "honoured"  # honoured | ignored (it is created with the default)
     # Invented: deleting channels and files.
     delete: str = "ok"  # ok | refused (403) | absent (404, and the CLI has no command)
     # A3: what the CLI can do beyond the documented commands.

@@ -16,11 +16,11 @@ from .projects import table
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.aen", description=__doc__)
-    parser.add_argument("--root", type=Path, help="folder that stands for /")
-    parser.add_argument("--project", action="append", default=[], help="only this one; may be repeated")
-    parser.add_argument("--many", type=int, default=0, help="instead: so many projects")
-    parser.add_argument("--size", type=int, default=5_000_000, help="bytes of each of those")
-    parser.add_argument("--host-root", default="/", help="what text in the projects takes for /")
+    parser.add_argument("--root", type=Path, help="folder used as /")
+    parser.add_argument("--project", action="append", default=[], help="only this project; may be repeated")
+    parser.add_argument("--many", type=int, default=0, help="create this number of projects instead")
+    parser.add_argument("--size", type=int, default=5_000_000, help="bytes of each of these projects")
+    parser.add_argument("--host-root", default="/", help="the path used as / in the projects' text")
     parser.add_argument("--table", action="store_true", help="print the table of the README")
     options = parser.parse_args()
     if options.table:

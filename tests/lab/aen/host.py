@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An emulated AEN host: the disk of a notebook server below a folder that stands for ``/``.
+"""An emulated AEN host: the disk of a notebook server below a folder that is used as ``/``.
 
 Documented: the folders, owner and project in the path, environments below ``envs``, ``.metadata.json``, ACLs.
 Assumed: the programs ``conda`` and ``getfacl`` (the real ones are no part of the lab), ids of people, the key ``projectRoot``.
@@ -31,7 +31,7 @@ from .writing import write_nodes
 
 PEOPLE = ("alice", "anaconda", "anaconda-user-1", "anaconda-user-2", "bob", "bob2", "bulk", "carol", "dave", "mallory", "quant")
 UNKNOWN_TO_AE5 = ("dave", "erin")
-"""An owner and a member whom AE5 is not told of; ``erin`` has no account on the host either."""
+"""An owner and a member who do not exist on AE5; ``erin`` has no account on the host either."""
 
 NO_ACCOUNT = acl.FIRST_UID + 99
 WHEN = 1488362400
@@ -106,7 +106,7 @@ class AenLab:
         return folder
 
     def path(self, name: str) -> Path:
-        """Where a project lies on this machine."""
+        """The path of a project on this machine."""
         spec = by_name(name)
         return self.projects_dir / spec.owner / spec.folder
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lies outside the projects: the host's configuration, and libraries that projects use by path."""
+"""Files outside the projects: the host's configuration, and libraries that projects use by path."""
 
 from __future__ import annotations
 

@@ -314,7 +314,7 @@ def test_what_lies_outside_of_packages(site: Site) -> None:
     assert [path for path, row in site.rows().items() if row["problems"]] == ["alice/projects/six-1.0-0.tar.bz2"]
     assert len(site.rows()) == 10
     assert result["failures"], "each is a warning too: the role goes on"
-    assert result["warnings"] == ["The entry README of the dump is no owner's folder and was not looked into.", *result["failures"]]
+    assert result["warnings"] == ["The entry README of the dump is not an owner's folder and was not read.", *result["failures"]]
 
 
 def test_dump_that_is_not_there(site: Site) -> None:

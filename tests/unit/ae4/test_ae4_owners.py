@@ -18,8 +18,8 @@ def test_owner_without_meta_is_listed_and_quarantined(site: Site) -> None:
     result = site.run()
     assert result["failed"] is True
     assert result["failures"] == [
-        "The owner alice has no meta.json in the dump, so nobody knows what it is and who may see its files;"
-        " none of them is migrated until an export has it."
+        "The owner alice has no meta.json in the dump, so its kind and the access to its files are not known; its files are not "
+        "migrated until an export has it."
     ]
     for name in ("moto-1.0-0.tar.bz2", "pysocks-1.0-0.tar.bz2"):
         row = site.row(name)

@@ -165,7 +165,8 @@ def test_the_last_dump_stays_when_something_does_not_come(source: Source) -> Non
     source.list()
     source.ask()
     with pytest.raises(
-        MigrationError, match=r"^The dump could not be staged whole, owner/more\.json did not come; the last staged dump is kept"
+        MigrationError,
+        match=r"^The dump could not be staged completely, these files were not received: owner/more\.json; the last staged dump is kept",
     ):
         staging.stage(str(source.stage), str(source.listing), None, 1 << 30, True, True)
     assert contents(source.stage / "dump") == before
@@ -192,14 +193,14 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, **more: t.Any) -> tarfile.T
 @pytest.mark.parametrize(
     ("name", "kind", "link", "sentence"),
     [
-        ("owner/meta.json", tarfile.SYMTYPE, "/etc/passwd", "is no regular file; it is refused"),
-        ("owner/meta.json", tarfile.LNKTYPE, "owner/other", "is no regular file; it is refused"),
-        ("owner/meta.json", tarfile.CHRTYPE, "", "is no regular file; it is refused"),
-        ("owner/meta.json", tarfile.FIFOTYPE, "", "is no regular file; it is refused"),
-        ("owner", tarfile.DIRTYPE, "", "is no regular file; it is refused"),
-        ("../outside", tarfile.REGTYPE, "", "the listing does not name; it is refused"),
-        ("/etc/outside", tarfile.REGTYPE, "", "the listing does not name; it is refused"),
-        ("owner/./meta.json", tarfile.REGTYPE, "", "the listing does not name; it is refused"),
+        ("owner/meta.json", tarfile.SYMTYPE, "/etc/passwd", "is not a regular file; it is refused"),
+        ("owner/meta.json", tarfile.LNKTYPE, "owner/other", "is not a regular file; it is refused"),
+        ("owner/meta.json", tarfile.CHRTYPE, "", "is not a regular file; it is refused"),
+        ("owner/meta.json", tarfile.FIFOTYPE, "", "is not a regular file; it is refused"),
+        ("owner", tarfile.DIRTYPE, "", "is not a regular file; it is refused"),
+        ("../outside", tarfile.REGTYPE, "", "is not in the listing; it is refused"),
+        ("/etc/outside", tarfile.REGTYPE, "", "is not in the listing; it is refused"),
+        ("owner/./meta.json", tarfile.REGTYPE, "", "is not in the listing; it is refused"),
     ],
 )
 def test_hostile_members_are_refused(source: Source, name: str, kind: bytes, link: str, sentence: str) -> None:
@@ -216,9 +217,11 @@ def test_hostile_members_are_refused(source: Source, name: str, kind: bytes, lin
 def test_other_bytes_than_listed_are_refused(source: Source) -> None:
     source.list()
     source.ask()
-    with pytest.raises(MigrationError, match=r"^The file owner/meta\.json came with other bytes than the listing says; export again\.$"):
+    with pytest.raises(
+        MigrationError, match=r"^The file owner/meta\.json has other bytes than in the listing; run the export playbook again\.$"
+    ):
         source.take(source.hostile((member("./owner/meta.json"), b"[]")))
-    with pytest.raises(MigrationError, match="came with 3 bytes where the listing says 2"):
+    with pytest.raises(MigrationError, match="has 3 bytes, not 2 as in the listing"):
         source.take(source.hostile((member("./owner/meta.json"), b"[1]")))
     assert list((source.stage / "objects").iterdir()) == []
 
@@ -254,7 +257,7 @@ DIGEST = hashlib.sha256(b"").hexdigest().encode()
 )
 def test_paths_that_are_not_beneath_the_dump_are_refused(path: bytes) -> None:
     for kind in (b"f", b"d"):
-        with pytest.raises(MigrationError, match="which is no plain path beneath it; nothing is staged"):
+        with pytest.raises(MigrationError, match="which is not a plain path below it; nothing is staged"):
             staging.parse_listing(kind + b" 0 " + path + b"\0\0" + DIGEST + b"  ./" + path + b"\n")
 
 

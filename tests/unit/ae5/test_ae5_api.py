@@ -62,7 +62,7 @@ def test_channels_are_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("answer", [[], {"items": {}}, {"items": [{"id": 1}]}, {"data": []}])
 def test_an_answer_of_another_shape_is_a_sentence(answer: t.Any) -> None:
-    with pytest.raises(MigrationError, match="interface differs from the assumed one"):
+    with pytest.raises(MigrationError, match="the API of this AE5 differs from the assumed one"):
         run([Step("GET", API + "/channels", reply=answer)], lambda cluster: cluster.channels())
 
 
@@ -119,7 +119,7 @@ def test_shares_are_read_given_and_taken() -> None:
 
 def test_an_unknown_principal_is_named() -> None:
     steps = [Step("PUT", API + "/channels/a/shares/user/nobody", status=404, reply={"error": {"message": "no such user"}})]
-    with pytest.raises(UnknownPrincipal, match="does not know the user 'nobody', so channel a is not shared"):
+    with pytest.raises(UnknownPrincipal, match="The user 'nobody' does not exist on AE5, so channel a is not shared"):
         run(steps, lambda cluster: cluster.share("a", Share("user", "nobody", "r")))
 
 

@@ -206,7 +206,7 @@ def test_what_a_documented_client_cannot_do_is_refused_by_name(client: Client) -
     with client.connect() as cluster:
         assert not any(cluster.can(ability) for ability in (PRIVACY_AT_CREATION, PRIVACY_LATER, LIST_SHARES))
         assert cluster.shares("a") is None
-        with pytest.raises(MigrationError, match="Channel a/b must be private and anaconda-enterprise-cli cannot"):
+        with pytest.raises(MigrationError, match="Channel a/b must be private, but anaconda-enterprise-cli cannot"):
             cluster.create_channel("a/b", True)
         with pytest.raises(MigrationError, match="Channel a/b must become public"):
             cluster.set_privacy("a/b", "public")
@@ -248,7 +248,7 @@ def test_shares_are_given_and_taken_with_the_documented_commands(client: Client)
         cluster.share("a/b", Share("user", "Jane", "rw"))
         cluster.share("a/b", Share("group", "Devs", "r"))
         cluster.unshare("a/b", Share("group", "Devs", "r"))
-        with pytest.raises(UnknownPrincipal, match="does not know the user 'nobody'"):
+        with pytest.raises(UnknownPrincipal, match="The user 'nobody' does not exist on AE5"):
             cluster.share("a/b", Share("user", "nobody", "r"))
 
 

@@ -82,7 +82,7 @@ def test_a_server_that_is_not_there_was_not_reached() -> None:
     with pytest.raises(HttpError) as caught:
         http.call("POST", "/x")
     assert (caught.value.status, caught.value.reached) == (None, False)
-    hint = "check its address (url, ae5_url in the inventory) and that it runs"
+    hint = "check its address (url, ae5_url in the inventory), and that it is running"
     assert str(caught.value) == f"AE5 at {url} cannot be reached: Connection refused; {hint}."
 
 
@@ -183,8 +183,8 @@ def test_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.Mo
     [
         ("http://ae5.example.com", "is plain http"),
         ("http://127.0.0.1.example.com", "is plain http"),
-        ("ftp://ae5.example.com", "is not usable"),
-        ("ae5.example.com", "is not usable"),
+        ("ftp://ae5.example.com", "cannot be used"),
+        ("ae5.example.com", "cannot be used"),
         ("https://me:secret@ae5.example.com", "contains a login"),
         ("https://ae5.example.com/repository", "must end with the host"),
     ],

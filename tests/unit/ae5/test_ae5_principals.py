@@ -145,7 +145,7 @@ def test_check_mode_cannot_write() -> None:
 @pytest.mark.parametrize("reply", [{"users": []}, [{"name": "no id"}], "text"])
 def test_something_that_is_not_the_list_is_said(reply: t.Any) -> None:
     with Script([Step("GET", f"{ADMIN}/users", reply=reply)]) as server:
-        with pytest.raises(MigrationError, match="answered the question for users with something that is not its list"):
+        with pytest.raises(MigrationError, match="did not answer the request for users with a list"):
             keycloak(server).people()
 
 
@@ -230,7 +230,7 @@ def test_without_an_account_of_realm_master_it_says_so(lab: Ae5Lab) -> None:
     for module in ("principal", "principal_info"):
         result = run_module(module, {"url": lab.url})
         assert result["msg"] == (
-            "Users and groups are Keycloak's; give keycloak_username and keycloak_password, an account of realm master."
+            "Users and groups are in Keycloak; set keycloak_username and keycloak_password, an account of realm master."
         )
     assert lab.log() == []
 

@@ -239,7 +239,7 @@ def test_check_mode_writes_nothing(lab, client):
 def test_answers_that_make_no_sense(lab, client, body):
     ann = client()
     lab.faults([{"path": "/api/v2/projects$", "status": 200, "body": body}])
-    with pytest.raises(MigrationError, match="with something that is not"):
+    with pytest.raises(MigrationError, match="did not answer the request for projects with a list"):
         ann.mine()
 
 

@@ -122,7 +122,7 @@ def test_a_session_that_ends_is_begun_anew(lab, answer, login):
 def test_a_session_that_never_holds(lab, answer):
     lab.set(session_answer=answer, session_seconds=0)
     with session_at(lab.url, own()) as session:
-        with pytest.raises(LoginRefused, match="does not take the login of ann for GET /api/v2/projects"):
+        with pytest.raises(LoginRefused, match="refuses the login of ann for GET /api/v2/projects"):
             names(session)
     assert routes(lab).count("project_list") == 2
 

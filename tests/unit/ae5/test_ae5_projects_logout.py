@@ -159,6 +159,6 @@ def test_a_refused_request_names_what_is_wrong():
             WebSession(http, "ann", OwnLogin("ann", "ann-pw&1"), CLIENT).log_in()
         http.close()
     assert str(raised.value) == (
-        "Keycloak at 127.0.0.1 does not take the platform's request for a login (Invalid parameter: redirect_uri); give the address under"
-        " which people open the platform as url, and check client_id."
+        "Keycloak at 127.0.0.1 refuses the platform's request for a login (Invalid parameter: redirect_uri); set the address that "
+        "people use for the platform as url, and check client_id."
     )

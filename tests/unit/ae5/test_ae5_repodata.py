@@ -64,7 +64,7 @@ def test_a_cluster_that_does_not_answer_is_not_an_empty_channel() -> None:
 
 @pytest.mark.parametrize("body", [[], {"packages": []}, {"packages": {"x": 1}}])
 def test_something_else_than_repodata_is_named(body: t.Any) -> None:
-    with pytest.raises(MigrationError, match="The repodata of a/noarch does not have the shape"):
+    with pytest.raises(MigrationError, match="The repodata of a/noarch does not have the format"):
         run([Step("GET", CONDA + "/a/noarch/repodata.json", reply=body)], lambda c: c.repodata.read([("a", "noarch")]))
 
 

@@ -81,7 +81,7 @@ def test_a_private_authority_is_accepted_with_ca_path(serve: t.Any, authority: A
 
 def test_a_private_authority_is_refused_without_ca_path(serve: t.Any) -> None:
     url, asked = serve("127.0.0.1")
-    with pytest.raises(MigrationError, match=r"unable to get local issuer certificate.*; give the authority's file as ca_path"):
+    with pytest.raises(MigrationError, match=r"unable to get local issuer certificate.*; set the authority's file as ca_path"):
         ask(url, None)
     assert asked == []
 

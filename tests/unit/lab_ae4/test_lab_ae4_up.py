@@ -99,7 +99,7 @@ def test_the_cluster_has_the_same_people(demo: Path) -> None:
 def test_up_again_and_status_and_log(demo: Path) -> None:
     before = (demo / "lab.json").read_bytes()
     again = _lab(demo, "up")
-    assert (again.returncode, "is up already" in again.stdout) == (0, True)
+    assert (again.returncode, "is already running" in again.stdout) == (0, True)
     assert _lab(demo, "up", "--sites", "north").returncode == 1
     assert (demo / "lab.json").read_bytes() == before
     assert _lab(demo, "status").returncode == 0
@@ -119,7 +119,7 @@ def test_down_ends_exactly_its_processes_and_survives_a_crash(tmp_path: Path) ->
     assert first.alive() == ["north"]
     assert _lab(tmp_path, "status").returncode == 3
     fresh = _lab(tmp_path, "up", "--sites", "north", "--seed", "none")
-    assert (fresh.returncode, "1 of 2 servers were left" in fresh.stdout) == (0, True)
+    assert (fresh.returncode, "1 of 2 servers were still running" in fresh.stdout) == (0, True)
     assert set(json.loads((tmp_path / "lab.json").read_text())["users"]) == {"migrator"}
     lab = Lab(tmp_path)
     assert len(lab.alive()) == 2
@@ -127,7 +127,7 @@ def test_down_ends_exactly_its_processes_and_survives_a_crash(tmp_path: Path) ->
     done = _lab(tmp_path, "down")
     assert (done.returncode, done.stdout) == (0, "ended: ae5, north\n")
     assert (lab.alive(), lab.file.exists()) == ([], False)
-    assert _lab(tmp_path, "down").stdout.startswith("nothing runs")
+    assert _lab(tmp_path, "down").stdout.startswith("nothing is running")
 
 
 def test_a_process_of_another_is_never_taken_for_ours(tmp_path: Path) -> None:

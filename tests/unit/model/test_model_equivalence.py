@@ -100,7 +100,7 @@ SEEN: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], dict[str, tuple[str, s
     "somebody has no account": (
         {"users": frozenset({"boss", "ben"})},
         {},
-        both("ann", "narrower", "not known in AE5"),
+        both("ann", "narrower", "does not exist in AE5"),
     ),
     "a share was never made": (
         {"shares": {"o": O.shares, "o/Devs": ()}},
@@ -176,20 +176,20 @@ SEEN: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], dict[str, tuple[str, s
     "private is for all": (
         {"private_means": "authenticated"},
         {},
-        {f"{name} everyone": ("wider", "everybody who is logged in reads a private channel on this cluster") for name in ("o", "o/Devs")},
+        {f"{name} everyone": ("wider", "every logged-in user can read a private channel on this cluster") for name in ("o", "o/Devs")},
     ),
     "private is for all, accepted for one": (
         {"private_means": "authenticated"},
         {"accept_wider": ["o/Devs"]},
         {
-            "o everyone": ("wider", "everybody who is logged in reads a private channel on this cluster"),
-            "o/Devs everyone": ("accepted", "everybody who is logged in reads a private channel on this cluster"),
+            "o everyone": ("wider", "every logged-in user can read a private channel on this cluster"),
+            "o/Devs everyone": ("accepted", "every logged-in user can read a private channel on this cluster"),
         },
     ),
     "nobody knows what private is": (
         {"private_means": None},
         {},
-        {f"{name} everyone": ("unknown", "who reads a private channel on this cluster is not known") for name in ("o", "o/Devs")},
+        {f"{name} everyone": ("unknown", "it is not known who can read a private channel on this cluster") for name in ("o", "o/Devs")},
     ),
     "shares are not shown": (
         {"shares": {}},
@@ -226,14 +226,14 @@ def test_what_was_taken_away_on_ae5_is_said_so() -> None:
     kept_away = dataclasses.replace(DEVS, shares=(), skipped_shares=(SkippedShare(DEVS.shares[0], "removed_on_ae5"),))
     boss = dataclasses.replace(O, shares=(), skipped_shares=(SkippedShare(O.shares[0], "removed_on_ae5"),))
     found = differing(table(organization(*TWO), [boss, kept_away]))
-    reasons = dict.fromkeys(("ann", "ben"), "group Devs was taken away on AE5") | {"boss": "taken away on AE5"}
+    reasons = dict.fromkeys(("ann", "ben"), "group Devs was removed on AE5") | {"boss": "removed on AE5"}
     assert found == {key: value for who, reason in reasons.items() for key, value in both(who, "narrower", reason).items()}
 
 
 def test_a_collaborator_loses_unless_the_package_has_a_channel_of_its_own() -> None:
     alone = organization(packages("alpha", "o", more=[("cat", "write")]), packages("beta", "o"))
     assert differing(table(alone, [O])) == {
-        "o cat": ("narrower", "collaborator of package alpha, and AE5 has no right on a single package")
+        "o cat": ("narrower", "collaborator of package alpha, and AE5 has no shares on single packages")
     }
     own = Channel("o/alpha", "o", False, (Share("user", "cat", "rw"),))
     assert differing(table(organization(packages("alpha", "o", "o/alpha", more=[("cat", "write")])), [O, own])) == {}
@@ -255,11 +255,11 @@ def test_names_of_ae5_stand_for_the_logins_of_ae4() -> None:
     found = table(owner, channels, target(*channels, users=frozenset({"a.smith"}), members={"Devs": frozenset({"a.smith"})}))
     assert {key: (row.in_ae5, row.ae4, row.verdict, row.reason) for key, row in found.items()} == {
         ("o", "a.smith"): ("yes", "rw", "same", ""),
-        ("o", "ben"): ("no", "r", "narrower", "not known in AE5"),
-        ("o", "cat"): ("no", "r", "accepted", "declared to be nobody on AE5"),
+        ("o", "ben"): ("no", "r", "narrower", "does not exist in AE5"),
+        ("o", "cat"): ("no", "r", "accepted", "declared as nobody on AE5"),
         ("o/Devs", "a.smith"): ("yes", "rw", "same", ""),
-        ("o/Devs", "ben"): ("no", "r", "narrower", "not known in AE5"),
-        ("o/Devs", "cat"): ("no", "r", "accepted", "declared to be nobody on AE5"),
+        ("o/Devs", "ben"): ("no", "r", "narrower", "does not exist in AE5"),
+        ("o/Devs", "cat"): ("no", "r", "accepted", "declared as nobody on AE5"),
     }
 
 

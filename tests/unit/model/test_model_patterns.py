@@ -51,13 +51,13 @@ def test_renaming(case: tuple[list[tuple[str, str]], str, str | None]) -> None:
 
 FLAWS: dict[str, tuple[str, str, str | None]] = {
     "good": ("*", "{1}-{name}-{site}", None),
-    "no star": ("a", "{1}", "it asks for '1'"),
-    "one star": ("*", "{1}{2}", "it asks for '2'"),
-    "number 0": ("*", "{0}", "it asks for '0'"),
-    "a field of another map": ("*", "{label}", "it asks for 'label'"),
-    "attribute": ("*", "{name.__class__}", "it asks for 'name.__class__'"),
-    "nothing": ("*", "{}", "it asks for ''"),
-    "star in a class is none": ("[*]", "{1}", "it asks for '1'"),
+    "no star": ("a", "{1}", "unknown field '1'"),
+    "one star": ("*", "{1}{2}", "unknown field '2'"),
+    "number 0": ("*", "{0}", "unknown field '0'"),
+    "a field of another map": ("*", "{label}", "unknown field 'label'"),
+    "attribute": ("*", "{name.__class__}", "unknown field 'name.__class__'"),
+    "nothing": ("*", "{}", "unknown field ''"),
+    "star in a class is none": ("[*]", "{1}", "unknown field '1'"),
 }
 
 

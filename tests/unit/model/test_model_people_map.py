@@ -52,7 +52,7 @@ LINES: dict[str, tuple[list[Line], dict[Known, str], list[str]]] = {
     "duplicate": (
         [line(2, "ann", "x"), line(3, "ann", "y")],
         {ANN: "x"},
-        ["Line 3 of f.csv is not used: line 2 says already who the user 'ann' of site 'east' is."],
+        ["Line 3 of f.csv is not used: line 2 already maps the user 'ann' of site 'east'."],
     ),
     "unknown": (
         [line(2, "zoe", "x"), line(3, "Devs", "x", kind="group", organization="q"), line(4, "ann", "x", kind="usr")],
@@ -67,16 +67,16 @@ LINES: dict[str, tuple[list[Line], dict[Known, str], list[str]]] = {
         [line(2, "ann", "x"), line(3, "ben", "X")],
         {ANN: "x"},
         [
-            "Line 3 of f.csv is not used: line 2 gives the AE5 user 'X' to the user 'ann' of site 'east' already; if both are the same, "
-            "say so in ae_user_map."
+            "Line 3 of f.csv is not used: line 2 already maps the user 'ann' of site 'east' to the AE5 user 'X'; if both are the same, "
+            "map them in ae_user_map."
         ],
     ),
     "a group is claimed": (
         [line(2, "Devs", "x", kind="group", organization="o"), line(3, "Devs", "x", kind="group", organization="p")],
         {DEVS: "x"},
         [
-            "Line 3 of f.csv is not used: line 2 gives the AE5 group 'x' to the group 'Devs' of organization 'o' of site 'east' already; "
-            "if both are the same, say so in ae_group_map."
+            "Line 3 of f.csv is not used: line 2 already maps the group 'Devs' of organization 'o' of site 'east' to the AE5 group 'x'; "
+            "if both are the same, map them in ae_group_map."
         ],
     ),
     "who is not known claims nothing": (
@@ -118,26 +118,26 @@ PROPOSED: dict[str, tuple[Known, str, str, str]] = {
         Known("east", "user", "", "b.smith"),
         "b.smith@corp.example.com",
         "yes",
-        "b.smith@corp.example.com is the same before the @ of the e-mail address; is it the same?",
+        "b.smith@corp.example.com is the same name before the @ of the e-mail address; is it the same?",
     ),
     "an address": (
         Known("east", "user", "", "C.Jones"),
         "cleo",
         "yes",
-        "cleo is the same before the @ of the e-mail address; is it the same?",
+        "cleo is the same name before the @ of the e-mail address; is it the same?",
     ),
     "a login that is an address": (
         Known("east", "user", "", "cleo@old.example.com"),
         "cleo",
         "yes",
-        "cleo is the same before the @ of the e-mail address; is it the same?",
+        "cleo is the same name before the @ of the e-mail address; is it the same?",
     ),
-    "two addresses": (Known("east", "user", "", "dan"), "", "no", "the same before the @ of the e-mail address: d1, d2"),
+    "two addresses": (Known("east", "user", "", "dan"), "", "no", "the same name before the @ of the e-mail address: d1, d2"),
     "two names": (
         Known("east", "user", "", "twin"),
         "",
         "no",
-        "the same before the @ of the e-mail address: twin@a.example.com, twin@b.example.com",
+        "the same name before the @ of the e-mail address: twin@a.example.com, twin@b.example.com",
     ),
     "nobody like that": (Known("east", "user", "", "zoe"), "", "no", ""),
     "a group": (DEVS, "Devs", "yes", ""),
@@ -145,10 +145,10 @@ PROPOSED: dict[str, tuple[Known, str, str, str]] = {
         Known("east", "group", "o", "Wetlab"),
         "WETLAB",
         "yes",
-        "WETLAB is the same in another case; is it the same?",
+        "WETLAB is the same name in another case; is it the same?",
     ),
-    "two groups in another case": (Known("east", "group", "o", "ops"), "", "no", "the same in another case: OPS, Ops"),
-    "the group of all users": (Known("east", "group", "o", "everyone"), "", "yes", "the AE5 group of this name holds all users"),
+    "two groups in another case": (Known("east", "group", "o", "ops"), "", "no", "the same name in another case: OPS, Ops"),
+    "the group of all users": (Known("east", "group", "o", "everyone"), "", "yes", "the AE5 group of this name has all users as members"),
 }
 
 
@@ -162,11 +162,11 @@ def test_a_proposal_is_made_only_without_a_doubt(case: tuple[Known, str, str, st
 def test_two_who_would_be_one_are_left_to_a_person() -> None:
     found = propose([DEVS, OTHER_DEVS, ANN, ANN_WEST, Known("east", "user", "", "Ann")], PrincipalMap(), AE5, {})
     assert [(item.known.site, item.known.organization, item.known.name, item.ae5_name, item.note) for item in found] == [
-        ("east", "o", "Devs", "", "Devs would also be group 'Devs' of organization 'p' of site 'east'"),
-        ("east", "p", "Devs", "", "Devs would also be group 'Devs' of organization 'o' of site 'east'"),
-        ("east", "", "Ann", "", "ann would also be user 'ann' of site 'east'"),
-        ("east", "", "ann", "", "ann would also be user 'Ann' of site 'east'"),
-        ("west", "", "ann", "", "ann would also be user 'Ann' of site 'east'"),
+        ("east", "o", "Devs", "", "Devs would also be proposed for group 'Devs' of organization 'p' of site 'east'"),
+        ("east", "p", "Devs", "", "Devs would also be proposed for group 'Devs' of organization 'o' of site 'east'"),
+        ("east", "", "Ann", "", "ann would also be proposed for user 'ann' of site 'east'"),
+        ("east", "", "ann", "", "ann would also be proposed for user 'Ann' of site 'east'"),
+        ("west", "", "ann", "", "ann would also be proposed for user 'Ann' of site 'east'"),
     ]
 
 

@@ -41,8 +41,9 @@ def test_what_cannot_be_made_takes_its_memberships_along() -> None:
         ("", " ", "failed"),
     ]
     assert [step.why for step in steps if step.why] == [
-        "Keycloak has no user 'ghost', who was not created and was not added to group a/b; create the user there, or set create_users.",
-        "Group 'a/b' does not exist and was not created, because its name is the path of a subgroup; create it in Keycloak.",
+        "User 'ghost' does not exist in Keycloak and was neither created nor added to group a/b; create the user there, or set "
+        "create_users.",
+        "Group 'a/b' does not exist and was not created, because its name is a subgroup path; create it in Keycloak.",
         "A group name is empty; name the group.",
     ]
 

@@ -106,7 +106,7 @@ def test_a_right_is_refused_only_if_it_is_neither_as_it_was_nor_as_planned(wante
     moved = saved_plan.share_moved(Share("user", "ann", wanted), *shares)
     assert (moved is not None) == (now not in (was, wanted))
     if moved is not None:
-        assert moved == f"had {was or 'no right'} when the plan was made and has {now or 'no right'} now"
+        assert moved == f"had {was or 'no access'} when the plan was made and has {now or 'no access'} now"
 
 
 @given(st.sampled_from(["public", "private"]), st.sampled_from([None, "public", "private"]), st.sampled_from([None, "public", "private"]))

@@ -65,7 +65,7 @@ def test_files_that_the_import_does_not_take_or_that_are_placed_anyway_do_no_har
     ],
 )
 def test_package_that_is_left_out_is_named(file: LeftOut) -> None:
-    assert ann(file).reasons == (f"the plan leaves out what the import may take: {file.path} ({file.reason})",)
+    assert ann(file).reasons == (f"the plan leaves out files that the import may take: {file.path} ({file.reason})",)
 
 
 def test_many_left_out_files_are_three_names_and_a_number() -> None:
@@ -78,7 +78,7 @@ def test_group_whose_permission_is_unknown_is_a_reason_and_a_known_one_is_none()
     wet = {slot("lab"): "lab", slot("lab/Wet"): "lab/Wet"}
     assert facts_of(LAB, wet, public, (), "vendor", PrincipalMap()).reasons == ()
     dry = facts_of(LAB, {**wet, slot("lab/Dry"): "lab/Dry"}, public, (), "vendor", PrincipalMap())
-    assert dry.reasons == ("the dump does not say which permission its group Dry has",)
+    assert dry.reasons == ("the dump does not give the permission of its group Dry",)
 
 
 def test_map_of_another_owner_or_of_a_mere_member_has_no_effect() -> None:
@@ -87,7 +87,7 @@ def test_map_of_another_owner_or_of_a_mere_member_has_no_effect() -> None:
     assert facts_of(LAB, names, {"lab", "lab/Wet"}, (), "vendor", people).reasons == ()
     people = PrincipalMap({}, {"east:lab/Wet": "Rain"})
     assert facts_of(LAB, names, {"lab", "lab/Wet"}, (), "vendor", people).reasons == (
-        "ae_group_map gives group Wet another name, which the import does not know",
+        "ae_group_map gives group Wet another name, which the import does not support",
     )
 
 
@@ -103,7 +103,7 @@ def test_all_reasons_are_said_and_an_owner_without_facts_is_refused() -> None:
     said = refusal(facts, [], {"lab", "lab/Wet"}, ["lab", "lab/Wet"])
     assert said.startswith("one; two; its channel lab must be private")
     assert said.endswith("; its channel lab/Wet could not be created as planned")
-    assert refusal(None, ["*"], set(), []) == "the plan does not say how it compares to the import; make the plan anew"
+    assert refusal(None, ["*"], set(), []) == "the plan has no facts about this owner; run the plan playbook again"
 
 
 def test_facts_come_back_from_their_line() -> None:

@@ -86,13 +86,13 @@ def test_counts_and_bytes_of_channels_are_those_of_their_placements(tmp_path: Pa
 
 
 LEFT_OUT: dict[str, tuple[dict[str, t.Any], str, str]] = {
-    "unlabelled": ({"labels": ()}, "unlabelled", "It has no label, and a channel of this owner is named by a label."),
-    "pypi": ({"kind": "pypi"}, "unsupported_kind", "An AE5 channel does not take files of kind 'pypi'."),
-    "ipynb": ({"kind": "ipynb"}, "unsupported_kind", "An AE5 channel does not take files of kind 'ipynb'."),
+    "unlabelled": ({"labels": ()}, "unlabelled", "It has no label, and the channels of this owner are named after labels."),
+    "pypi": ({"kind": "pypi"}, "unsupported_kind", "AE5 channels do not accept files of kind 'pypi'."),
+    "ipynb": ({"kind": "ipynb"}, "unsupported_kind", "AE5 channels do not accept files of kind 'ipynb'."),
     "quarantined": ({"problems": ["md5_mismatch"]}, "quarantined", "The file u/p/p-1-0.conda has the problem md5_mismatch."),
     "quarantined before its kind": ({"problems": ["bad_archive"], "kind": "pypi"}, "quarantined", "bad_archive."),
-    "no subdir": ({"subdir": None}, "quarantined", "Its subdir or its digest is not known."),
-    "no digest": ({"md5": None, "sha256": None}, "quarantined", "Its subdir or its digest is not known."),
+    "no subdir": ({"subdir": None}, "quarantined", "Its subdir or its digest is missing."),
+    "no digest": ({"md5": None, "sha256": None}, "quarantined", "Its subdir or its digest is missing."),
     "owner of an unknown kind": ({"owner_kind": "unknown"}, "quarantined", "whether its owner 'u' is a user or an organization."),
     "owner said to be of two kinds": ({"owner_kind": "organization"}, "quarantined", "whether its owner 'u' is a user or an organization."),
 }
@@ -128,7 +128,7 @@ def test_the_same_bytes_again_are_a_duplicate_that_names_the_first(tmp_path: Pat
     assert checks.plan_errors(draft) == []
     assert [placement.path for placement in placements] == ["u/1--p/p-1-0.conda"]
     assert [(item.path, item.reason, item.detail) for item in left_out] == [
-        ("u/2--p/p-1-0.conda", "duplicate", "It is the same file as u/1--p/p-1-0.conda, which is placed instead.")
+        ("u/2--p/p-1-0.conda", "duplicate", "It is the same file as u/1--p/p-1-0.conda, which is migrated instead.")
     ]
     assert (plan.channels[0].files, plan.channels[0].bytes) == (1, 1)
 
@@ -179,7 +179,7 @@ def test_who_loses_by_a_private_package_is_a_decision_that_names_both(tmp_path: 
     site = Site("east").file("u/open/o-1-0.conda", "main").file("u/closed/c-1-0.conda", "main", access="private")
     plan, _files, _channels = planned(tmp_path, site)
     assert [(decision.code, decision.detail) for decision in plan.decisions] == [
-        ("narrower", "Channel u is not public because of u/closed; u/open could be read by more people in AE4 than there.")
+        ("narrower", "Channel u is not public because of u/closed, so fewer people than in AE4 can read u/open.")
     ]
 
 
@@ -197,7 +197,8 @@ def test_a_permission_the_guide_does_not_name_is_a_decision(tmp_path: Path, perm
     access = "r" if permission == "unknown" else "rw"
     assert channels["o/G"].shares == (group_share("G", access),)
     assert [decision.detail for decision in plan.decisions] == [
-        f"The organization 'o', group 'G' of site 'east' has permission {permission}, which becomes {access}; the guide names only read."
+        f"The organization 'o', group 'G' of site 'east' has permission {permission}, which becomes {access}; the vendor guide covers "
+        "only read."
     ]
 
 
@@ -227,5 +228,5 @@ def test_a_site_without_an_inventory_is_named(tmp_path: Path) -> None:
 def test_files_of_an_owner_nobody_listed_end_the_plan(tmp_path: Path) -> None:
     site = Site("east").file("u/p/p-1-0.conda", "main").owner(user("v"))
     del site.owners["u"]
-    with pytest.raises(MigrationError, match="lists files of 'u', whom its list of owners lacks; make it anew"):
+    with pytest.raises(MigrationError, match="has files of owner 'u', who is not in the owner list; run the export again"):
         draft_of(tmp_path, site)

@@ -41,12 +41,12 @@ def with_group(site: str, org: str, name: str = "Devs", members: t.Sequence[str]
 
 BAD_RULES: dict[str, tuple[str, str]] = {
     # id: template, what is said of it (nothing where the words are Python's own)
-    "unknown field": ("{channel}", "it asks for 'channel'"),
-    "no field name": ("{}", "it asks for ''"),
-    "number": ("{0}", "it asks for '0'"),
-    "more than there are stars": ("{1}-{2}", "it asks for '2'"),
-    "attribute": ("{name.__class__}", "it asks for 'name.__class__'"),
-    "item": ("{name[0]}", "it asks for 'name[0]'"),
+    "unknown field": ("{channel}", "unknown field 'channel'"),
+    "no field name": ("{}", "unknown field ''"),
+    "number": ("{0}", "unknown field '0'"),
+    "more than there are stars": ("{1}-{2}", "unknown field '2'"),
+    "attribute": ("{name.__class__}", "unknown field 'name.__class__'"),
+    "item": ("{name[0]}", "unknown field 'name[0]'"),
     "open brace": ("{name", ""),
     "closing brace": ("name}", ""),
     "bad format": ("{name:d}", ""),
@@ -60,7 +60,7 @@ def test_a_template_that_is_none_is_told_with_its_rule(case: tuple[str, str]) ->
     found = declared.flaws(build.PlanOptions(channel_rules=(ChannelRule("ok", "{site}/{name}"), ChannelRule("u/*", template))))
     assert len(found) == 1
     assert found[0].startswith(f"The rule of ae_channel_map for 'u/*' has the template {template!r}, which cannot be filled in ({why}")
-    assert found[0].endswith("{organization}, {group}, {label} and {site}, and {1}, {2} for what each * stands for.")
+    assert found[0].endswith("{organization}, {group}, {label} and {site}, and {1}, {2} for what each * matched.")
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,11 @@ NAME_ERRORS: dict[str, tuple[list[tuple[str, str]], list[str]]] = {
     "case of owners": ([("U/p/a", "main"), ("u/p/b", "main")], ["user 'U' of site 'east'", "user 'u' of site 'east'"]),
     "NFC and NFD": ([(f"u/p/{NFC}", NFC), (f"u/p/{NFD}", NFD)], [f"'u/{NFC}'", f"'u/{NFD}'"]),
     "a slash in a label": ([("u/p/a", "x/y"), ("u/p/b", "X/Y")], ["'u/x/y'", "'u/X/Y'"]),
-    "protected": ([("anaconda-enterprise/p/a", "main")], ["Channel 'anaconda-enterprise' from user 'anaconda-enterprise' of site 'east'"]),
-    "protected in capitals": ([("Main/p/a", "main")], ["Channel 'Main'", "AE5 keeps for itself", "ae_owners"]),
+    "protected": (
+        [("anaconda-enterprise/p/a", "main")],
+        ["Channel name 'anaconda-enterprise' from user 'anaconda-enterprise' of site 'east'"],
+    ),
+    "protected in capitals": ([("Main/p/a", "main")], ["Channel name 'Main'", "is reserved by AE5", "ae_owners"]),
     "label ..": ([("u/p/a", "..")], ["'u/..'", "has an empty part"]),
     "label with a slash at its end": ([("u/p/a", "x/")], ["'u/x/'", "has an empty part"]),
     "blank label": ([("u/p/a", " ")], ["'u/ '", "has an empty part"]),
@@ -128,7 +131,7 @@ def test_a_group_and_a_label_of_one_name_collide_by_label_only(tmp_path: Path) -
 def test_a_rule_that_merges_two_channels_is_an_error_that_names_both(tmp_path: Path) -> None:
     site = Site("east").file("u/p/p-1-0.conda", "main").file("v/p/p-1-0.conda", "main")
     found = errors(tmp_path, site, channel_rules=(ChannelRule("*", "all"),))
-    assert found[0].startswith("Channel names fall together: 'all' from user 'u' of site 'east' and 'all' from user 'v' of site 'east'")
+    assert found[0].startswith("Channel names collide: 'all' from user 'u' of site 'east' and 'all' from user 'v' of site 'east'")
 
 
 def test_a_rule_that_leaves_a_part_empty_is_an_error(tmp_path: Path) -> None:
@@ -156,21 +159,21 @@ def test_one_owner_name_on_two_sites(tmp_path: Path, case: tuple[str, str, list[
     found = [error for error in errors(tmp_path, *sites, channel_rules=tuple(rules)) if "owner name" in error]
     assert bool(found) is wrong
     if wrong:
-        assert found[0].startswith("The owner name 'u' stands on site 'east' and site 'west'")
+        assert found[0].startswith("The owner name 'u' is used on site 'east' and site 'west'")
 
 
 def test_one_owner_name_on_two_sites_in_other_case(tmp_path: Path) -> None:
     found = errors(tmp_path, Site("east").file("Ann/p/p-1-0.conda", "a"), Site("west").file("ann/q/q-1-0.conda", "b"))
     assert len(found) == 1
-    assert "stands on site 'east' and site 'west'" in found[0]
+    assert "is used on site 'east' and site 'west'" in found[0]
 
 
 def test_two_files_with_other_bytes_for_one_place_are_named_both(tmp_path: Path) -> None:
     site = Site("east").file("u/p/p-1-0.conda", "main", content="one", path="u/1--p/p-1-0.conda")
     site.file("u/p/p-1-0.conda", "main", content="two", path="u/2--p/p-1-0.conda")
     assert errors(tmp_path, site) == [
-        "Two files with other bytes want to be linux-64/p-1-0.conda in channel u: u/1--p/p-1-0.conda of site 'east' and "
-        "u/2--p/p-1-0.conda of site 'east'; rename the channel of one in ae_channel_map."
+        "Two different files would be linux-64/p-1-0.conda in channel u: u/1--p/p-1-0.conda of site 'east' and u/2--p/p-1-0.conda of "
+        "site 'east'; rename the channel of one in ae_channel_map."
     ]
 
 
@@ -212,7 +215,9 @@ def test_an_ae4_group_named_as_ae5s_group_of_all_users(tmp_path: Path, case: tup
     found = errors(tmp_path, site, principals=PrincipalMap(groups=groups), accept_wider=tuple(accepted))
     assert bool(found) is wrong
     if wrong:
-        assert found[0].startswith("The AE5 group 'everyone' holds all users and would stand for organization 'o', group 'everyone'")
+        assert found[0].startswith(
+            "The AE5 group 'everyone' has all users as members and would be used for organization 'o', group 'everyone'"
+        )
 
 
 def test_acceptance_must_cover_every_channel_of_a_group(tmp_path: Path) -> None:
@@ -242,22 +247,25 @@ def test_people_of_a_group(tmp_path: Path, case: tuple[list[str], dict[str, list
     found, decisions = checks.people_findings(draft_of(tmp_path, with_group("east", "o")), people(Devs=held), last)
     words = "organization 'o', group 'Devs' of site 'east'"
     assert found == [
-        f"The AE5 group 'Devs' holds {', '.join(foreign)}, whom the {words} does not; take them out, say in principals.csv "
-        "who they are in AE4, name another group in ae_group_map, or accept it with ae_accept_wider."
+        f"The AE5 group 'Devs' has members who are not in the {words}: {', '.join(foreign)}; remove them, say in principals.csv who they "
+        "are in AE4, name another group in ae_group_map, or accept it with ae_accept_wider."
     ] * bool(foreign)
     assert [(decision.code, decision.detail) for decision in decisions] == [
-        ("stale_member", f"AE4 no longer has {', '.join(stale)} in the {words}; the AE5 group 'Devs' still has.")
+        ("stale_member", f"In AE4, {', '.join(stale)} left the {words}; the AE5 group 'Devs' still has them.")
     ] * bool(stale)
 
 
 def test_members_are_compared_under_their_ae5_names(tmp_path: Path) -> None:
     draft = draft_of(tmp_path, with_group("east", "o"), principals=PrincipalMap({"ann": "a.smith"}, {"o/Devs": "o-devs"}))
     assert checks.people_findings(draft, people(**{"o-devs": ["a.smith"], "Devs": ["eve"]}), {}) == ([], [])
-    assert "holds ann," in checks.people_findings(draft, people(**{"o-devs": ["ann"]}), {})[0][0]
+    assert "site 'east': ann; " in checks.people_findings(draft, people(**{"o-devs": ["ann"]}), {})[0][0]
 
 
 def test_mapping_two_groups_to_one_still_names_the_people_each_lacks(tmp_path: Path) -> None:
     names = PrincipalMap(groups={"o1/Devs": "Devs", "o2/Devs": "Devs"})
     sites = [with_group("east", "o1", members=["ann"]), with_group("west", "o2", members=["ben"])]
     found, _decisions = checks.people_findings(draft_of(tmp_path, *sites, principals=names), people(Devs=["ann", "ben"]), {})
-    assert [sentence.split(", whom the ")[0] for sentence in found] == ["The AE5 group 'Devs' holds ben", "The AE5 group 'Devs' holds ann"]
+    assert [sentence.split("; ")[0] for sentence in found] == [
+        "The AE5 group 'Devs' has members who are not in the organization 'o1', group 'Devs' of site 'east': ben",
+        "The AE5 group 'Devs' has members who are not in the organization 'o2', group 'Devs' of site 'west': ann",
+    ]

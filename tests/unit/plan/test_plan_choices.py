@@ -63,14 +63,14 @@ def test_a_label_that_is_left_out_makes_no_channel(tmp_path: Path) -> None:
     assert files == {"u": ["a-1-0.conda", "b-2-0.conda"]}
     assert left_out == []
     assert [decision.detail for decision in decisions] == [
-        "Of 1 file some labels are left out by ae_include and ae_exclude, and others are migrated."
+        "ae_include and ae_exclude leave out some labels of 1 file; the other labels are migrated."
     ]
 
 
 def test_only_what_is_included(tmp_path: Path) -> None:
     files, left_out, _decisions = planned(tmp_path, two_files(), include=rules({"label": "dev"}))
     assert files == {"u/dev": ["a-1-0.conda"]}
-    assert [(item.file, item.detail) for item in left_out] == [("b-2-0.conda", "No rule of ae_include takes it.")]
+    assert [(item.file, item.detail) for item in left_out] == [("b-2-0.conda", "No rule of ae_include matches it.")]
 
 
 def test_what_was_on_main_does_not_become_visible_by_leaving_main_out(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_the_dump_does_not_tell_is_counted_and_stays(tmp_path: Path) -> Non
     assert files == {"u": ["a-1-0.conda", "b-2-0.conda"], "u/dev": ["a-1-0.conda"]}
     assert [item.file for item in left_out] == ["c-1-0.conda"]
     assert [decision.detail for decision in decisions if decision.code == "not_known"] == [
-        "Rule 1 of ae_exclude (uploaded_before 2015-01-01) does not match 2 files whose date the dump does not tell."
+        "Rule 1 of ae_exclude (uploaded_before 2015-01-01) does not match 2 files, because the dump does not give the date."
     ]
 
 
@@ -118,8 +118,8 @@ def test_owners_that_hold_a_copy(tmp_path: Path, case: tuple[str, dict[str, t.An
     assert [(decision.code, decision.detail, decision.variable) for decision in decisions] == [
         (
             "mirror",
-            f"Owner {owner} of site east is held for a copy of a public channel, so its 2 files (6 B) are left out; mirror that channel "
-            "in AE5, or name the owner in ae_owners.",
+            f"Owner {owner} of site east is treated as a mirror of a public channel, so its 2 files (6 B) are left out; mirror that "
+            "channel in AE5, or name the owner in ae_owners.",
             "ae_mirror_owners",
         )
     ] * left
@@ -148,10 +148,10 @@ def test_what_a_reference_channel_holds_is_left_out(tmp_path: Path) -> None:
     plan, placements, left_out = build.finish(draft)
     assert [placement.file for placement in placements] == ["b-2-0.conda"]
     assert [(item.file, item.reason, item.detail) for item in left_out] == [
-        ("a-1-0.conda", "in_reference", "The channel mirrors/main of AE5 holds the same file already (ae_reference_channels).")
+        ("a-1-0.conda", "in_reference", "The AE5 channel mirrors/main already holds the same file (ae_reference_channels).")
     ]
     assert [(decision.detail, decision.variable) for decision in plan.decisions if decision.code == "in_reference"] == [
-        ("Channel mirrors/main of AE5 holds 1 file (5 B) of the dumps already; nothing is sent of that.", "ae_reference_channels")
+        ("The AE5 channel mirrors/main already holds 1 file (5 B) of the dumps; these are not sent.", "ae_reference_channels")
     ]
     assert declared.errors_of(draft) == []
 
@@ -159,13 +159,13 @@ def test_what_a_reference_channel_holds_is_left_out(tmp_path: Path) -> None:
 def test_a_reference_channel_that_the_plan_fills_is_an_error_even_when_it_is_full(tmp_path: Path) -> None:
     draft = with_reference(tmp_path, two_files(), reference("12345", "123"), reference_channels=("u",))
     assert declared.errors_of(draft) == [
-        "Channel 'u' of ae_reference_channels is one that the plan fills from user 'u' of site 'east'; take it out of "
+        "Channel 'u' of ae_reference_channels is filled by this plan from user 'u' of site 'east'; remove it from "
         "ae_reference_channels, or rename the migrated channel in ae_channel_map."
     ]
 
 
 def test_offline_there_is_no_reference() -> None:
-    with pytest.raises(MigrationError, match="ae_reference_channels names main, r, and what AE5 holds there cannot be seen"):
+    with pytest.raises(MigrationError, match="ae_reference_channels names main, r, and an offline plan cannot read these channels"):
         read_reference({"offline": True}, ["main", "r"])
     assert read_reference({"offline": True}, []).sha256 == {}
 
@@ -176,7 +176,7 @@ def test_the_vendors_import_is_told_of_labels_that_are_left_out(tmp_path: Path) 
     for selection, told in ((Selection(), False), (Selection((), rules({"label": "dev"})), True)):
         draft = draft_of(tmp_path, site, selection=selection)
         line = owner_lines(draft, build.finish(draft)[0])["east"][1]
-        assert ("leave out labels of 1 file, which the import does not know" in line) is told
+        assert ("leave out labels of 1 file, which the import does not support" in line) is told
 
 
 RULES = st.sampled_from(

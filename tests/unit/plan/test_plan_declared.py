@@ -64,7 +64,7 @@ def test_a_declaration_adds_shares_to_a_migrated_channel(tmp_path: Path) -> None
     plan, _files, channels = planned(tmp_path, a_user("private"), extra_channels=(ExtraChannel("u", False, shares),))
     assert channels["u"] == Channel("u", "u", False, (user_share("u", "rw"), group_share("devs", "r")), 1, 15)
     assert [(decision.code, decision.detail, decision.variable) for decision in plan.decisions] == [
-        ("declared_shares", "Channel u is shared beyond AE4, as declared: group devs may read.", "ae_channels")
+        ("declared_shares", "Channel u gets shares that AE4 did not have, as declared: group devs may read.", "ae_channels")
     ]
 
 
@@ -83,26 +83,23 @@ def test_declaring_what_is_there_anyway_says_nothing(tmp_path: Path) -> None:
 EXTRA_ERRORS: dict[str, tuple[tuple[ExtraChannel, ...], list[str]]] = {
     "twice": (
         (ExtraChannel("x"), ExtraChannel("x", True)),
-        ["Channel 'x' stands twice in ae_channels; name it once, with all its shares."],
+        ["Channel 'x' is in ae_channels twice; list it once, with all its shares."],
     ),
     "shared twice": (
         (ExtraChannel("x", False, (user_share("Ann", "r"), user_share("ann", "rw"))),),
-        ["Channel 'x' of ae_channels is shared with somebody twice; name each user and group once."],
+        ["Channel 'x' of ae_channels lists a user or group twice; list each user and group once."],
     ),
     "another case": (
         (ExtraChannel("U"),),
-        [
-            "Channel names fall together: 'u' from user 'u' of site 'east' and 'U' from ae_channels; give one of them "
-            "another name in ae_channels."
-        ],
+        ["Channel names collide: 'u' from user 'u' of site 'east' and 'U' from ae_channels; give one of them another name in ae_channels."],
     ),
-    "protected": ((ExtraChannel("Main"),), ["Channel 'Main' from ae_channels is one that AE5 keeps for itself; rename it in ae_channels."]),
+    "protected": ((ExtraChannel("Main"),), ["Channel name 'Main' from ae_channels is reserved by AE5; rename it in ae_channels."]),
     "no name": ((ExtraChannel("a//b"),), ["Channel name 'a//b' from ae_channels has an empty part; rename it in ae_channels."]),
     "public, of private packages": (
         (ExtraChannel("u", True),),
         [
-            "Channel 'u' is public in ae_channels, and gets packages from user 'u' of site 'east' that were not public in AE4; take public "
-            "away there, or rename the migrated channel in ae_channel_map."
+            "Channel 'u' is public in ae_channels, and gets packages from user 'u' of site 'east' that were not public in AE4; remove "
+            "public there, or rename the migrated channel in ae_channel_map."
         ],
     ),
 }
@@ -122,8 +119,8 @@ def test_a_name_that_ae5_refuses_is_an_error_with_the_line_that_helps(tmp_path: 
     assert len(found) == 1
     line = '{"match": "u/release:1.0", "to": "u/release-1-0"}'
     assert found[0] == (
-        "AE5 does not take the channel name 'u/release:1.0' from user 'u', label 'release:1.0' of site 'east', for it has a dot and a "
-        f"colon; add '- {line}' to ae_channel_map, or give it a name of your own there."
+        "AE5 refuses the channel name 'u/release:1.0' from user 'u', label 'release:1.0' of site 'east', because it has a dot and a "
+        f"colon; add '- {line}' to ae_channel_map, or choose another name there."
     )
     rule = json.loads(line)
     _plan, files, _channels = planned(tmp_path, site, name_grammar=STRICT, channel_rules=(ChannelRule(rule["match"], rule["to"]),))
@@ -157,7 +154,7 @@ def test_the_lines_of_all_errors_together_make_a_plan(tmp_path: Path) -> None:
 
 def test_a_rule_is_for_one_site_where_two_have_the_name(tmp_path: Path) -> None:
     sites = [Site(name).file("u/p/p-1-0.conda", "a.b") for name in ("east", "west")]
-    found = [sentence for sentence in errors(tmp_path, *sites, name_grammar=STRICT) if sentence.startswith("AE5 does not take")]
+    found = [sentence for sentence in errors(tmp_path, *sites, name_grammar=STRICT) if sentence.startswith("AE5 refuses")]
     lines = lines_of(found)
     assert [(line["match"], line["site"]) for line in lines] == [("u/a.b", "east"), ("u/a.b", "west")]
     assert lines[0]["to"] != lines[1]["to"]
@@ -166,8 +163,7 @@ def test_a_rule_is_for_one_site_where_two_have_the_name(tmp_path: Path) -> None:
 def test_a_declared_name_that_ae5_refuses_is_renamed_where_it_stands(tmp_path: Path) -> None:
     found = errors(tmp_path, a_user(), name_grammar=STRICT, extra_channels=(ExtraChannel("Shared.Tools"),))
     assert found == [
-        "AE5 does not take the channel name 'Shared.Tools' from ae_channels, for it has upper case and a dot; name it for instance "
-        "'shared-tools'."
+        "AE5 refuses the channel name 'Shared.Tools' from ae_channels, because it has upper case and a dot; use for example 'shared-tools'."
     ]
 
 
@@ -177,8 +173,8 @@ def test_names_of_which_nobody_knows_are_one_decision(tmp_path: Path) -> None:
     assert [(decision.code, decision.detail, decision.variable) for decision in plan.decisions] == [
         (
             "name_unproven",
-            "Whether AE5 takes 10 channel names with a dot and a blank is not known (u/v0.0, u/v1.0, u/v2.0, u/v3.0, u/v4.0 and 5 more); "
-            "the playbook probe finds out.",
+            "AE5 may refuse 10 channel names with a dot and a blank (u/v0.0, u/v1.0, u/v2.0, u/v3.0, u/v4.0 and 5 more); run the "
+            "playbook probe to find out.",
             "ae_channel_map",
         )
     ]
@@ -245,8 +241,8 @@ def test_groups_are_split_as_well_and_keep_their_group(tmp_path: Path) -> None:
 def test_a_label_named_private_falls_together_with_what_is_split_off(tmp_path: Path) -> None:
     found = errors(tmp_path, mixed("main", "private"), split_private=("u",))
     assert found == [
-        "Channel names fall together: 'u/private' from user 'u', what is not public of it of site 'east' and 'u/private' from user 'u', "
-        "label 'private' of site 'east'; give one of them another name in ae_channel_map."
+        "Channel names collide: 'u/private' from user 'u', packages that are not public of site 'east' and 'u/private' from user "
+        "'u', label 'private' of site 'east'; give one of them another name in ae_channel_map."
     ]
 
 
@@ -265,7 +261,7 @@ def test_collaborators_get_nothing_unless_it_is_declared(tmp_path: Path) -> None
     assert sorted(files) == ["o"]
     assert [(decision.detail, decision.variable) for decision in plan.decisions if decision.code == "collaborators"] == [
         (
-            "Package o/p had collaborators of its own (zoe); AE5 has no right on a single package, so they get none.",
+            "Package o/p had collaborators of its own (zoe); AE5 has no shares on single packages, so they get no access.",
             "ae_collaborators",
         )
     ]
@@ -279,7 +275,7 @@ def test_a_package_with_collaborators_has_a_channel_for_exactly_them(tmp_path: P
     assert channels["o/p"].shares == (user_share("amy.w", "rw"), user_share("bob", "rw"), user_share("odd", "r"), user_share("zoe", "r"))
     assert channels["o/p"].public is False
     assert [item.share for item in channels["o/p"].skipped_shares] == [user_share("old", "r")]
-    assert "so it has a channel of its own that is shared with them." in "".join(decision.detail for decision in plan.decisions)
+    assert "so it gets a channel of its own that is shared with them." in "".join(decision.detail for decision in plan.decisions)
 
 
 def test_two_collaborators_who_are_one_on_ae5_have_the_larger_right(tmp_path: Path) -> None:
@@ -309,8 +305,8 @@ def test_a_group_named_as_the_package_falls_together(tmp_path: Path) -> None:
     ("options", "sentence"),
     [
         ({}, None),
-        ({"split_private": ("*",)}, "ae_split_private asks for o/private, which the import does not know"),
-        ({"collaborators": "channel"}, "ae_collaborators asks for o/p, which the import does not know"),
+        ({"split_private": ("*",)}, "ae_split_private requests o/private, which the import does not support"),
+        ({"collaborators": "channel"}, "ae_collaborators requests o/p, which the import does not support"),
     ],
 )
 def test_the_vendors_import_is_refused_for_channels_it_does_not_make(

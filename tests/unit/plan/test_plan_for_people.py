@@ -81,7 +81,7 @@ def test_the_demo_in_words(tmp_path: Path) -> None:
         for name in ("anaconda-organization", "anaconda-organization/Devs")
     ]
     assert document["left_out"] == {
-        "unsupported_kind": ["anaconda-user-1/nb/nb.ipynb of site east: An AE5 channel does not take files of kind 'ipynb'."]
+        "unsupported_kind": ["anaconda-user-1/nb/nb.ipynb of site east: AE5 channels do not accept files of kind 'ipynb'."]
     }
 
 
@@ -94,7 +94,7 @@ def test_hostile_names_survive_unharmed(tmp_path: Path, name: str) -> None:
     assert list(document["channels"]) == ["o", f"o/{name}", f"o/{name}/{name}"]
     assert document["channels"]["o"]["shared"] == [f"user {name} may read and write"]
     assert document["channels"][f"o/{name}"]["shared"] == [f"group {name} may read"]
-    assert document["left_out"]["unsupported_kind"] == [f"u/p/{name} of site east: An AE5 channel does not take files of kind 'pypi'."]
+    assert document["left_out"]["unsupported_kind"] == [f"u/p/{name} of site east: AE5 channels do not accept files of kind 'pypi'."]
     folder = str(tmp_path / "plan")
     save_plan(folder, plan, for_people.render(plan, []), [], [])
     assert [channel.name for channel in store.load_plan(folder).channels] == list(document["channels"])

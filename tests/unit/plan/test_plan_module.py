@@ -125,8 +125,8 @@ def test_the_diff_shows_every_channel_and_decision(tmp_path: Path) -> None:
             "  anaconda-user-1/test: public, 1 file, 52 B; user anaconda-user-1 may read and write\n"
             "  ! Channel anaconda-organization shows 1 file that was not on the label main in AE4.\n"
             "  ! Channel anaconda-organization/Devs shows 1 file that was not on the label main in AE4.\n"
-            "  ! The users and groups of AE5 were not looked at, so nobody knows whether they exist and whether a group holds people it"
-            " should not.\n"
+            "  ! The users and groups of AE5 were not read, so it was not checked whether they exist and whether a group has too many"
+            " members.\n"
         }
     ]
 
@@ -137,8 +137,8 @@ def test_errors_of_a_plan_fail_with_all_of_them_and_write_nothing(tmp_path: Path
     assert result["failed"] is True
     assert result["msg"].startswith("The plan has 2 errors, so nothing was written: ")
     assert [sentence.split(":")[0].split(" from ")[0] for sentence in result["errors"]] == [
-        "Channel 'anaconda-enterprise'",
-        "Channel names fall together",
+        "Channel name 'anaconda-enterprise'",
+        "Channel names collide",
     ]
     assert all(sentence in result["msg"] for sentence in result["errors"])
     assert not (tmp_path / "plan").exists()
@@ -159,7 +159,7 @@ def test_an_error_leaves_the_plan_before_as_it_was(tmp_path: Path) -> None:
 def test_a_bad_template_is_an_error_before_anything_is_read(tmp_path: Path) -> None:
     result = plan(tmp_path, channel_map=[{"match": "u", "to": "{channel}"}], inventories=[str(tmp_path / "none.jsonl")])
     assert len(result["errors"]) == 1
-    assert "it asks for 'channel'" in result["msg"]
+    assert "unknown field 'channel'" in result["msg"]
 
 
 def test_an_inventory_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
@@ -187,14 +187,14 @@ def test_declarations_reach_the_plan(tmp_path: Path) -> None:
         "o/dev": [("user", "chief")],
     }
     assert result["summary"]["left_out"] == {"excluded": 1}
-    assert result["warnings"] == ["Site north has no inventory, so nothing of it is planned; run the export playbook for it."]
+    assert result["warnings"] == ["Site north has no inventory, so nothing is planned from it; run the export playbook for it."]
 
 
 def test_two_ae4_groups_of_one_name_need_a_word(tmp_path: Path) -> None:
     sites = []
     for name, org in (("east", "o1"), ("west", "o2")):
         sites.append(Site(name).owner(organization(org, group("G", ["ann"], ["p"]), owners=["boss"])).file(f"{org}/p/p-1-0.conda", "main"))
-    assert "stand for organization 'o1', group 'G' of site 'east'" in plan(tmp_path, *sites)["msg"]
+    assert "be used for organization 'o1', group 'G' of site 'east'" in plan(tmp_path, *sites)["msg"]
     assert plan(tmp_path, *sites, accept_wider=["o?/G"])["failed"] is False
     assert plan(tmp_path, *sites, group_map={"o1/G": "x"})["failed"] is False
 

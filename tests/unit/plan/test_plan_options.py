@@ -102,11 +102,12 @@ def test_all_flaws_of_declarations_are_told_at_once_and_before_anything_is_read(
     )
     assert result["failed"] is True
     assert [
-        sentence.split(" cannot be used")[0].split(" has the template")[0].split(" stands twice")[0] for sentence in result["errors"]
+        sentence.split(" cannot be used")[0].split(" has the template")[0].split(" is in ae_channels twice")[0]
+        for sentence in result["errors"]
     ] == [
         "Rule 2 of ae_include",
         "Rule 1 of ae_exclude",
-        "ae_split_private is 7 and must be true, false, or a list of patterns of channels.",
+        "ae_split_private is 7 and must be true, false, or a list of channel patterns.",
         "The rule of ae_user_map for 'a'",
         "Channel 'x'",
     ]
@@ -128,8 +129,8 @@ def test_what_the_probe_found_out_of_names_is_an_error_offline_as_well(tmp_path:
     site = Site("east").file("U/a/a-1-0.conda", "a.b")
     result = plan(tmp_path, site, capabilities=capabilities)
     assert result["errors"] == [
-        "AE5 does not take the channel name 'U/a.b' from user 'U', label 'a.b' of site 'east', for it has upper case; add "
-        '\'- {"match": "U/a.b", "to": "u/a-b"}\' to ae_channel_map, or give it a name of your own there.'
+        "AE5 refuses the channel name 'U/a.b' from user 'U', label 'a.b' of site 'east', because it has upper case; add "
+        '\'- {"match": "U/a.b", "to": "u/a-b"}\' to ae_channel_map, or choose another name there.'
     ]
     result = plan(tmp_path, site, capabilities=capabilities, channel_map=[{"match": "U/a.b", "to": "u/a.b"}])
     assert (result["failed"], result["summary"]["decisions"]) == (False, 2)
@@ -196,11 +197,11 @@ def test_what_a_reference_channel_of_the_cluster_holds_is_not_planned(tmp_path: 
 def test_a_reference_channel_that_is_not_there_is_an_error(tmp_path: Path, lab: Ae5Lab) -> None:
     result = plan(tmp_path, site_with("six"), offline=False, reference_channels=["mirrors/none"], **options(lab, "api"))
     assert result["msg"] == (
-        "ae_reference_channels names mirrors/none, of which AE5 shows no repodata; correct the name, give a login that may read it, or "
-        "take it out."
+        "ae_reference_channels names mirrors/none, for which AE5 shows no repodata; correct the name, use a login that may read it, or "
+        "remove it."
     )
     assert not (tmp_path / "plan").exists()
 
 
 def test_offline_reference_channels_are_an_error(tmp_path: Path) -> None:
-    assert "cannot be seen without the cluster" in plan(tmp_path, reference_channels=["mirrors/main"])["msg"]
+    assert "an offline plan cannot read these channels" in plan(tmp_path, reference_channels=["mirrors/main"])["msg"]

@@ -20,7 +20,7 @@ from tests.unit.plan.test_plan_checks import people, with_group
 def test_principals_that_do_not_exist_get_nothing_and_nobody_gets_it_for_them(tmp_path: Path) -> None:
     site = with_group("east", "o").file("u/p/p-1-0.conda", "main", access="authenticated")
     plan, _placements, _left_out = build.finish(draft_of(tmp_path, site))
-    channels = access.withholding(plan.channels, people("BOSS"))
+    channels = access.skip_unknown(plan.channels, people("BOSS"))
     assert {channel.name: (channel.shares, [(item.share, item.reason) for item in channel.skipped_shares]) for channel in channels} == {
         "o": ((user_share("boss"),), []),
         "o/Devs": ((), [(group_share("Devs"), "unknown_principal")]),
@@ -45,7 +45,7 @@ def test_principals_that_do_not_exist_get_nothing_and_nobody_gets_it_for_them(tm
             "ae_principals",
         ),
     ]
-    assert access.withholding(plan.channels, people("boss", "u", Devs=[], everyone=[])) == plan.channels
+    assert access.skip_unknown(plan.channels, people("boss", "u", Devs=[], everyone=[])) == plan.channels
 
 
 def test_who_is_declared_to_be_nobody_is_told_and_gets_nothing(tmp_path: Path) -> None:
@@ -55,10 +55,10 @@ def test_who_is_declared_to_be_nobody_is_told_and_gets_nothing(tmp_path: Path) -
         ("o", (), ["nobody"]),
         ("o/Devs", (), ["nobody"]),
     ]
-    assert access.withholding(plan.channels, people()) == plan.channels
+    assert access.skip_unknown(plan.channels, people()) == plan.channels
     assert [item.detail for item in checks.skipped_share_decisions(plan.channels)] == [
-        "The AE4 user 'boss' of site 'east' is declared to be nobody on AE5. Without them: o.",
-        "The AE4 group 'Devs' of site 'east' is declared to be nobody on AE5. Without them: o/Devs.",
+        "The AE4 user 'boss' of site 'east' is declared as nobody on AE5. Without them: o.",
+        "The AE4 group 'Devs' of site 'east' is declared as nobody on AE5. Without them: o/Devs.",
     ]
     assert plan.members == {}
 
@@ -68,8 +68,8 @@ def test_private_channels_that_everybody_reads_are_errors_unless_accepted(tmp_pa
     draft = draft_of(tmp_path, site)
     assert [checks.private_errors(draft, means) for means in (None, "collaborators")] == [[], []]
     assert checks.private_errors(draft, "authenticated") == [
-        "Channel 'u' from user 'u' of site 'east' holds packages that were private in AE4 (u/q), and on this cluster everybody who is "
-        "logged in reads a private channel (private_means in its capabilities); leave them out with ae_exclude, or accept it with "
+        "Channel 'u' from user 'u' of site 'east' holds packages that were private in AE4 (u/q), and on this cluster every logged-in "
+        "user can read a private channel (private_means in its capabilities); leave them out with ae_exclude, or accept it with "
         "ae_accept_wider."
     ]
     assert checks.private_errors(draft_of(tmp_path, site, accept_wider=("u",)), "authenticated") == []
@@ -91,7 +91,7 @@ def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
         channels = {channel.name: channel for channel in store.load_plan(given["dest"]).channels}
         assert (channels["bob"].shares, [item.reason for item in channels["bob"].skipped_shares]) == ((), ["unknown_principal"])
         text = (tmp_path / "plan" / "principals.csv").read_text(encoding="utf-8")
-        assert "east,user,bob,,2,bob,robert,yes,robert is the same before the @ of the e-mail address; is it the same?\n" in text
+        assert "east,user,bob,,2,bob,robert,yes,robert is the same name before the @ of the e-mail address; is it the same?\n" in text
         declared = tmp_path / "principals-prod.csv"
         declared.write_text(text.replace(",user,boss,", ",user,nobody-like-that,"), encoding="utf-8")
         second = run_module("migration_plan", {**given, "principals": str(declared)})
@@ -102,19 +102,19 @@ def test_the_module_proposes_declares_and_withholds(tmp_path: Path) -> None:
         assert (channels["bob"].shares, channels["bob"].skipped_shares) == ((user_share("robert"),), ())
         assert lab.writes() == []
         means = {"schema_version": 1, "answers": {"private_means": {"value": "authenticated", "confidence": "known", "evidence": "seen"}}}
-        assert "reads a private channel" in run_module("migration_plan", {**given, "capabilities": means})["msg"]
+        assert "can read a private channel" in run_module("migration_plan", {**given, "capabilities": means})["msg"]
 
 
 def test_members_whom_the_ae5_group_lacks_are_decisions(tmp_path: Path) -> None:
     """Not the owners of the organization, and not who is nobody on purpose."""
     site = with_group("east", "o", members=["ann", "ben", "boss", "cat", "dan"])
     draft = draft_of(tmp_path, site, principals=PrincipalMap({"ben": "b.smith", "cat": "-"}))
-    assert [item.detail for item in checks.lacking_members(draft, people(Devs=["ANN"]))] == [
-        "The AE5 group 'Devs' does not hold ben, dan, whom the organization 'o', group 'Devs' of site 'east' does, so they cannot use what "
-        "is shared with it; put them in, or say in principals.csv who they are on AE5."
+    assert [item.detail for item in checks.missing_members(draft, people(Devs=["ANN"]))] == [
+        "The AE5 group 'Devs' is missing ben, dan of the organization 'o', group 'Devs' of site 'east', so they cannot use what is "
+        "shared with it; add them, or say in principals.csv who they are on AE5."
     ]
-    assert checks.lacking_members(draft, people(Devs=["ann", "b.smith", "dan"])) == []
-    assert checks.lacking_members(draft, people()) == []
+    assert checks.missing_members(draft, people(Devs=["ann", "b.smith", "dan"])) == []
+    assert checks.missing_members(draft, people()) == []
 
 
 def test_errors_about_people_leave_the_proposal_to_name_them(tmp_path: Path) -> None:
@@ -129,9 +129,9 @@ def test_errors_about_people_leave_the_proposal_to_name_them(tmp_path: Path) -> 
         assert not (tmp_path / "plan").exists()
         refused = run_module("migration_plan", given)
         assert refused["msg"] == (
-            "The plan has an error, so nothing was written: The AE5 group 'Devs' holds b.smith, whom the organization 'o', group 'Devs' of "
-            "site 'east' does not; take them out, say in principals.csv who they are in AE4, name another group in ae_group_map, or accept "
-            "it with ae_accept_wider."
+            "The plan has an error, so nothing was written: The AE5 group 'Devs' has members who are not in the organization 'o', group "
+            "'Devs' of site 'east': b.smith; remove them, say in principals.csv who they are in AE4, name another group in "
+            "ae_group_map, or accept it with ae_accept_wider."
         )
         assert predicted == refused
         proposal = tmp_path / "plan" / "principals.csv"

@@ -99,22 +99,22 @@ def test_a_file_is_read_as_any_spreadsheet_saves_it(tmp_path: Path, content: byt
 
 
 BAD: dict[str, tuple[bytes | None, str]] = {
-    "missing": (None, "The principals {path} cannot be read: No such file or directory."),
+    "missing": (None, "The principals file {path} cannot be read: No such file or directory."),
     "not UTF-8": (
         "kind,ae4_name,ae5_name\nuser,é,e\n".encode("latin-1"),
-        "The principals {path} are not UTF-8; save them as CSV in UTF-8.",
+        "The principals file {path} is not UTF-8; save it as CSV in UTF-8.",
     ),
     "no columns": (
         b"a,b\n1,2\n",
-        "The principals {path} have no column kind, ae4_name, ae5_name; copy the principals.csv of the plan and fill in its ae5_name.",
+        "The principals file {path} has no column kind, ae4_name, ae5_name; copy the principals.csv of the plan and fill in ae5_name.",
     ),
     "empty": (
         b"",
-        "The principals {path} have no column kind, ae4_name, ae5_name; copy the principals.csv of the plan and fill in its ae5_name.",
+        "The principals file {path} has no column kind, ae4_name, ae5_name; copy the principals.csv of the plan and fill in ae5_name.",
     ),
     "a cell without an end": (
         b'kind,ae4_name,ae5_name\nuser,"' + b"x" * 200_000 + b",y\n",
-        "Line 2 of the principals {path} is not CSV (field larger than field limit (131072)); correct it.",
+        "Line 2 of the principals file {path} is not CSV (field larger than field limit (131072)); correct it.",
     ),
 }
 

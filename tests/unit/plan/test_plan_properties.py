@@ -33,7 +33,7 @@ STRANGER = "stranger"
 ALL = (*LOGINS, STRANGER, ANONYMOUS)
 PACKAGES = ("p", "q", "r")
 OWNERS_OF_SITE = {"east": ("org1", "org2", "ann", "ben"), "west": ("org3", "org4", "cat", "dan", "ann")}
-"""ann stands on both sites, so that the error for it is met too."""
+"""ann is on both sites, so that the error for it is met too."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -53,7 +53,7 @@ def planned(world: RandomWorld) -> Planned | None:
         return None
     plan, placements, left_out = build.finish(draft)
     plan = declared.extended(draft, plan)
-    plan = dataclasses.replace(plan, channels=access.withholding(plan.channels, world.people))
+    plan = dataclasses.replace(plan, channels=access.skip_unknown(plan.channels, world.people))
     return Planned(world, draft, plan, placements, left_out)
 
 

@@ -91,7 +91,7 @@ def test_what_private_means_is_known_to_a_run() -> None:
 
 
 def test_capabilities_of_another_cluster_are_refused() -> None:
-    with pytest.raises(MigrationError, match=r"are those of https://ae5.example.com and the cluster is https://other.example.com"):
+    with pytest.raises(MigrationError, match=r"are for https://ae5.example.com, but the cluster is https://other.example.com"):
         connect(params("https://other.example.com", capabilities=CONFIRMED), False)
     with connect(params(URL.upper().replace("HTTPS", "https") + "/", capabilities=CONFIRMED, transport="auto"), False) as cluster:
         assert cluster.transport.name == "api"
@@ -109,7 +109,7 @@ def test_capabilities_of_another_cluster_are_refused() -> None:
     ],
 )
 def test_a_file_of_another_shape_is_one_sentence(data: t.Any) -> None:
-    with pytest.raises(MigrationError, match="run the playbook probe again"):
+    with pytest.raises(MigrationError, match="run the probe playbook again"):
         Capabilities.from_json(data)
 
 

@@ -23,11 +23,11 @@ PACKAGES = ("numpy", "pandas", "scipy", "xz", "zlib", "openssl", "moto", "pysock
 OWNERS = ("bio-lab", "finance", "platform", "alice", "risk-models", "bob", "genomics", "anaconda-organization")
 ENDS = {7: "failed", 11: "conflict", 13: "quarantined", 17: "unlabelled", 19: "unsupported_kind", 23: "excluded", 29: "present"}
 DETAILS = {
-    "failed": "AE5 answered 413: the file is larger than the cluster takes",
-    "conflict": "Channel {channel} holds linux-64/{file} with other bytes.",
+    "failed": "AE5 answered 413: the file is larger than the cluster accepts",
+    "conflict": "Channel {channel} has linux-64/{file} with other bytes.",
     "quarantined": "The file {file} has another md5 than AE4 says.",
-    "unlabelled": "It has no label, and a channel of this owner is named by a label.",
-    "unsupported_kind": "An AE5 channel does not take files of kind 'pypi'.",
+    "unlabelled": "It has no label, and the channels of this owner are named after labels.",
+    "unsupported_kind": "AE5 channels do not accept files of kind 'pypi'.",
     "excluded": "Rule 2 of ae_exclude (package numpy*) leaves it out.",
 }
 LEFT = ("unlabelled", "unsupported_kind", "excluded")
@@ -53,7 +53,7 @@ def access(people: int, channels: t.Sequence[Channel]) -> AccessSummary:
         channel = channels[number % len(channels)]
         person, verdict, reason, known = f"user{number % 57}", "same", "", "yes"
         if number % 57 in (3, 20):
-            verdict, reason, known = "narrower", "not known in AE5", "no"
+            verdict, reason, known = "narrower", "does not exist in AE5", "no"
         elif number % 90 == 5:
             verdict, reason = "stale", "AE4 no longer gives it to group Devs"
         elif number % 90 == 8:
@@ -101,23 +101,28 @@ def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = (
     if not clean:
         found = [
             Finding(
-                "stale", names[0], "user eve", f"AE4 no longer gives user eve channel {names[0]}; AE5 still does.", False, "cli --remove"
+                "stale",
+                names[0],
+                "user eve",
+                f"AE4 no longer gives user eve access to channel {names[0]}; AE5 still does.",
+                False,
+                "cli --remove",
             ),
             Finding(
                 "foreign",
                 names[1],
                 "noarch/x-1-0.conda",
-                f"Channel {names[1]} holds noarch/x-1-0.conda, which no migration put there.",
+                f"Channel {names[1]} has noarch/x-1-0.conda, but not from this migration.",
                 False,
             ),
-            Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, and not everything in it was public in AE4.", True),
+            Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, but not everything in it was public in AE4.", True),
             *ledger.findings(),
         ]
     decisions = (
         ()
         if clean
         else (
-            Decision("narrower", f"Channel {names[0]} is not public because of six; xz could be read by more people in AE4 than there."),
+            Decision("narrower", f"Channel {names[0]} is not public because of six, so fewer people than in AE4 can read xz."),
             Decision(
                 "visible_without_label", f"Channel {names[0]} shows 3 files that were not on the label main in AE4.", "ae_channel_layout"
             ),

@@ -52,7 +52,7 @@ def test_a_cluster_as_planned_is_the_same_for_everybody(done: Done) -> None:
 def test_somebody_who_came_into_a_group_is_told_once_and_fails_only_when_strict(done: Done, lab: Ae5Lab) -> None:
     lab.seed(groups={"Devs": ["eve"]})
     result = done.verify(**KEYCLOAK)
-    detail = "eve can do more than in AE4 with 1 channel (org/Devs): in the AE5 group Devs, and not in the AE4 group Devs."
+    detail = "More access than in AE4 for eve on 1 channel (org/Devs): in the AE5 group Devs, and not in the AE4 group Devs."
     assert (result["failed"], result["warnings"]) == (False, [detail])
     assert findings(done) == [("foreign", "org/Devs", detail, False)]
     assert next((row["principal"], row["verdict"]) for row in table(done)) == ("eve", "foreign")
@@ -70,14 +70,14 @@ def test_keycloak_that_refuses_is_a_warning_and_verification_goes_on(done: Done)
     result = done.verify(**{**KEYCLOAK, "keycloak_password": "wrong"})
     assert result["failed"] is False
     assert len(result["warnings"]) == 1
-    assert result["warnings"][0].endswith("So who is in the groups of AE5 was not looked at.")
+    assert result["warnings"][0].endswith("The members of AE5 groups were not read.")
     assert table(done)
 
 
 def test_private_channels_that_everybody_reads_fail_by_name(done: Done) -> None:
     result = done.verify(capabilities=private_means("authenticated"), **KEYCLOAK)
     detail = (
-        "everyone can do more than in AE4 with 1 channel (org/Devs): everybody who is logged in reads a private channel on this cluster."
+        "More access than in AE4 for everyone on 1 channel (org/Devs): every logged-in user can read a private channel on this cluster."
     )
     assert result["failures"] == [detail]
     assert next((row["channel"], row["principal"], row["verdict"]) for row in table(done)) == ("org/Devs", "everyone", "wider")
@@ -87,8 +87,8 @@ def test_what_private_means_and_nobody_knows_is_one_warning(done: Done) -> None:
     result = done.verify(capabilities=private_means(None), **KEYCLOAK)
     assert result["failed"] is False
     assert result["warnings"] == [
-        "Who can read a private channel on this cluster is not known, which matters for 1 channel; the playbook probe finds out with a "
-        "second account."
+        "It is not known who can read a private channel on this cluster, which matters for 1 channel; run the probe playbook with a "
+        "second account to find out."
     ]
     assert [row["verdict"] for row in table(done)] == ["unknown", "same", "same", "same"]
 
@@ -102,7 +102,7 @@ def test_a_withheld_share_fails_with_one_sentence_for_the_principal(done: Done, 
         "AE5 (- for nobody), or create it in Keycloak."
     )
     assert done.verify(**KEYCLOAK)["failures"] == [sentence]
-    nobody = SkippedShare(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared to be nobody on AE5.")
+    nobody = SkippedShare(Share("user", "zoe", "r"), "nobody", "The AE4 user 'zoe' of site 'east' is declared as nobody on AE5.")
     done.channels = [dataclasses.replace(channel, skipped_shares=(nobody,)) for channel in done.channels]
     done.save()
     assert done.verify(**KEYCLOAK)["failures"] == []

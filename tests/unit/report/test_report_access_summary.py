@@ -41,7 +41,7 @@ def test_what_is_beyond_the_rows_kept_is_counted(monkeypatch: pytest.MonkeyPatch
 
 def test_who_lost_access_is_told_once_with_every_reason() -> None:
     found = summary_of(
-        row("ann", "a", "narrower", "not known in AE5"),
+        row("ann", "a", "narrower", "does not exist in AE5"),
         row("bob", "a", "narrower", "collaborator of package x"),
         row("bob", "b", "narrower", "not in AE5 group Devs"),
         row("bob", "b", "narrower", "not in AE5 group Devs"),
@@ -65,5 +65,5 @@ def test_who_lost_access_is_told_once_with_every_reason() -> None:
             "examples": ["a", "b"],
             "reasons": ["not in AE5 group Devs", "collaborator of package x"],
         },
-        {"kind": "user", "name": "ann", "in_ae5": "yes", "channels": 1, "examples": ["a"], "reasons": ["not known in AE5"]},
+        {"kind": "user", "name": "ann", "in_ae5": "yes", "channels": 1, "examples": ["a"], "reasons": ["does not exist in AE5"]},
     ]

@@ -63,7 +63,7 @@ REVOKE_ANN = "anaconda-enterprise-cli channels share --user ann --remove u"
                 ("narrower", "Channel u is not shared with group Devs.", True, ""),
                 (
                     "foreign",
-                    "Channel u is shared with group devs, which no migration did.",
+                    "Channel u is shared with group devs, but not by this migration.",
                     None,
                     "anaconda-enterprise-cli channels share --group devs --remove u",
                 ),
@@ -75,28 +75,28 @@ REVOKE_ANN = "anaconda-enterprise-cli channels share --user ann --remove u"
             [ANN],
             [Share(USER, "ann", "r")],
             [],
-            [("narrower", "The user ann has r on channel u, planned is rw.", True, "")],
+            [("narrower", "The user ann has r on channel u; planned is rw.", True, "")],
             id="less than planned",
         ),
         pytest.param(
             [DEVS],
             [Share(GROUP, "Devs", "rw")],
             [],
-            [("wider", "The group Devs has rw on channel u, planned is r.", True, "")],
+            [("wider", "The group Devs has rw on channel u; planned is r.", True, "")],
             id="more than planned",
         ),
         pytest.param(
             [],
             [ANN],
             [],
-            [("foreign", "Channel u is shared with user ann, which no migration did.", None, REVOKE_ANN)],
+            [("foreign", "Channel u is shared with user ann, but not by this migration.", None, REVOKE_ANN)],
             id="nobody's",
         ),
         pytest.param(
             [],
             [ANN],
             [("user", "ann")],
-            [("stale", "AE4 no longer gives user ann channel u; AE5 still does.", None, REVOKE_ANN)],
+            [("stale", "AE4 no longer gives user ann access to channel u; AE5 still does.", None, REVOKE_ANN)],
             id="recorded as ours",
         ),
         pytest.param(
@@ -106,7 +106,7 @@ REVOKE_ANN = "anaconda-enterprise-cli channels share --user ann --remove u"
             [
                 (
                     "foreign",
-                    "Channel u is shared with group Devs, which no migration did.",
+                    "Channel u is shared with group Devs, but not by this migration.",
                     None,
                     "anaconda-enterprise-cli channels share --group Devs --remove u",
                 )
@@ -117,7 +117,7 @@ REVOKE_ANN = "anaconda-enterprise-cli channels share --user ann --remove u"
             [ANN],
             None,
             [],
-            [("unknown", "The shares of channel u cannot be seen over this transport.", False, "")],
+            [("unknown", "This transport cannot list the shares of channel u.", False, "")],
             id="not shown",
         ),
     ],
@@ -142,14 +142,14 @@ def test_the_owner_of_a_channel_needs_no_share_and_is_not_foreign() -> None:
 def test_the_access_table_has_every_principal_of_plan_and_cluster() -> None:
     channel = Channel("u", "u", False, (DEVS, ANN, Share(USER, "bob", "rw")))
     observed = seen(shares={"u": (ANN, Share(GROUP, "Devs", "rw"), Share(USER, "eve", "r"))})
-    rows = [(item.kind, item.name, item.planned, item.seen, item.verdict) for item in compare.rights(channel, observed, applied())]
+    rows = [(item.kind, item.name, item.planned, item.seen, item.verdict) for item in compare.accesses(channel, observed, applied())]
     assert rows == [
         ("group", "Devs", "r", "rw", "wider"),
         ("user", "ann", "rw", "rw", "same"),
         ("user", "bob", "rw", "", "narrower"),
         ("user", "eve", "", "r", "foreign"),
     ]
-    unseen = [(item.name, item.seen, item.verdict) for item in compare.rights(channel, seen(shares={"u": None}), applied())]
+    unseen = [(item.name, item.seen, item.verdict) for item in compare.accesses(channel, seen(shares={"u": None}), applied())]
     assert unseen == [("Devs", None, "unknown"), ("ann", None, "unknown"), ("bob", None, "unknown")]
 
 
@@ -158,8 +158,8 @@ def test_packages_that_the_plan_does_not_name(strict: bool) -> None:
     old, alien = placement(file="old-1-0.conda"), placement(file="alien-1-0.conda", subdir="win-64")
     found = list(compare.extra_packages({PLACED.key}, seen(PLACED, old, alien), applied(old, PLACED), strict))
     assert [(item.verdict, item.what, item.detail, item.fails) for item in found] == [
-        ("stale", "noarch/old-1-0.conda", "AE4 no longer gives noarch/old-1-0.conda in channel u; AE5 still has it.", strict),
-        ("foreign", "win-64/alien-1-0.conda", "Channel u holds win-64/alien-1-0.conda, which no migration put there.", strict),
+        ("stale", "noarch/old-1-0.conda", "noarch/old-1-0.conda of channel u is no longer in AE4; AE5 still has it.", strict),
+        ("foreign", "win-64/alien-1-0.conda", "Channel u has win-64/alien-1-0.conda, but not from this migration.", strict),
     ]
 
 

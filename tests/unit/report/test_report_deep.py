@@ -54,8 +54,8 @@ def test_bytes_that_changed_on_the_cluster_are_found(done: Done) -> None:
     stored(done, item).write_bytes(content)
     assert not done.verify()["failed"]
     result = done.verify(deep="all")
-    came = f"{item.size} bytes with sha256 {hashlib.sha256(content).hexdigest()} came"
-    detail = f"Channel ann gives out other bytes for noarch/beta-1.0-0.tar.bz2 than its listing promises: {came}."
+    came = f"received {item.size} bytes with sha256 {hashlib.sha256(content).hexdigest()}"
+    detail = f"Channel ann serves other bytes for noarch/beta-1.0-0.tar.bz2 than its repodata says: {came}."
     assert result["failures"] == [f"{BETA}: {detail}"]
     report = json.loads((done.dest / "report.json").read_text())
     assert [(item["verdict"], item["channel"], item["detail"]) for item in report["findings"]] == [("other_bytes", "ann", detail)]
@@ -65,7 +65,7 @@ def test_a_file_that_is_listed_and_not_given_out_is_not_proven(done: Done) -> No
     done.lab.faults([{"path": "beta-1.0-0.tar.bz2", "status": 403}])
     result = done.verify(deep="all")
     assert len(result["failures"]) == 1
-    assert result["failures"][0].startswith(f"{BETA}: Channel ann lists noarch/beta-1.0-0.tar.bz2 and does not give it out: ")
+    assert result["failures"][0].startswith(f"{BETA}: Channel ann lists noarch/beta-1.0-0.tar.bz2, but it cannot be downloaded: ")
     assert result["summary"]["files"] == {"present": 1, "unproven": 1}
 
 
@@ -78,7 +78,7 @@ def test_a_download_that_breaks_off_is_made_again(done: Done, action: str) -> No
 
 
 def test_a_sample_of_nothing_is_refused(done: Done) -> None:
-    assert done.verify(deep="sample", deep_sample=0)["msg"] == "deep_sample must be at least 1; to download nothing set deep to none."
+    assert done.verify(deep="sample", deep_sample=0)["msg"] == "deep_sample must be at least 1; to download nothing, set deep to none."
 
 
 def test_a_sample_is_of_every_channel_and_always_the_same() -> None:

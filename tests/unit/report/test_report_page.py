@@ -105,9 +105,9 @@ def test_the_page_needs_no_network_and_runs_one_script() -> None:
         pytest.param(
             1,
             [
-                "1 thing needs a person.",
-                "1 of 3 files of AE4 is on the cluster, proven by digest. 1 file is not, and should be. "
-                "1 file was left out for a reason that stands below.",
+                "1 problem needs a person.",
+                "1 of 3 files of AE4 is on the cluster, verified by digest. 1 file is not, but should be. "
+                "1 file was left out; the reasons are listed below.",
                 "1|file needs a person",
                 "The ledger has 400 lines, one for each file of AE4, with ",
             ],
@@ -116,9 +116,9 @@ def test_the_page_needs_no_network_and_runs_one_script() -> None:
         pytest.param(
             2000,
             [
-                "2,000 things need a person.",
-                "2,000 of 6,000 files of AE4 are on the cluster, proven by digest. 2,000 files are not, and should be. "
-                "2,000 files were left out for a reason that stands below.",
+                "2,000 problems need a person.",
+                "2,000 of 6,000 files of AE4 are on the cluster, verified by digest. 2,000 files are not, but should be. "
+                "2,000 files were left out; the reasons are listed below.",
                 "6,000|files in AE4",
                 "2,000|files need a person",
                 "And 1,970 more, see |the findings| and |the files|.",
@@ -127,7 +127,11 @@ def test_the_page_needs_no_network_and_runs_one_script() -> None:
         ),
         pytest.param(
             0,
-            ["Nothing was planned, so nothing is missing.", "0 of 0 files of AE4 are on the cluster, proven by digest.", "0|files in AE4"],
+            [
+                "Nothing was planned, so nothing is missing.",
+                "0 of 0 files of AE4 are on the cluster, verified by digest.",
+                "0|files in AE4",
+            ],
             id="none",
         ),
     ],
@@ -142,7 +146,7 @@ def test_every_number_has_its_word(number: int, expected: list[str]) -> None:
 
 def test_what_could_not_be_seen_is_said_in_the_verdict() -> None:
     summary = {**verification().summary(), "verified": False, "findings": {"unknown": 2}}
-    assert "2 things could not be seen over this transport." in page_with(summary=summary)
+    assert "2 checks were not possible over this transport." in page_with(summary=summary)
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1234567, "1,234,567 files")])
@@ -152,35 +156,35 @@ def test_a_number_and_its_word(number: int, words: str) -> None:
 
 def test_the_readers_questions_are_answered_in_order() -> None:
     page = page_of(verification())
-    assert page.index("<h1>Migration to prod</h1>") < page.index("<b>7 things need a person.</b>") < page.index("</nav>")
+    assert page.index("<h1>Migration to prod</h1>") < page.index("<b>7 problems need a person.</b>") < page.index("</nav>")
     body = page[page.index("</nav>") :]
-    headings = ["<h2>What needs a person", "<h3>Who lost access, and why", "<h3>What must be put right", "<h2>The way of the data"]
-    headings += ["<h2>What became of the files", "<h2>Owners", "<h2>Findings", "<h2>Access", "<h2>Channels", "<h2>Files", "<h2>Decisions"]
+    headings = ["<h2>What needs a person", "<h3>Who lost access, and why", "<h3>What must be corrected", "<h2>From AE4 to AE5"]
+    headings += ["<h2>Results of the files", "<h2>Owners", "<h2>Findings", "<h2>Access", "<h2>Channels", "<h2>Files", "<h2>Decisions"]
     places = [body.index(f"{heading}</") for heading in (*headings, "<h2>Proof")]
     assert places == sorted(places)
-    assert "planned from an old inventory" in body[body.index("The way of the data") : body.index("What became of the files")]
+    assert "planned from an old inventory" in body[body.index("From AE4 to AE5") : body.index("Results of the files")]
 
 
 def test_what_is_not_there_has_no_heading() -> None:
     page = page_of(verification(clean=True))
     assert "Everything that was planned is on the cluster." in page
-    for heading in ("What needs a person<", "Who lost", "What must be put right", ">Findings", ">Access", ">Decisions", "old inventory"):
+    for heading in ("What needs a person<", "Who lost", "What must be corrected", ">Findings", ">Access", ">Decisions", "old inventory"):
         assert heading not in page
 
 
 def test_who_lost_access_stands_first_with_the_reason() -> None:
     page = page_of(verification())
-    lost = page[page.index("Who lost access") : page.index("What must be put right")]
-    assert "7 principals can do less than in AE4 in 16 places." in lost
+    lost = page[page.index("Who lost access") : page.index("What must be corrected")]
+    assert "7 users and groups have less access than in AE4 in 16 cases." in lost
     rows = re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", lost)
     assert rows[0] == ("Anyone, without a login", "bio-lab", "package six made it private")
-    assert ("user3", "finance, risk-models, bio-lab", "not known in AE5") in rows
+    assert ("user3", "finance, risk-models, bio-lab", "does not exist in AE5") in rows
 
 
 def test_who_lost_access_is_said_where_nothing_else_needs_a_person() -> None:
     page = page_with(failures=[], failures_total=0)
     assert "Everything that was planned is on the cluster." in page
-    assert "7 principals can do less than in AE4." in page
+    assert "7 users and groups have less access than in AE4." in page
     assert "<h2>Who lost access, and why</h2>" in page
     assert "What needs a person" not in page
 
@@ -211,7 +215,7 @@ def test_long_tables_are_cut_in_the_page_and_whole_in_its_data() -> None:
     text = str(table.markup({}))
     assert f"name{ROWS_SHOWN - 1}<" in text
     assert f"name{ROWS_SHOWN}<" not in text
-    assert "The 250 that matter most stand here; all 1,250 are in <code>all.csv</code>." in text
+    assert "The 250 most important rows are shown here; all 1,250 are in <code>all.csv</code>." in text
     assert "And 1,150 more, see <code>all.csv</code>." in text
     assert "Nothing" not in text
     name, kind, nothing = table.to_data()["columns"]

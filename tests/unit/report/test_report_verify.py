@@ -171,21 +171,21 @@ ALPHA = "owner/alpha/alpha-1.0-0.tar.bz2 of site east"
         ),
         pytest.param(
             other_bytes,
-            [f"{ALPHA}: Channel org/Devs holds linux-64/alpha-1.0-0.tar.bz2 with other bytes."],
+            [f"{ALPHA}: Channel org/Devs has linux-64/alpha-1.0-0.tar.bz2 with other bytes."],
             [("other_bytes", "org/Devs", "linux-64/alpha-1.0-0.tar.bz2")],
             {"conflict": 1, "present": 1},
             id="other bytes",
         ),
         pytest.param(
             public_though_private,
-            ["Channel org/Devs is public, and not everything in it was public in AE4."],
+            ["Channel org/Devs is public, but not everything in it was public in AE4."],
             [("wider", "org/Devs", "privacy")],
             {"present": 2},
             id="public though private",
         ),
         pytest.param(
             private_though_public,
-            ["Channel ann is not public yet, as everything in it was in AE4."],
+            ["Channel ann is not public yet, but everything in it was public in AE4."],
             [("narrower", "ann", "privacy")],
             {"present": 2},
             id="private though public",
@@ -199,14 +199,14 @@ ALPHA = "owner/alpha/alpha-1.0-0.tar.bz2 of site east"
         ),
         pytest.param(
             share_wider,
-            ["The group Devs has rw on channel org/Devs, planned is r."],
+            ["The group Devs has rw on channel org/Devs; planned is r."],
             [("wider", "org/Devs", "group Devs")],
             {"present": 2},
             id="share wider",
         ),
         pytest.param(
             share_narrower,
-            ["The user Ann has r on channel ann, planned is rw."],
+            ["The user Ann has r on channel ann; planned is rw."],
             [("narrower", "ann", "user Ann")],
             {"present": 2},
             id="share narrower",
@@ -220,7 +220,7 @@ ALPHA = "owner/alpha/alpha-1.0-0.tar.bz2 of site east"
         ),
         pytest.param(
             site_missing,
-            ["Site west has no inventory, so nothing of it was migrated; run the export playbook for it."],
+            ["Site west has no inventory, so nothing was migrated from it; run the export playbook for it."],
             [],
             {"present": 2},
             id="site missing",
@@ -245,7 +245,7 @@ def test_what_must_be_put_right_fails_in_words(
         assert result["msg"] == failures[0]
     assert verdicts(done) == found
     assert result["summary"]["files"] == files
-    assert ("1 thing needs" if len(failures) == 1 else "2 things need") + " a person." in (done.dest / "report.html").read_text()
+    assert ("1 problem needs" if len(failures) == 1 else "2 problems need") + " a person." in (done.dest / "report.html").read_text()
 
 
 def foreign_share(done: Done) -> None:
@@ -290,35 +290,35 @@ def stale_member(done: Done) -> None:
         pytest.param(
             foreign_share,
             ("foreign", "ann", "user eve"),
-            "Channel ann is shared with user eve, which no migration did.",
+            "Channel ann is shared with user eve, but not by this migration.",
             "anaconda-enterprise-cli channels share --user eve --remove ann",
             id="foreign share",
         ),
         pytest.param(
             stale_share,
             ("stale", "org/Devs", "user ann"),
-            "AE4 no longer gives user ann channel org/Devs; AE5 still does.",
+            "AE4 no longer gives user ann access to channel org/Devs; AE5 still does.",
             "anaconda-enterprise-cli channels share --user ann --remove org/Devs",
             id="stale share, planned in another case",
         ),
         pytest.param(
             foreign_package,
             ("foreign", "ann", "linux-64/alien-1.0-0.tar.bz2"),
-            "Channel ann holds linux-64/alien-1.0-0.tar.bz2, which no migration put there.",
+            "Channel ann has linux-64/alien-1.0-0.tar.bz2, but not from this migration.",
             "",
             id="foreign package",
         ),
         pytest.param(
             stale_package,
             ("stale", "ann", "noarch/beta-1.0-0.tar.bz2"),
-            "AE4 no longer gives noarch/beta-1.0-0.tar.bz2 in channel ann; AE5 still has it.",
+            "noarch/beta-1.0-0.tar.bz2 of channel ann is no longer in AE4; AE5 still has it.",
             "",
             id="stale package",
         ),
         pytest.param(
             stale_channel,
             ("stale", "org/Devs", "channel"),
-            "AE4 no longer gives anything in channel org/Devs; AE5 still has it.",
+            "Channel org/Devs is no longer in AE4; AE5 still has it.",
             "",
             id="stale channel",
         ),
@@ -343,7 +343,7 @@ def test_without_records_what_is_stale_is_told_as_foreign_and_nothing_stops(done
     assert not result["failed"]
     assert verdicts(done) == [("foreign", "ann", "noarch/beta-1.0-0.tar.bz2")]
     assert result["warnings"][0].startswith(f"The record {done.records}/applied_placements.json is damaged")
-    assert done.verify()["warnings"] == ["Channel ann holds noarch/beta-1.0-0.tar.bz2, which no migration put there."]
+    assert done.verify()["warnings"] == ["Channel ann has noarch/beta-1.0-0.tar.bz2, but not from this migration."]
 
 
 def test_a_public_channel_that_was_accepted_does_not_fail(done: Done) -> None:
@@ -375,7 +375,7 @@ def test_a_subdir_that_conda_does_not_know_is_read_too(done: Done) -> None:
 
 def test_a_channel_that_the_token_may_not_read_is_unproven(done: Done) -> None:
     result = done.verify(conda_token=done.lab.conda_token("eve"))
-    why = "Channel org/Devs cannot be read with this token, so it is not proven that the file is there."
+    why = "Channel org/Devs cannot be read with this token, so the file cannot be verified."
     assert result["failures"] == [f"{ALPHA}: {why}"]
     assert result["summary"]["files"] == {"present": 1, "unproven": 1}
 
@@ -385,8 +385,8 @@ def test_what_a_transport_does_not_show_is_said(done: Done) -> None:
     assert not result["failed"], result["msg"]
     assert verdicts(done) == [("unknown", "ann", "shares"), ("unknown", "org/Devs", "shares")]
     assert result["summary"]["verified"] is False
-    assert result["warnings"] == ["The shares of channel ann cannot be seen over this transport.", "And 1 more that could not be seen."]
-    assert "2 things could not be seen over this transport." in (done.dest / "report.html").read_text()
+    assert result["warnings"] == ["This transport cannot list the shares of channel ann.", "1 more could not be seen."]
+    assert "2 checks were not possible over this transport." in (done.dest / "report.html").read_text()
 
 
 def test_a_report_that_cannot_be_written_is_a_failure_in_words(done: Done) -> None:

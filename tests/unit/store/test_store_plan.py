@@ -162,7 +162,7 @@ NOT_THE_ONE = "is not the one of the plan beside it, or is damaged; run the plan
 DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     # id: what is done, file the sentence names, what it says
     "no plan.json": (remove("plan.json"), "", "There is no plan in"),
-    "plan.json empty": (write("plan.json", b""), "plan.json", "is not JSON, so it is damaged; make it anew."),
+    "plan.json empty": (write("plan.json", b""), "plan.json", "is not JSON, so it is damaged; create it again."),
     "plan.json cut off": (cut_bytes("plan.json"), "plan.json", "is not JSON"),
     "plan.json binary": (write("plan.json", b"\xff\xfe\x00"), "plan.json", "is not JSON"),
     "plan.json a list": (write("plan.json", b"[]"), "plan.json", "is not a JSON object"),
@@ -197,7 +197,7 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     "a transfer row that lacks its outcome": (
         transfer('{"channel":"c","subdir":"s","file":"f"}\n'),
         "transfer/east.jsonl",
-        "cannot be used: a transfer row lacks outcome; make it anew.",
+        "cannot be used: a transfer row lacks outcome; create it again.",
     ),
 }
 

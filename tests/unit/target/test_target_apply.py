@@ -68,8 +68,8 @@ def test_a_file_of_other_bytes_that_came_since_the_plan_is_refused(world: Target
     result = world.sync(conflict=conflict)
     assert outcomes(result) == outcomes(predicted) == {"uploaded": 1, "moved": 1}
     assert result["failures"] == [
-        f"linux-64/{P} is not put into channel ann: a file of this name with other bytes has come into the channel since the plan was made;"
-        " plan again."
+        f"linux-64/{P} was not uploaded to channel ann: a different file of this name was added to the channel since the plan was made;"
+        " run the plan playbook again."
     ]
     assert world.rows()["ann", P][0] == "moved"
     assert world.files("ann")[P] == there
@@ -92,9 +92,12 @@ def test_a_file_of_other_bytes_that_changed_or_went_since_the_plan_is_refused(wo
     world.put("ann", "p", size=901)
     result = world.sync()
     assert outcomes(result) == {"moved": 2}
-    changed = "the file of this name in the channel has got other bytes since the plan was made"
-    gone = "the planned file was in the channel when the plan was made and has been taken away since"
-    assert [sentence.split(": ")[1] for sentence in result["failures"]] == [f"{changed}; plan again.", f"{gone}; plan again."]
+    changed = "the file of this name in the channel has changed since the plan was made"
+    gone = "the planned file was in the channel when the plan was made and has been deleted since"
+    assert [sentence.split(": ")[1] for sentence in result["failures"]] == [
+        f"{changed}; run the plan playbook again.",
+        f"{gone}; run the plan playbook again.",
+    ]
     assert list(world.files("ann")) == [P]
 
 
@@ -125,11 +128,14 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
     result = world.sync(check=check)
     assert outcomes(result) == {"uploaded": 1, "moved": 2}
     assert sorted(result["failures"]) == [
-        f"linux-64/{P} is not put into channel ann: the dump was made anew since the plan and has other bytes for the file; plan again.",
-        f"linux-64/{Q} is not put into channel ann: the dump was made anew since the plan and no longer has the file; plan again.",
+        f"linux-64/{P} was not uploaded to channel ann: the dump has changed since the plan was made and has other bytes for the file; "
+        "run the plan playbook again.",
+        f"linux-64/{Q} was not uploaded to channel ann: the dump has changed since the plan was made and no longer has the file; run the "
+        "playbook plan again.",
     ]
     assert result["warnings"] == [
-        "The dump of site east was made anew since the plan, so what is new in it is not brought; plan again for that.",
+        "The dump of site east has changed since the plan was made, so new files in it are not uploaded; run the plan playbook again "
+        "for them.",
         *result["failures"],
     ]
     if not check:
@@ -156,7 +162,7 @@ def test_without_an_inventory_files_are_checked_while_they_are_sent(world: Targe
     result = world.sync()
     assert outcomes(result) == {"uploaded": 1}
     assert result["warnings"] == [
-        f"There is no inventory {world.root}/east.jsonl, so files that changed since the plan are only found when they are sent."
+        f"The inventory {world.root}/east.jsonl does not exist, so files that changed since the plan are only found when they are sent."
     ]
 
 
@@ -173,7 +179,9 @@ def test_a_channel_that_went_since_the_plan_is_refused_and_nothing_is_put_there(
     world.lab.clear_log()
     result = world.create(check=check)
     assert result["refused"] == ["ann"]
-    assert result["msg"] == "Channel ann was there when the plan was made and is gone, so nothing is put there; plan again."
+    assert result["msg"] == (
+        "Channel ann existed when the plan was made and was deleted since, so nothing is uploaded to it; run the plan playbook again."
+    )
     sync = world.sync(check=check, refused=["ann"])
     assert outcomes(sync) == {"failed": 1}
     assert world.lab.writes() == []
@@ -190,8 +198,10 @@ def test_a_private_channel_that_became_public_since_the_plan_is_refused(world: T
     result = world.create()
     assert sorted(result["refused"]) == ["lab", "lab/Devs"]
     assert sorted(result["failures"]) == [
-        "Channel lab was private when the plan was made and is public now, and must be private, so nothing is put there; plan again.",
-        "Channel lab/Devs was not there when the plan was made, is public now and must not be, so nothing is put there; plan again.",
+        "Channel lab was private when the plan was made and is public now, and must be private, so nothing is uploaded to it; run the "
+        "playbook plan again.",
+        "Channel lab/Devs did not exist when the plan was made, is public now and must not be, so nothing is uploaded to it; run the "
+        "playbook plan again.",
     ]
     assert set(world.privacy().values()) == {"public"}
     world.plan()
@@ -216,7 +226,7 @@ def test_a_public_channel_that_was_made_private_since_the_plan_is_not_published(
     done = world.apply()
     assert [done[phase]["failed"] for phase in ("create", "sync", "share")] == [False] * 3
     assert done["publish"]["msg"] == (
-        "Channel ann is not made public: it was public when the plan was made and is private now; plan again."
+        "Channel ann is not made public: it was public when the plan was made and is private now; run the plan playbook again."
     )
     assert world.privacy()["ann"] == "private"
 
@@ -237,7 +247,8 @@ def test_a_right_that_changed_since_the_plan_is_left_as_it_is(world: TargetWorld
     for found in (predicted, result):
         assert [(row["channel"], row["result"]) for row in found["shares"]] == [("lab", "moved"), ("lab/Devs", "added")]
         assert found["failures"] == [
-            "The user 'bob' had r when the plan was made and has no right now on channel lab, so the right is left as it is; plan again."
+            "The user 'bob' had r when the plan was made and has no access now on channel lab, so the share stays as it is; run the "
+            "playbook plan again."
         ]
     assert (world.shares("lab"), world.shares("lab/Devs")) == ({}, {"Devs": "r"})
     world.plan()
@@ -255,8 +266,8 @@ def test_a_channel_that_gained_packages_since_the_plan_is_neither_shared_further
     assert ann.before.extra == (f"linux-64/{before}",)
     alien = world.put("ann", "alien")
     done = world.apply()
-    why = f"it has gained linux-64/{alien} since the plan was made; plan again"
-    assert done["share"]["failures"] == [f"Channel ann is not shared any further: {why}."]
+    why = f"unplanned packages were added since the plan was made (linux-64/{alien}); run the plan playbook again"
+    assert done["share"]["failures"] == [f"Channel ann gets no more shares: {why}."]
     assert done["publish"]["failures"] == [f"Channel ann is not made public: {why}."]
     assert outcomes(done["sync"]) == {"uploaded": 1}
     assert (world.shares("ann"), world.privacy()["ann"]) == ({}, "private")

@@ -11,7 +11,7 @@ from tests.unit.target.target_world import TargetWorld
 
 def diff_of(result: dict[str, object]) -> list[str]:
     text = result["diff"][0]["prepared"]  # type: ignore[index]
-    return str(text).split("from where the cluster is now:")[1].splitlines()
+    return str(text).split("changes to the cluster as it is now:")[1].splitlines()
 
 
 def test_an_empty_cluster_held_nothing_and_everything_is_to_do(world: TargetWorld) -> None:
@@ -54,8 +54,8 @@ def test_the_plan_of_a_migrated_site_has_nothing_to_do_and_is_the_same_bytes_eac
     plan = world.stored()
     assert plan.changes["channels"] == {}
     assert plan.changes["totals"]["files_present"] == 3
-    assert diff_of(result) == [" nothing to do"]
-    assert "from_where_the_cluster_is_now: nothing is to be done" in (world.plan_dir / "plan.yml").read_text()
+    assert diff_of(result) == [" none"]
+    assert "from_where_the_cluster_is_now: nothing to do" in (world.plan_dir / "plan.yml").read_text()
     assert plan.channels[0].before == ChannelBefore("private", (Share("user", "ann", "rw"),), ())
     assert plan.channels[1].before == ChannelBefore("public", (Share("user", "bob", "rw"),), ())
     assert {one.before for one in world.placements().values()} == {f"sha256:{one.sha256}" for one in world.placements().values()}
@@ -88,7 +88,7 @@ def test_what_was_there_is_compared_and_what_nobody_planned_is_named(world: Targ
         "change": ["user ann may read and write (now r)"],
     }
     [decision] = [one for one in world.stored().decisions if one.code == "conflict"]
-    assert decision.detail == f"Channel ann holds 1 file of a planned name with other bytes (linux-64/{other})."
+    assert decision.detail == f"Channel ann already has other bytes for 1 planned file (linux-64/{other})."
     assert decision.variable == "ae_conflict"
     assert not result["failed"]
 

@@ -46,10 +46,10 @@ def test_a_file_that_was_taken_away_stays_away_and_verify_fails_until_somebody_d
     delete(migrated, "ann", file)
     result = migrated.plan()
     assert (result["failed"], result["summary"]["skipped"]) == (False, 1)
-    detail = f"An earlier run brought linux-64/{file} to channel ann, and it was taken away there since."
+    detail = f"An earlier run uploaded linux-64/{file} to channel ann, and it has been deleted there since."
     assert held(migrated) == {("ann", file): detail}
     assert ("ann", file) not in migrated.placements()
-    assert decisions(migrated) == [f"From channel ann 1 file (linux-64/{file}) was taken away on AE5, not sent again."]
+    assert decisions(migrated) == [f"1 file (linux-64/{file}) of channel ann was deleted on AE5 and will not be sent again."]
     assert migrated.stored().changes["channels"] == {}
     [ann] = [channel for channel in migrated.stored().channels if channel.name == "ann"]
     assert (ann.files, ann.bytes) == (1, migrated.placements()["ann", "q-1.0-0.tar.bz2"].size)
@@ -93,7 +93,7 @@ def test_a_channel_that_was_taken_away_is_not_made_again_with_what_is_new_for_it
     assert [channel.name for channel in migrated.stored().channels] == ["bob", "lab", "lab/Devs"]
     assert {file for _channel, file in held(migrated)} == {"p-1.0-0.tar.bz2", "q-1.0-0.tar.bz2", "new-1.0-0.tar.bz2"}
     names = "linux-64/new-1.0-0.tar.bz2, linux-64/p-1.0-0.tar.bz2, linux-64/q-1.0-0.tar.bz2"
-    assert decisions(migrated) == [f"Channel ann was taken away on AE5 with 3 files ({names}) and is not made again."]
+    assert decisions(migrated) == [f"Channel ann was deleted on AE5 with 3 files ({names}) and will not be recreated."]
     migrated.apply_well()
     assert "ann" not in migrated.privacy()
     assert migrated.verify()["failed"]
@@ -127,7 +127,7 @@ def test_a_right_that_was_taken_away_is_withheld_and_is_no_failure_unless_strict
     with migrated.admin() as cluster:
         cluster.unshare("lab/Devs", Share("group", "Devs", "r"))
     assert not migrated.plan()["failed"]
-    sentence = "The right of group Devs on channel lab/Devs (r) was taken away on AE5 and is not given again."
+    sentence = "The share of group Devs on channel lab/Devs (r) was removed on AE5 and will not be set again."
     assert decisions(migrated) == [sentence]
     [channel] = [one for one in migrated.stored().channels if one.name == "lab/Devs"]
     assert channel.shares == ()
@@ -159,7 +159,7 @@ def test_a_right_that_was_changed_stays_as_somebody_made_it(migrated: TargetWorl
         cluster.share(channel, share)
     migrated.plan()
     assert decisions(migrated) == [
-        f"The right of {share.kind} {share.name} on channel {channel} was changed on AE5 from {given} to {now} and stays so."
+        f"The share of {share.kind} {share.name} on channel {channel} was changed on AE5 from {given} to {now} and stays as it is."
     ]
     migrated.apply_well()
     assert migrated.shares(channel)[share.name] == now
@@ -180,7 +180,7 @@ def test_a_channel_that_was_made_private_stays_private(migrated: TargetWorld) ->
     with migrated.admin() as cluster:
         cluster.set_privacy("ann", "private")
     migrated.plan()
-    sentence = "Channel ann was public after an earlier run and was made private on AE5 since; it stays so."
+    sentence = "Channel ann was public after an earlier run and was made private on AE5 since; it stays private."
     assert decisions(migrated) == [sentence]
     [ann] = [channel for channel in migrated.stored().channels if channel.name == "ann"]
     assert (ann.public, ann.kept_private) == (False, sentence)

@@ -39,8 +39,8 @@ def test_by_default_and_with_keep_the_file_stays(conflict: TargetWorld, how: str
     assert deletions(conflict) == []
     if how == "fail":
         assert result["msg"] == (
-            f"linux-64/{P} is not put into channel ann: the file of this name in the channel has another digest; "
-            "remove it there or set ae_conflict to keep or replace."
+            f"linux-64/{P} was not uploaded to channel ann: the file of this name in the channel has another digest; remove it there or "
+            "set ae_conflict to keep or replace."
         )
 
 
@@ -68,8 +68,8 @@ def test_replace_is_refused_where_deleting_was_not_seen_to_work(conflict: Target
     for check in (True, False):
         result = conflict.sync(check=check, conflict="replace")
         assert result["msg"] == (
-            f"linux-64/{P} is not put into channel ann: the file of this name in the channel has another digest, and replacing it needs "
-            "deleting, which was not seen to work on this cluster; run the playbook probe."
+            f"linux-64/{P} was not uploaded to channel ann: the file of this name in the channel has another digest, and replacing needs "
+            "delete support, which is not verified on this cluster; run the probe playbook."
         )
     assert conflict.files("ann")[P] == there
 
@@ -77,14 +77,14 @@ def test_replace_is_refused_where_deleting_was_not_seen_to_work(conflict: Target
 def test_replace_is_refused_for_a_file_that_the_plan_has_not_seen(conflict: TargetWorld) -> None:
     conflict.plan(offline=True)
     result = conflict.sync(conflict="replace")
-    assert "the plan does not say that it was there, so it is not replaced; plan again." in result["msg"]
+    assert "the plan does not record that file, so it is not replaced; run the plan playbook again." in result["msg"]
     conflict.plan()
     with conflict.admin() as cluster:
         cluster.delete_file("ann", "linux-64", P)
     conflict.put("ann", "p", size=901)
     conflict.lab.clear_log()
     result = conflict.sync(conflict="replace")
-    assert "has got other bytes since the plan was made; plan again." in result["msg"]
+    assert "has changed since the plan was made; run the plan playbook again." in result["msg"]
     assert deletions(conflict) == []
 
 
@@ -112,10 +112,7 @@ def test_a_file_that_is_gone_because_the_upload_failed_is_named_and_comes_with_t
     conflict.lab.faults([{"method": "POST", "path": "/repository/api/.*", "status": 413}])
     result = conflict.sync(conflict="replace")
     conflict.lab.faults([])
-    gone = (
-        f"linux-64/{P} is gone from channel ann: the file that was there was deleted to be replaced, and ours is not proven to be there; "
-        "run again."
-    )
+    gone = f"linux-64/{P} is missing in channel ann: the old file was deleted to replace it, and the new one is not verified; run it again."
     assert gone in result["failures"]
     assert conflict.files("ann") == {}
     # With the same plan, which still says replace; and with a new one, which must not take it for something an admin took away.

@@ -109,7 +109,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, read: t.Callable[[str], object]
     content, words = case
     path = tmp_path / "file"
     path.write_bytes(content)
-    with pytest.raises(MigrationError, match=rf"he list {path} {words}, so (it|the file) is damaged; make it anew\.$"):
+    with pytest.raises(MigrationError, match=rf"he list {path} {words}, so (it|the file) is damaged; create it again\.$"):
         read(str(path))
 
 

@@ -95,12 +95,12 @@ def test_what_is_missing_is_sent_and_then_looked_for_until_it_is_seen(run: Run, 
 def test_what_is_never_seen_is_a_failure(run: Run, one: Placement) -> None:
     result = run([look(), send()] + [look()] * len(sync_module.POLLS))
     assert run.outcomes == ["failed"]
-    assert result.failures == [f"noarch/{one.file} is not in channel c: it was uploaded and repodata did not show it within 32 s."]
+    assert result.failures == [f"noarch/{one.file} is not in channel c: it was uploaded, but repodata did not show it within 32 s."]
 
 
 def test_what_is_seen_with_other_bytes_is_a_failure(run: Run, one: Placement) -> None:
     result = run([look(), send(), look(one, sha256="00")])
-    assert result.failures == [f"noarch/{one.file} is not in channel c: it was uploaded and the cluster shows another digest for it."]
+    assert result.failures == [f"noarch/{one.file} is not in channel c: it was uploaded, but the cluster shows another digest for it."]
 
 
 def test_check_mode_sends_and_writes_nothing_and_predicts_the_same(run: Run, one: Placement) -> None:
@@ -156,7 +156,7 @@ def test_a_conflict_fails_unless_the_targets_file_is_kept(run: Run, one: Placeme
     result = run([look(one, sha256="00")])
     assert run.outcomes == ["conflict"]
     assert result.failures[0].startswith(
-        f"noarch/{one.file} is not put into channel c: the file of this name in the channel has another digest;"
+        f"noarch/{one.file} was not uploaded to channel c: the file of this name in the channel has another digest;"
     )
     result = run([look(one, sha256="00")], conflict="keep")
     assert (run.outcomes, result.failures) == (["conflict"], [])
@@ -167,7 +167,7 @@ def test_a_file_that_is_too_large_is_one_failure_and_the_rest_goes_on(run: Run, 
     other = run.world.add("c", "y", subdir="noarch")
     result = run([look(), send(status=413), send(), look(other)])
     assert run.outcomes == ["failed", "uploaded"]
-    assert result.failures[0].endswith("failed with status 413: Request Entity Too Large; the file is larger than the cluster takes.")
+    assert result.failures[0].endswith("failed with status 413: Request Entity Too Large; the file is larger than the cluster accepts.")
 
 
 def test_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, one: Placement) -> None:
@@ -176,7 +176,7 @@ def test_a_disk_that_is_at_its_end_stops_early_and_reports_the_rest(run: Run, on
     result = run([look(), send(status=507)])
     assert run.outcomes == ["failed"] * 10
     assert "the cluster has no space left" in result.failures[0]
-    assert result.failures[1:] == ["9 further files not tried for that reason."]
+    assert result.failures[1:] == ["9 more files not tried for that reason."]
 
 
 def test_a_token_that_is_not_accepted_at_all_is_one_failure(run: Run, one: Placement) -> None:
@@ -185,7 +185,7 @@ def test_a_token_that_is_not_accepted_at_all_is_one_failure(run: Run, one: Place
     result = run([look(), send(status=401)])
     assert run.outcomes == ["failed"] * 10
     assert (result.unfinished, len(result.failures)) == (0, 1)
-    assert result.failures[0].startswith("10 files not sent, because the token is not accepted or lives too short")
+    assert result.failures[0].startswith("10 files not sent, because the token was rejected or expires before")
 
 
 def test_a_token_that_ends_on_the_way_leaves_the_rest_for_a_new_one(run: Run, one: Placement) -> None:
@@ -253,7 +253,7 @@ def test_a_channel_that_cannot_be_read_gets_nothing(run: Run, one: Placement) ->
 def test_a_refused_channel_is_neither_read_nor_filled(run: Run, one: Placement) -> None:
     result = run([], refused={"c"})
     assert run.outcomes == ["failed"]
-    assert result.failures == ["Channel c got none of its 1 file, because the channel was refused."]
+    assert result.failures == ["Channel c was refused, so its 1 file were not uploaded."]
 
 
 def test_repodata_is_read_once_for_each_channel_and_subdir(run: Run) -> None:

@@ -85,14 +85,16 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
     connection = options(lab, "cli")
     result = run_module("channel", {**connection, "plan": plan, "phase": "create"}, diff=True)
     assert result["failed"]
-    assert result["msg"].startswith("Channel owner/Devs must be private and is refused: it does not exist and would be created public")
+    assert result["msg"].startswith(
+        "Channel owner/Devs is refused, because it must be private: it does not exist and would be created public"
+    )
     assert result["refused"] == ["owner/Devs"]
     assert prepared(result) == ["+ channel owner (public)"]
     assert list(lab.state()["channels"]) == ["owner"]
 
     sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
     result = run_module("package_sync", {**connection, **sync, "refused": result["refused"]})
-    assert result["msg"] == "Channel owner/Devs got none of its 1 file, because the channel was refused."
+    assert result["msg"] == "Channel owner/Devs was refused, so its 1 file were not uploaded."
     assert result["summary"]["uploaded"] == 2
     assert list(lab.state()["channels"]) == ["owner"]
 
@@ -131,7 +133,8 @@ def test_an_incomplete_channel_is_neither_shared_nor_published(world: World, lab
     shared = run_module("channel_share", {**connection, "plan": plan})
     assert [row["result"] for row in shared["shares"]] == ["waiting", "waiting"]
     assert (
-        "2 of its files are not proven to be there (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)" in shared["msg"]
+        "2 of its files are not verified on the cluster (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)"
+        in shared["msg"]
     )
     published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
     assert published["msg"].startswith("Channel owner is not made public: 2 of its files")
@@ -144,7 +147,7 @@ def test_an_unknown_principal_is_one_sentence_and_the_rest_is_done(world: World,
     shares = [{"channel": "c", "user": "nobody"}, {"channel": "c", "group": "Devs", "access": "rw"}]
     result = run_module("channel_share", {**options(lab, transport), "shares": shares})
     assert [row["result"] for row in result["shares"]] == ["failed", "added"]
-    assert "AE5 does not know the user 'nobody', so channel c is not shared with it" in result["msg"]
+    assert "The user 'nobody' does not exist on AE5, so channel c is not shared with it" in result["msg"]
     assert lab.state()["channels"]["c"]["shares"] == [{"type": "group", "name": "Devs", "access": "rw"}]
 
 

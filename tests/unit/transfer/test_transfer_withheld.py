@@ -33,8 +33,8 @@ def saved(root: Path, reason: str) -> str:
     for name in ("a", "b"):
         world.channel(name, ANN)
     for number, shares in enumerate([(BOB, DEVS), (BOB,)]):
-        withheld = tuple(SkippedShare(share, reason, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in shares)
-        world.channels[number] = dataclasses.replace(world.channels[number], skipped_shares=withheld)
+        skipped = tuple(SkippedShare(share, reason, f"The AE5 {share.kind} {share.name!r} does not exist.") for share in shares)
+        world.channels[number] = dataclasses.replace(world.channels[number], skipped_shares=skipped)
     return world.save()
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The notebook projects in the ledger: one disposition for every project of AE4.  Private to the collection.  Pure.
 
-What AE5 was seen to hold is told by the rows of an upload, why a project never got there by its conversion.
+The rows of an upload say what AE5 has; the conversion says why a project was not sent.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import show
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 WAITING = "waiting"
-"""Collected, and not on its way yet: a run broke off, or was not made."""
+"""Collected, but not converted or sent yet: a run stopped early, or did not happen."""
 ARRIVED = (UPLOADED, PRESENT)
 SETTLED = (*ARRIVED, EXCLUDED)
-"""Dispositions that nobody has to look at; every other one needs a person."""
+"""Dispositions that are done; every other one needs a person."""
 
-PLAYBOOK = "run playbook notebooks for it"
+PLAYBOOK = "run the notebooks playbook for it"
 NAMES_SHOWN = 5
 
 
@@ -42,7 +42,7 @@ class ProjectLine(JsonRecord):
     """Owner and name on AE4."""
     user: str
     name: str
-    """Owner and name on AE5; empty where it was not converted."""
+    """Owner and name on AE5; empty if it was not converted."""
     disposition: str
     """uploaded, present, excluded, conflict, refused, failed or waiting."""
     detail: str = ""
@@ -59,9 +59,9 @@ class ProjectLine(JsonRecord):
 
 
 def line_of(host: str, project: Project, conversion: t.Optional[Conversion], row: t.Optional[Row]) -> ProjectLine:
-    """The line of a project: what its newest conversion says if there is no archive, else what AE5 was seen to hold.
+    """The line of a project: its newest conversion if there is no archive, otherwise what AE5 has.
 
-    A state that is not known here is kept, and needs a person.
+    An unknown state is kept, and needs a person.
     """
     user, name = ("", "") if conversion is None else (conversion.user, conversion.name)
     base = ProjectLine(host, project.site, project.owner, project.name, user, name, WAITING)
@@ -72,9 +72,11 @@ def line_of(host: str, project: Project, conversion: t.Optional[Conversion], row
         return dataclasses.replace(
             base, user=row.owner, name=row.name, disposition=row.state, detail=row.why, shared=row.shared, notes=row.notes
         )
-    done = "collected and not converted" if conversion is None else "converted and not sent to AE5"
+    done = "collected, but not converted" if conversion is None else "converted, but not sent to AE5"
     detail = (
-        f"It was changed and converted since it was last compared with AE5; {PLAYBOOK}." if is_newer else f"It was {done} yet; {PLAYBOOK}."
+        f"It has changed and was converted since it was last compared with AE5; {PLAYBOOK}."
+        if is_newer
+        else f"It was {done} yet; {PLAYBOOK}."
     )
     return dataclasses.replace(base, detail=detail)
 
@@ -111,7 +113,7 @@ def sentences(lines: t.Iterable[ProjectLine]) -> t.List[str]:
 
 
 def _bare(disposition: str) -> str:
-    """What is said where no reason was given."""
+    """The text if there is no reason."""
     if disposition == CONFLICT:
         return "AE5 has another project of this name."
     return f"It is {disposition.replace('_', ' ')}."

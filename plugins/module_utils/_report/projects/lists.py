@@ -26,11 +26,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import lis
 
 PROJECTS_SHOWN = 20_000
 BREAKING_SHOWN = 10
-"""So many of an owner's projects stand in the table of owners; all stand in the one of the projects."""
+"""The most projects of an owner in the table of owners; the table of projects has all."""
 
 PROJECTS, BREAKING, AUDIT = "projects", "breaking", "audit"
 TITLES = {PROJECTS: "Notebook projects", BREAKING: "Will fail on AE5", AUDIT: "Audit of the notebook projects"}
-SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Breaking", AUDIT: "Audit"}
+SHORT_TITLES = {PROJECTS: "Projects", BREAKING: "Failing", AUDIT: "Audit"}
 
 MOODS = {
     **dict.fromkeys((*ARRIVED, RESOLVES), "good"),
@@ -51,7 +51,7 @@ def _projects(projects: Projects) -> DataTable:
         Column("host", "Host", c.SHORT, facet=True, hidden=len(projects.hosts) < 2, width=7),
         Column("disposition", "State", c.TAGS, facet=True),
         Column("ae5", "Other name in AE5", c.NAME),
-        Column("detail", "What is to be known", c.TEXT, width=22),
+        Column("detail", "Details", c.TEXT, width=22),
         Column("environment", "Environment", c.TAGS, facet=True, width=8),
         Column("blockers", "Blockers", c.NUMBER, width=6),
         Column("warnings", "Warnings", c.NUMBER, width=6),
@@ -68,17 +68,17 @@ def _cells(row: ProjectRow) -> t.List[t.Any]:
 
 
 def _other_name(line: ProjectLine) -> str:
-    """What AE5 calls a project that it has, where that is not what AE4 calls it."""
+    """The name of a project on AE5, if it differs from the name on AE4."""
     name = f"{line.user}/{line.name}"
     return name if line.disposition in (*ARRIVED, CONFLICT) and name != line.key else ""
 
 
 def _detail(row: ProjectRow) -> str:
-    """Why it is not there, what its environment lacks, whom it was shared with."""
+    """Why it is not on AE5, what its environment is missing, whom it was shared with."""
     line = row.line
     breaks = f"Its environment will fail on AE5 because of {cut(row.breaks_by)}." if row.breaks_by else ""
     doubt = row.resolution.unchecked if row.resolution is not None and row.environment == PINS_FOUND else ""
-    unknown = f"Its pins are there; whether all goes together is not known: {cut(doubt)}." if doubt else ""
+    unknown = f"Its pinned packages are there, but it is not known whether they work together: {cut(doubt)}." if doubt else ""
     shared = f"The last run shared it: {', '.join(line.shared)}." if line.shared else ""
     return " ".join(text for text in (line.detail, breaks, unknown, shared, *line.notes) if text)
 

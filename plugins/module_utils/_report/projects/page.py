@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The notebook projects on the page: what is said of them beside their tables.  Private to the collection."""
+"""The notebook projects on the page: the texts around their tables.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 Json = t.Mapping[str, t.Any]
 
 DISPOSITIONS = {
-    "uploaded": "sent by the last run, and what AE5 gives out of it is what was archived",
-    "present": "on AE5 already, with the same files",
-    "conflict": "AE5 has another project of this name, or it was changed on AE4 since; AE5 takes no second revision",
-    "refused": "not sent: somebody has to do something first",
+    "uploaded": "sent by the last run; AE5 returns the same files as were sent",
+    "present": "on AE5 before, with the same files",
+    "conflict": "AE5 has another project of this name, or it was changed on AE4 since; AE5 accepts no second revision",
+    "refused": "not sent: a person has to do something first",
     "failed": "not on AE5, or not as it was sent",
-    "waiting": "collected, and not converted or sent yet",
+    "waiting": "collected, but not converted or sent yet",
     "excluded": "left out by the inventory",
 }
-"""What a disposition of a project means; one that is not here shows its own name."""
+"""What a disposition of a project means; one without words shows its own name."""
 
 STYLE = "nav > div { gap: .95rem; font-size: .87rem; }\n"
-"""So that the links to three more tables stand in one line with the others."""
+"""So that the links to three more tables fit on one line with the others."""
 
 SEVERITY_WORDS = {
     BLOCKER: ("blocker (AE5 refuses it)", "blockers (AE5 refuses them)"),
-    WARNING: ("warning (will not run as before)", "warnings (will not run as before)"),
+    WARNING: ("warning (may not run as before)", "warnings (may not run as before)"),
     INFO: ("hint", "hints"),
 }
 
 
 def verdict_words(projects: t.Optional[Json]) -> str:
-    """Sentences for the verdict; none where there are no projects."""
+    """Sentences for the verdict; empty without projects."""
     if projects is None:
         return ""
     total, arrived, failing = projects["total"], projects["on_cluster"], projects["failing"]
     excluded = projects["counts"].get(EXCLUDED, 0)
-    told = f" {arrived:,} of {counted(total, 'notebook project')} {'is' if arrived == 1 else 'are'} on AE5."
+    words = f" {arrived:,} of {counted(total, 'notebook project')} {'is' if arrived == 1 else 'are'} on AE5."
     if failing:
-        told += f" {counted(failing, 'project needs', 'projects need')} a person."
+        words += f" {counted(failing, 'project needs', 'projects need')} a person."
     if excluded:
-        told += f" {counted(excluded, 'project was', 'projects were')} left out by the inventory."
+        words += f" {counted(excluded, 'project was', 'projects were')} left out by the inventory."
     if projects["environments"][BREAKS]:
-        told += f" {counted(projects['environments'][BREAKS], 'project')} will fail on AE5."
+        words += f" {counted(projects['environments'][BREAKS], 'project')} will fail on AE5."
     if projects["missing_hosts"]:
-        told += f" Of {counted(len(projects['missing_hosts']), 'notebook host')} nothing is known."
-    return told
+        words += f" {counted(len(projects['missing_hosts']), 'notebook host has', 'notebook hosts have')} no list of projects."
+    return words
 
 
 def figures(projects: t.Optional[Json]) -> t.List[t.Tuple[str, str, str]]:
@@ -71,7 +71,7 @@ def figures(projects: t.Optional[Json]) -> t.List[t.Tuple[str, str, str]]:
 
 
 def intro(name: str, report: Json) -> Markup:
-    """What stands above the table ``name``."""
+    """The text above the table ``name``."""
     projects = report["projects"]
     if name == PROJECTS:
         asked = element("p", asked_words(projects), class_="soft")
@@ -83,13 +83,13 @@ def intro(name: str, report: Json) -> Markup:
 
 
 def asked_words(projects: Json) -> str:
-    """How old it is what is told of AE5."""
+    """When the state of AE5 was read."""
     asked = projects["asked"]
     if asked is None:
-        return "AE5 was not asked about the projects yet."
+        return "The projects on AE5 were not read yet."
     first, last = (f"{time[:10]} {time[11:16]}" for time in (asked["first"], asked["last"]))
     when = f"at {first} UTC" if first == last else f"between {first} and {last} UTC"
-    return f"AE5 was asked about the projects {when}, by the playbook notebooks; the verification does not ask again."
+    return f"The projects on AE5 were read {when} by the notebooks playbook; the verification does not read them again."
 
 
 def _dispositions(counts: Json) -> Markup:
@@ -104,16 +104,16 @@ def _dispositions(counts: Json) -> Markup:
         ]
         for name in sorted(counts, key=order)
     ]
-    return table(["What became of it", "Which means", "Projects"], rows, ["short", "text", "number"])
+    return table(["Result", "Meaning", "Projects"], rows, ["short", "text", "number"])
 
 
 def _hosts(projects: Json) -> Markup:
-    """Only where there is something to tell apart."""
+    """Only with several hosts."""
     if len(projects["hosts"]) + len(projects["missing_hosts"]) < 2:
         return Markup()
     rows: t.List[t.List[t.Any]] = [[host["host"], host["site"], f"{host['projects']:,}", _day(host["last"])] for host in projects["hosts"]]
     rows += [[host, "", "", tag("no list of projects", "bad")] for host in projects["missing_hosts"]]
-    return table(["Notebook host", "Site", "Projects", "AE5 was asked"], rows, ["name", "name", "number", "number"])
+    return table(["Notebook host", "Site", "Projects", "AE5 was read"], rows, ["name", "name", "number", "number"])
 
 
 def _day(time: t.Optional[str]) -> str:
@@ -123,13 +123,13 @@ def _day(time: t.Optional[str]) -> str:
 def _breaking_words(projects: Json) -> str:
     found = projects["environments"]
     looked = sum(found.values()) - found[UNSEEN]
-    told = f"The environments of {counted(looked, 'project')} were compared with the channels that their owners may read on AE5;"
-    told += f" {found[BREAKS]:,} cannot be made from them."
+    words = f"The environments of {counted(looked, 'project')} were compared with the channels that their owners may read on AE5;"
+    words += f" {found[BREAKS]:,} cannot be created from them."
     if found[UNSEEN]:
-        told += f" {counted(found[UNSEEN], 'project was', 'projects were')} not looked at: what was not converted, or asks for no package."
-    return told
+        words += f" {counted(found[UNSEEN], 'project was', 'projects were')} not checked, because it was not converted or needs no package."
+    return words
 
 
 def _audit_words(audit: Json) -> str:
     parts = [counted(audit["severities"][name], *words) for name, words in SEVERITY_WORDS.items()]
-    return f"{', '.join(parts)}. Nothing of it fails the verification."
+    return f"{', '.join(parts)}. These findings do not fail the verification."

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads what playbook ``notebooks`` left of each notebook host, for the ledger and the report.  Private to the collection.
+"""Reads the files of the playbook ``notebooks`` for each notebook host, for the ledger and the report.  Private to the collection.
 
-A host may have hundreds of thousands of findings, so each is counted, written to the table and forgotten, but for the gravest.
-A file that is missing or damaged is told of and stops nothing.
+A host may have hundreds of thousands of findings, so each is counted, written to the table and forgotten, except the gravest.
+A missing or damaged file is reported and stops nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Record = t.TypeVar("Record")
 
 
 class _Reader:
-    """Reads one host after the other, and gathers what is said about what could not be read."""
+    """Reads one host after the other, and collects the sentences about what cannot be read."""
 
     def __init__(self, audit: AuditSummary) -> None:
         self.audit = audit
@@ -57,7 +57,7 @@ class _Reader:
         self.warnings: t.List[str] = []
 
     def records(self, records: t.Iterator[Record]) -> t.Iterator[Record]:
-        """The records up to the first one that cannot be read, of which a sentence is kept."""
+        """The records up to the first one that cannot be read, about which a sentence is kept."""
         try:
             yield from records
         except MigrationError as exc:
@@ -77,15 +77,15 @@ class _Reader:
         except MigrationError as exc:
             self.failures.append(str(exc))
             return
-        told, first = len(self.failures), len(self.rows)
+        failed, first = len(self.failures), len(self.rows)
         for project in self.records(projects):
             key = project.key
             line = line_of(folder.host, project, conversions.get(key), uploads.get(key))
             resolution = resolutions.get((project.host, key)) or _of(conversions.get(key))
             self.rows.append(ProjectRow(line, team_in_words(project.team, project.public), resolution, *found.get(key, (0, 0))))
         mine = self.rows[first:]
-        # A list that was cut off has its sentence already.
-        total = head.projects if len(self.failures) == told else len(mine)
+        # A list that is cut off has been reported already.
+        total = head.projects if len(self.failures) == failed else len(mine)
         self.hosts.append(Host(folder.host, head.site, total, times[0], times[-1]))
         for problem in head.problems:
             if problem.code.endswith("_unreadable"):
@@ -98,15 +98,13 @@ class _Reader:
         if gone:
             what = f"{counted(len(gone), 'project')} ({listed(gone, NAMES_SHOWN)}) of notebook host {shown(host)}"
             self.warnings.append(
-                f"{what} {'was' if len(gone) == 1 else 'were'} brought to AE5 and {'is' if len(gone) == 1 else 'are'} no longer on AE4."
+                f"{what} {'was' if len(gone) == 1 else 'were'} migrated to AE5 and {'is' if len(gone) == 1 else 'are'} no longer on AE4."
             )
 
     def _problems(self, host: str, problems: t.Sequence[str]) -> None:
         self.warnings.extend(f"Notebook host {shown(host)}: {detail}" for detail in problems[:NAMES_SHOWN])
         if len(problems) > NAMES_SHOWN:
-            self.warnings.append(
-                f"Notebook host {shown(host)}: {len(problems) - NAMES_SHOWN} more such problems; its list of projects has all."
-            )
+            self.warnings.append(f"Notebook host {shown(host)}: {len(problems) - NAMES_SHOWN} more problems; see its list of projects.")
 
     def _from(self, path: str, read: t.Callable[[str], t.Iterator[Record]]) -> t.Iterator[Record]:
         return self.records(read(path)) if os.path.exists(path) else iter(())
@@ -116,7 +114,7 @@ class _Reader:
             yield dataclasses.replace(item, resolution=None if item.resolution is None else light(item.resolution))
 
     def resolutions(self, path: str) -> Resolutions:
-        """What is known of the environments of all hosts."""
+        """The resolutions of the environments of all hosts."""
         return {(host, item.key): light(item) for host, _site, item in self._from(path, read_resolutions)}
 
     def _missing(self, folder: HostFolder) -> None:
@@ -124,13 +122,13 @@ class _Reader:
         missing = [step for path, step in steps if not os.path.exists(path)]
         if missing:
             self.warnings.append(
-                f"The projects of notebook host {shown(folder.host)} were not {' nor '.join(missing)}, or the lists of it are gone;"
+                f"The projects of notebook host {shown(folder.host)} were not {' nor '.join(missing)}, or their lists are missing;"
                 f" {PLAYBOOK}."
             )
 
 
 def read_all(path: t.Optional[str], hosts: t.Sequence[str], dest: t.Optional[str]) -> t.Optional[Projects]:
-    """What is known of the projects of all notebook hosts; None if there is nothing and nothing was asked for.
+    """The projects of all notebook hosts; None if there are no files and none were expected.
 
     ``path`` is the folder ``notebooks``, ``hosts`` are those that must have a folder there, ``dest`` is the folder for the table
     of all findings, None for no table.  A table that cannot be written is a warning.
@@ -167,7 +165,7 @@ def _read(folders: t.Sequence[HostFolder], missing: t.Sequence[str], needs: str,
 
 
 def light(resolution: Resolution) -> Resolution:
-    """The same with one pin in the place of all that can be had: of a resolution only what breaks is told."""
+    """The resolution with only one of the pins that were found: the report needs only those that are missing."""
     others = [state for state in resolution.pins if state.state != MISSING]
     return dataclasses.replace(resolution, pins=(*resolution.missing, *others[:1]), channels=(), dropped=(), pip=(), environments=())
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report says of the notebook projects: lines, environments, owners, findings of the audit.  Private to the collection."""
+"""The notebook projects in a report: lines, environments, owners, findings of the audit.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import lis
 
 RESOLVES, BREAKS, UNSEEN = "resolves", "will fail", "not looked at"
 PINS_FOUND = "pins found"
-"""Its pins are there, and whether all goes together could not be found out."""
+"""Its pinned packages are there; it could not be checked whether they work together."""
 ENVIRONMENTS = (BREAKS, PINS_FOUND, RESOLVES, UNSEEN)
 
 FINDINGS_HEAD = ("severity", "host", "owner", "project", "rule", "file", "cell", "line", "what", "advice", "why", "evidence")
@@ -39,7 +39,7 @@ Numbers = t.Dict[str, t.Tuple[int, int]]
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """A notebook host of which there is a list of projects."""
+    """A notebook host with a list of projects."""
 
     host: str
     site: str
@@ -47,7 +47,7 @@ class Host:
     """As the first line of the list says."""
     first: str = ""
     last: str = ""
-    """When AE5 was asked about the first and about the last of them, such as 2026-11-22T18:00:00Z; empty if never."""
+    """When the first and the last of them were read on AE5, such as 2026-11-22T18:00:00Z; empty if never."""
 
     def to_json(self) -> Json:
         return {**vars(self), "first": self.first or None, "last": self.last or None}
@@ -55,7 +55,7 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class ProjectRow:
-    """A project with what is known of it besides its disposition."""
+    """A project with its environment and audit counts."""
 
     line: ProjectLine
     team: str = ""
@@ -66,7 +66,7 @@ class ProjectRow:
 
     @property
     def environment(self) -> str:
-        """Whether its environment can be made on AE5.  Where no pin was looked up nothing is known."""
+        """Whether its environment can be created on AE5; not looked at if no pin was checked."""
         found = self.resolution
         if found is None or not (found.pins or found.unsolved):
             return UNSEEN
@@ -107,7 +107,7 @@ class Audited:
 
 
 class AuditSummary:
-    """Fed with every finding once: it counts, writes the table, and keeps the gravest for the page."""
+    """Gets every finding once: counts it, writes the table, and keeps the gravest for the page."""
 
     def __init__(self, table: t.Optional[t.TextIO] = None) -> None:
         self.severities: t.Counter[str] = collections.Counter()
@@ -120,7 +120,7 @@ class AuditSummary:
             self._write(FINDINGS_HEAD)
 
     def begin(self, host: str) -> Numbers:
-        """The findings that come now are of this host; gives the numbers that are counted up as they come."""
+        """The next findings belong to this host; returns the numbers that are counted up meanwhile."""
         self._host, self._numbers = host, {}
         return self._numbers
 
@@ -159,15 +159,15 @@ class AuditSummary:
 
 @dataclasses.dataclass(frozen=True)
 class Projects:
-    """What is known of the projects of all notebook hosts."""
+    """The projects of all notebook hosts."""
 
     hosts: t.Tuple[Host, ...]
     missing: t.Tuple[str, ...]
-    """Hosts of the inventory of which there is no list."""
+    """Hosts of the inventory without a list."""
     rows: t.Tuple[ProjectRow, ...]
     audit: AuditSummary
     unreadable: t.Tuple[str, ...] = ()
-    """Sentences on files that cannot be read to their end."""
+    """Sentences about files that cannot be read completely."""
     warnings: t.Tuple[str, ...] = ()
 
     @functools.cached_property
@@ -190,13 +190,13 @@ class Projects:
 
     @functools.cached_property
     def environments(self) -> t.Dict[str, int]:
-        """Number of projects by what their environments find on AE5."""
+        """Number of projects by the state of their environments."""
         found = collections.Counter(row.environment for row in self.rows)
         return {name: found[name] for name in ENVIRONMENTS}
 
     @functools.cached_property
     def owners(self) -> t.List[OwnerVerdict]:
-        """Of each owner, the projects whose environments were looked at; those with the most broken ones first."""
+        """Of each owner, the projects whose environments were checked; the owners with the most failing ones first."""
         return by_owner(row.resolution for row in self.rows if row.resolution is not None and row.environment != UNSEEN)
 
     def imbalances(self) -> t.List[str]:
@@ -204,10 +204,9 @@ class Projects:
         return ledger.imbalances(self.lines, {host.host: host.projects for host in self.hosts})
 
     def failures(self) -> t.List[str]:
-        """One sentence for each thing that must be put right, without those of the sums."""
+        """One sentence for each problem that must be solved, without those about the sums."""
         absent = [
-            f"Notebook host {shown(host)} is in the inventory and there is no list of its projects, so nobody knows what became of them;"
-            f" {PLAYBOOK}."
+            f"Notebook host {shown(host)} is in the inventory, but has no list of projects, so their state is not known; {PLAYBOOK}."
             for host in self.missing
         ]
         return [*absent, *self.unreadable, *ledger.sentences(self.lines)]
@@ -218,7 +217,7 @@ class Projects:
 
     @property
     def asked(self) -> t.Tuple[str, str]:
-        """When AE5 was asked about the first and about the last project; empty if never."""
+        """When the first and the last project were read on AE5; empty if never."""
         times = sorted(time for host in self.hosts for time in (host.first, host.last) if time)
         return (times[0], times[-1]) if times else ("", "")
 
@@ -244,11 +243,11 @@ class Projects:
 
 
 def cut(text: str) -> str:
-    """A text that is not too long for a cell."""
+    """A text, cut for a cell."""
     return text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 4] + " ..."
 
 
 def team_in_words(team: t.Iterable[Member], public: bool) -> str:
-    """Who could reach a project in AE4 besides its owner."""
+    """Who could access a project in AE4 besides its owner."""
     members = [share_in_words(Share(member.kind, member.name, member.access)) for member in team]
     return ", ".join(members + (["everybody may read"] if public else []))

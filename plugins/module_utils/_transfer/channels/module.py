@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ``channel`` does: birth, publication, and channels as they are declared.  Private to the collection.
+"""The module ``channel``: creates and publishes planned channels, and sets declared ones.  Private to the collection.
 
-Source: DESIGN section 6 ("private until proven", "access never widens by our hand") and section 7 (a channel that
-must be private is refused by name where no transport can make it so).
+A channel stays private until its content is verified, and the migration never widens access: a channel that must be private is
+refused by name if no transport can make it private.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ CHANNEL = ArgumentSpec(
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What is to be done with one channel.
+    """What is to do with one channel.
 
-    ``result`` is what its row says when it is done; ``create`` and ``privacy`` are the operations, either may be left out.
+    ``result`` is the result in its row when it is done; ``create_private`` and ``set_privacy`` are the operations, both optional.
     """
 
     name: str
     result: str
     shown: t.Optional[str]
-    """The privacy that the channel then has; ``None`` where it cannot be told."""
+    """The privacy that the channel then has; ``None`` if it is not known."""
     create_private: t.Optional[bool] = None
     set_privacy: t.Optional[str] = None
     was: t.Optional[str] = None
@@ -89,28 +89,28 @@ class Steps:
         self._accept = accept_public
 
     def create(self, name: str, private: bool, may_be_public: bool) -> Step:
-        """A channel that is not there: ``private`` is how it shall be born, ``may_be_public`` whether it may be otherwise."""
+        """A channel that does not exist: ``private`` if it must be created private, ``may_be_public`` if it may be created public."""
         if not private or self._at_creation:
             return Step(name, CREATED, PRIVATE if private else PUBLIC, create_private=private)
         if self._later:
-            # Empty for the moment in which it is public, so nothing is shown to anyone.
+            # It is empty while it is public, so nothing is exposed.
             return Step(name, CREATED, PRIVATE, create_private=False, set_privacy=PRIVATE)
         if may_be_public or self.accepted(name):
             return Step(name, CREATED, PUBLIC, create_private=False)
         return self._refuse(name, "it does not exist and would be created public")
 
-    def hide(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
-        """A channel that is there and must be private."""
+    def make_private(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
+        """A channel that exists and must be private."""
         if privacy == PRIVATE:
             return Step(state.name, PRESENT, privacy)
         if self._later:
             return Step(state.name, CHANGED, PRIVATE, set_privacy=PRIVATE, was=privacy)
         if self.accepted(state.name):
             return Step(state.name, PRESENT, privacy)
-        return self._refuse(state.name, "it is public" if privacy == PUBLIC else "whether it is public cannot be told")
+        return self._refuse(state.name, "it is public" if privacy == PUBLIC else "it is not known whether it is public")
 
-    def show(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
-        """A channel that is there and shall be public."""
+    def make_public(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
+        """A channel that exists and must be public."""
         if privacy == PUBLIC:
             return Step(state.name, PRESENT, privacy)
         if self._later:
@@ -123,8 +123,8 @@ class Steps:
 
     def _refuse(self, name: str, what: str) -> Step:
         why = (
-            f"Channel {name} must be private and is refused: {what}, and this transport cannot make it private;"
-            " use transport api or accept it in ae_accept_public."
+            f"Channel {name} is refused, because it must be private: {what}, and this transport cannot make it private;"
+            " use transport api, or accept it in ae_accept_public."
         )
         return Step(name, REFUSED, None, why=why)
 
@@ -136,16 +136,16 @@ def work(module: MigrationModule) -> Outcome:
         if params["plan"] is None:
             return apply(cluster, declared(cluster, params))
         if params["phase"] == CREATE:
-            return apply(cluster, planned_birth(cluster, params))
+            return apply(cluster, planned_creation(cluster, params))
         return apply(cluster, planned_publication(cluster, params, module.check_mode and params["assume_transferred"]))
 
 
 def declared(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Step]:
-    """Channels by name, each exactly as public or private as is said."""
+    """Channels by name, each public or private as declared."""
     wishes = params["channels"] or [{"name": params["name"], "privacy": params["privacy"]}]
     wanted = {wish["name"]: wish["privacy"] for wish in wishes}
     if len(wanted) != len(wishes):
-        raise MigrationError("A channel is named twice in channels.")
+        raise MigrationError("A channel is in channels twice; list each channel once.")
     steps = Steps(cluster, params["accept_public"])
     states, privacy = look(cluster, wanted)
     made = []
@@ -153,14 +153,14 @@ def declared(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Step]:
         if name not in states:
             made.append(steps.create(name, wish == PRIVATE, may_be_public=False))
         elif wish == PRIVATE:
-            made.append(steps.hide(states[name], privacy[name]))
+            made.append(steps.make_private(states[name], privacy[name]))
         else:
-            made.append(steps.show(states[name], privacy[name]))
+            made.append(steps.make_public(states[name], privacy[name]))
     return made
 
 
-def planned_birth(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Step]:
-    """Channels of the plan that are not there are created private; those that are public and must not be are hidden."""
+def planned_creation(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Step]:
+    """Channels of the plan that do not exist are created private; those that are public and must not be are made private."""
     plan = load_plan(params["plan"])
     steps = Steps(cluster, params["accept_public"])
     states, privacy = look(cluster, [channel.name for channel in plan.channels])
@@ -175,7 +175,7 @@ def planned_birth(cluster: Cluster, params: t.Mapping[str, t.Any]) -> t.List[Ste
         elif channel.public or channel.kept_private:
             made.append(Step(channel.name, PRESENT, privacy[channel.name]))
         else:
-            made.append(steps.hide(state, privacy[channel.name]))
+            made.append(steps.make_private(state, privacy[channel.name]))
     return made
 
 
@@ -184,24 +184,24 @@ def moved_before_creation(
 ) -> t.Optional[str]:
     """The end of a sentence, if a channel is neither as it was when the plan was made nor as planned."""
     if state is None:
-        return None if channel.before is None else "was there when the plan was made and is gone, so nothing is put there"
+        return None if channel.before is None else "existed when the plan was made and was deleted since, so nothing is uploaded to it"
     if channel.public or channel.kept_private or steps.accepted(channel.name):
-        return None  # public is as planned or accepted, and private is what it is at its birth
+        return None  # public is as planned or accepted, and private is how it is created
     if channel.before is not None:
         moved = privacy_moved(PRIVATE, channel.before.privacy, privacy)
-        return None if moved is None else f"{moved}, and must be private, so nothing is put there"
+        return None if moved is None else f"{moved}, and must be private, so nothing is uploaded to it"
     if privacy != PUBLIC or not holds_something(cluster, channel.name):
-        return None  # an empty one is ours, from a run that ended before it was made private
-    return "was not there when the plan was made, is public now and must not be, so nothing is put there"
+        return None  # an empty one is left from a run that ended before it was made private
+    return "did not exist when the plan was made, is public now and must not be, so nothing is uploaded to it"
 
 
 def holds_something(cluster: Cluster, name: str) -> bool:
-    """Whether a channel shows a package in one of the subdirs that conda knows."""
+    """Whether a channel has a package in one of conda's subdirs."""
     return any(listing.packages for listing in cluster.repodata.read((name, subdir) for subdir in SUBDIRS).values())
 
 
 def planned_publication(cluster: Cluster, params: t.Mapping[str, t.Any], assume: bool) -> t.List[Step]:
-    """Channels of the plan that may be public become so, if all that belongs into them is there."""
+    """Channels of the plan that may be public are made public, if they are complete."""
     plan = load_plan(params["plan"])
     names = [channel.name for channel in plan.channels if channel.public]
     steps = Steps(cluster, params["accept_public"])
@@ -221,26 +221,26 @@ def planned_publication(cluster: Cluster, params: t.Mapping[str, t.Any], assume:
         moved = privacy_moved(PUBLIC, was.privacy, privacy.get(name)) if was is not None else None
         if name not in states:
             made.append(Step(name, WAITING, None, why=f"Channel {name} is not made public: it does not exist; run the phase create first."))
-        elif name in now.lacking:
-            made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: {now.lacking[name]}."))
+        elif name in now.missing:
+            made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: {now.missing[name]}."))
         elif name in now.gained:
             made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: {now.gained[name]}."))
         elif moved is not None:
             made.append(Step(name, WAITING, privacy[name], why=f"Channel {name} is not made public: it {moved}; {AGAIN}."))
         else:
-            made.append(steps.show(states[name], privacy[name]))
+            made.append(steps.make_public(states[name], privacy[name]))
     return made
 
 
 def look(cluster: Cluster, names: t.Iterable[str]) -> t.Tuple[t.Dict[str, ChannelState], t.Dict[str, t.Optional[str]]]:
-    """Those of the channels that are there, and the privacy of each."""
+    """The channels that exist, and the privacy of each."""
     listed = cluster.channels()
     states = {name: listed[name] for name in names if name in listed}
     return states, cluster.privacy(states.values())
 
 
 def apply(cluster: Cluster, steps: t.Sequence[Step]) -> Outcome:
-    """Does the steps, unless in check mode, and reports one row for each channel."""
+    """Carries out the steps, unless in check mode, and reports one row for each channel."""
     rows: t.Dict[str, t.Dict[str, t.Any]] = {}
     failures: t.Dict[str, str] = {}
     due = [step for step in steps if step.line is not None]
@@ -280,7 +280,7 @@ def perform(cluster: Cluster, step: Step) -> None:
     """The operations of one step.
 
     Raises:
-        Stop: the login is not good any more, so nothing else can succeed.
+        Stop: the login is no longer valid, so nothing else can succeed.
         MigrationError: this channel could not be changed.
     """
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the dump is still the one that a plan was made from.  Private to the collection."""
+"""Whether the dump has changed since the plan was made.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ Digests = t.Tuple[t.Optional[str], t.Optional[str]]
 
 
 class DumpNow:
-    """The inventory of a site as it is now beside the one that its slice of the placements was planned from.
+    """Compares the site's inventory with the one that its slice of the placements was planned from.
 
-    Without either of the two the dump counts as the planned one: each file is still checked while it is sent.
+    Without one of the two the dump counts as unchanged: each file is still checked while it is sent.
     """
 
     def __init__(self, inventory: t.Optional[str] = None, head: t.Optional[SliceHead] = None) -> None:
         self._path = inventory
-        self.anew = False
-        """Whether the dump was made anew since the plan."""
+        self.changed = False
+        """Whether the dump has changed since the plan was made."""
         self.warnings: t.List[str] = []
         self._files: t.Optional[t.Dict[str, Digests]] = None
         if inventory is None or head is None:
             return
         try:
-            self.anew = file_sha256(inventory) != head.inventory
+            self.changed = file_sha256(inventory) != head.inventory
         except FileNotFoundError:
             self.warnings.append(
-                f"There is no inventory {inventory}, so files that changed since the plan are only found when they are sent."
+                f"The inventory {inventory} does not exist, so files that changed since the plan are only found when they are sent."
             )
         except OSError as exc:
-            raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; export the site again.") from exc
-        if self.anew:
+            raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; run the export playbook again.") from exc
+        if self.changed:
             self.warnings.append(
-                f"The dump of site {head.site} was made anew since the plan, so what is new in it is not brought; plan again for that."
+                f"The dump of site {head.site} has changed since the plan was made, so new files in it are not uploaded; run the playbook"
+                " plan again for them."
             )
 
     def moved(self, placement: Placement) -> t.Optional[str]:
@@ -48,15 +49,19 @@ class DumpNow:
         Raises:
             MigrationError: the inventory is damaged.
         """
-        if not self.anew:
+        if not self.changed:
             return None
         files = self._read()
         if placement.path not in files:
-            return "the dump was made anew since the plan and no longer has the file"
+            return "the dump has changed since the plan was made and no longer has the file"
         sha256, md5 = files[placement.path]
         for ours, now in ((placement.sha256, sha256), (placement.md5, md5)):
             if ours and now:
-                return None if ours.lower() == now.lower() else "the dump was made anew since the plan and has other bytes for the file"
+                return (
+                    None
+                    if ours.lower() == now.lower()
+                    else ("the dump has changed since the plan was made and has other bytes for the file")
+                )
         return None
 
     def _read(self) -> t.Dict[str, Digests]:

@@ -45,7 +45,7 @@ def sync_work(module: MigrationModule) -> Outcome:
             dump_now=dump_now,
         )
     return Outcome(
-        changed=result.brought > 0,
+        changed=result.sent > 0,
         summary={**result.outcomes, "placements": sum(result.outcomes.values()), "bytes_uploaded": result.bytes_uploaded},
         failures=result.failures,
         report_path=None if module.check_mode else os.path.abspath(params["results"]),

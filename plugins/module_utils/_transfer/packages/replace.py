@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacing files of the target that have other bytes (``conflict: replace``).  Private to the collection.
+"""Replaces files of the target that have other bytes (``conflict: replace``).  Private to the collection.
 
-A file is deleted only where deleting was seen to work, only if it is the one that was there when the plan was made, and
-only after everything that would keep ours from coming was looked at.
+A file is deleted only if delete support is verified on this cluster, only if it is the one that was there when the plan was
+made, and only after every known obstacle to the upload was checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SIZE_LIMIT = "size_limit"
 
 
 class Replacer:
-    """Replaces files.  ``deleted`` are the keys of those that were deleted on the target, whatever came of the upload."""
+    """Replaces files.  ``deleted`` are the keys of the files deleted on the target, whether or not the upload succeeded."""
 
     def __init__(self, cluster: Cluster, dump_fd: int, uploader: Uploader) -> None:
         self._cluster = cluster
@@ -60,7 +60,7 @@ class Replacer:
             package = self._cluster.repodata.read([pair])[pair].packages.get(placement.file)
             if package is not None and compare(placement, package) == DIFFERENT:
                 if is_as_it_was(placement, package) is not True:
-                    raise MigrationError(f"the file of this name in the channel has got other bytes meanwhile; {AGAIN}")
+                    raise MigrationError(f"the file of this name in the channel has changed since the plan was made; {AGAIN}")
                 self._cluster.delete_file(*placement.key)
                 self.deleted.add(placement.key)
         except HttpError as exc:
@@ -71,21 +71,24 @@ class Replacer:
 
 
 def why_not(cluster: Cluster, placement: Placement, package: Package) -> t.Optional[str]:
-    """Why a file of other bytes on the target is not to be replaced, the end of a sentence; ``None`` if it is."""
+    """Why a different file on the target is not replaced, the end of a sentence; ``None`` if it is."""
     if not can_delete(cluster):
-        return "replacing it needs deleting, which was not seen to work on this cluster; run the playbook probe"
+        return "replacing needs delete support, which is not verified on this cluster; run the probe playbook"
     if state_at_planning(placement) != DIFFERENT or is_as_it_was(placement, package) is not True:
-        return f"the plan does not say that it was there, so it is not replaced; {AGAIN}"
+        return f"the plan does not record that file, so it is not replaced; {AGAIN}"
     limit = cluster.capabilities.value(SIZE_LIMIT)
     if isinstance(limit, int) and placement.size >= limit:
-        return f"it is not replaced, because ours has {size_in_words(placement.size)} and the cluster refuses {size_in_words(limit)}"
+        return (
+            f"it is not replaced, because the planned file has {size_in_words(placement.size)} and the cluster refuses "
+            f"{size_in_words(limit)}"
+        )
     return None
 
 
 def can_delete(cluster: Cluster) -> bool:
-    """Whether one file can be deleted; not, where the client cannot even be asked."""
+    """Whether a single file can be deleted; False if the client cannot be run."""
     try:
         return cluster.can(DELETE_FILE)
     except MigrationError:
-        # The first upload says what is wrong with the client.
+        # The first upload reports what is wrong with the client.
         return False

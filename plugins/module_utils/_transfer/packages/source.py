@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of a dump as something to upload, never let out whole unless it is the right file.  Private to the collection."""
+"""A file of a dump as an upload source, never sent completely unless it is the planned file.  Private to the collection."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class CorruptFile(SourceError):
 
 
 class CheckedReader:
-    """Reads a file while it checks it: the last block is given out only when size and digests are right.
+    """Reads a file and checks it: the last block is returned only if size and digests are right.
 
-    A request that sends these bytes with their Content-Length therefore stays unfinished if the file is corrupted, and
-    nothing comes of it on the other side.
+    A request that sends these bytes with their Content-Length therefore stays incomplete if the file is corrupted, and the
+    server stores nothing.
     """
 
     def __init__(self, fd: int, placement: Placement) -> None:
@@ -47,7 +47,7 @@ class CheckedReader:
         """The next bytes.
 
         Raises:
-            CorruptFile: this was to be the last block, and the file is not the expected one.
+            CorruptFile: the last block is reached, and the file is not the expected one.
         """
         left = self._placement.size - self._position
         piece = self._read(min(size, left)) if left > 0 else b""
@@ -69,9 +69,9 @@ class CheckedReader:
         try:
             return os.read(self._fd, size)
         except OSError as exc:
-            # An OSError would be taken for a broken connection further up.
+            # The callers treat an OSError as a broken connection.
             raise SourceError(
-                f"File {shown(self._placement.path)} of site {self._placement.site} cannot be read: {exc.strerror}; look at the disk."
+                f"File {shown(self._placement.path)} of site {self._placement.site} cannot be read: {exc.strerror}; check the disk."
             ) from exc
 
     def _finish(self) -> None:
@@ -107,7 +107,7 @@ class DumpSource(UploadSource):
         return CheckedReader(fd, self._placement)
 
     def check_size(self) -> None:
-        """What can be known of the file without reading it.  Raises as ``open``."""
+        """Checks the file without reading it.  Raises as ``open``."""
         self.open().close()
 
     def check_bytes(self) -> None:
@@ -130,6 +130,6 @@ class DumpSource(UploadSource):
 def corrupt(placement: Placement, what: str, expected: str, found: str) -> CorruptFile:
     """The sentence for a file that is not what the inventory says."""
     return CorruptFile(
-        f"File {shown(placement.path)} of site {placement.site} is corrupted, its {what} is {found} and not {expected};"
-        f" it was not sent to channel {placement.channel}, export and inventory the site again."
+        f"File {shown(placement.path)} of site {placement.site} is corrupted, its {what} is {found} and not {expected}, so it was not sent"
+        f" to channel {placement.channel}; run the export playbook again for the site."
     )

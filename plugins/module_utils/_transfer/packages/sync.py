@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bringing placements to the cluster: compare, upload what is missing, prove that it is there.  Private to the collection.
+"""Uploads placements to the cluster: compare, upload what is missing, verify it.  Private to the collection.
 
-The target is the truth: what is to do is computed from repodata, never from what an earlier run wrote down.  The work
-goes on in windows of placements, so that a plan of any size needs little memory:
+The target is the truth: what is to do is computed from repodata, never from the records of an earlier run.  The placements are
+handled in windows, so that a plan of any size needs little memory:
 
 1. the repodata of each (channel, subdir) of the window is read once;
 2. a placement is present, in conflict, missing, or neither as it was when the plan was made nor as planned;
-3. missing files are uploaded by a bounded pool, files of other bytes replaced where that is asked for;
+3. missing files are uploaded by a bounded pool, different files are replaced if that is requested;
 4. the repodata of the touched pairs is read again until it shows the uploaded digests.
 """
 
@@ -48,7 +48,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 WINDOW_PLACEMENTS = 20_000
 WINDOW_PAIRS = 500
 POLLS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
-"""Seconds to wait before each look for what was uploaded."""
+"""Seconds to wait before each read of repodata for uploaded files."""
 
 REPLACED = "replaced"
 MOVED = "moved"
@@ -58,26 +58,26 @@ NOT_DONE = "failed"
 
 @dataclasses.dataclass
 class SyncResult:
-    """What became of the placements.  In check mode ``uploaded`` counts what would be."""
+    """The outcomes of the placements.  In check mode ``uploaded`` counts predicted uploads."""
 
     outcomes: t.Dict[str, int] = dataclasses.field(
         default_factory=lambda: dict.fromkeys((UPLOADED, REPLACED, PRESENT, CONFLICT, MOVED, QUARANTINED, NOT_DONE), 0)
     )
     bytes_uploaded: int = 0
     unfinished: int = 0
-    """Placements that wait for a new token; the others are settled."""
+    """Placements that wait for a new token; the others are done."""
     failures: t.List[str] = dataclasses.field(default_factory=list)
     diff: t.Dict[str, t.List[str]] = dataclasses.field(default_factory=dict)
     """By channel, one line per uploaded file."""
 
     @property
-    def brought(self) -> int:
-        """Files that this transfer put on the target."""
+    def sent(self) -> int:
+        """Files that this transfer uploaded."""
         return self.outcomes[UPLOADED] + self.outcomes[REPLACED]
 
 
 class Journal:
-    """Rows as they come, one line each, then the whole file at once.  Without a path nothing is written."""
+    """Writes each row at once, and the ordered file at the end.  Without a path nothing is written."""
 
     def __init__(self, path: t.Optional[str]) -> None:
         self._path = path
@@ -111,10 +111,10 @@ class Journal:
 
 
 class Sync:
-    """One transfer.  ``refused`` are channels that must not be filled; ``sleep`` is there for tests."""
+    """One transfer.  ``refused`` are channels that must not be filled; ``sleep`` is for tests."""
 
     SETTLING: t.ClassVar[str] = "keep or replace"
-    """Values of ``ae_conflict`` with which a conflict is no failure."""
+    """Values of ``ae_conflict`` with which a conflict is not a failure."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class Sync:
         self._replace = conflict == "replace"
         self._to_replace: t.List[Placement] = []
         self._replaced: t.Set[Key] = set()
-        """Placements that take the place of another file."""
+        """Placements that replaced another file."""
         self._dump_now = dump_now or DumpNow()
         self._refused = refused
         self._sleep = sleep
@@ -143,12 +143,12 @@ class Sync:
         self._spent = False
         self._not_tried = 0
         self._unread = ""
-        """Why repodata could not be read the last time."""
-        self._held: t.Counter[str] = collections.Counter()
+        """Why the last read of repodata failed."""
+        self._skipped: t.Counter[str] = collections.Counter()
         self.result = SyncResult()
 
     def run(self, placements: t.Iterable[Placement]) -> SyncResult:
-        """Brings all placements to the cluster.
+        """Uploads all placements.
 
         Raises:
             MigrationError: the dump or the list of placements cannot be read; what was done until then is in the journal.
@@ -163,22 +163,22 @@ class Sync:
             self._journal.close()
             if self._dump_fd >= 0:
                 os.close(self._dump_fd)
-        for channel, count in sorted(self._held.items()):
-            self.result.failures.append(f"Channel {channel} got none of its {counted(count, 'file')}, because the channel was refused.")
+        for channel, count in sorted(self._skipped.items()):
+            self.result.failures.append(f"Channel {channel} was refused, so its {counted(count, 'file')} were not uploaded.")
         if self._spent:
-            self._end_of_token(self.result.brought > 0)
+            self._end_of_token(self.result.sent > 0)
         elif self._not_tried:
-            self.result.failures.append(f"{counted(self._not_tried, 'further file')} not tried for that reason.")
+            self.result.failures.append(f"{counted(self._not_tried, 'more file')} not tried for that reason.")
         return self.result
 
     def _end_of_token(self, used: bool) -> None:
-        """A token that ended on the way is no failure as long as something was done with it: the caller brings a new one."""
+        """An expired token is not a failure if it made progress: the caller gets a new one."""
         if used:
             self.result.unfinished = self._not_tried
         else:
             self.result.failures.append(
-                f"{counted(self._not_tried, 'file')} not sent, because the token is not accepted or lives too short for one of them;"
-                " look at the clocks of both sides, and at the token's lifetime in Keycloak."
+                f"{counted(self._not_tried, 'file')} not sent, because the token was rejected or expires before one upload finishes;"
+                " check the clocks of both hosts, and the token lifetime in Keycloak."
             )
 
     def _window(self, window: t.Sequence[Placement]) -> None:
@@ -199,7 +199,7 @@ class Sync:
     def _bring(self, absent: t.Sequence[Placement], replacing: t.Sequence[Placement]) -> None:
         uploader = Uploader(self._cluster, self._dump_fd, self._sleep)
         unseen = self._prove(self._settle_all(uploader.bring(absent)))
-        # A client that takes several files and sends only one of them says no word of it: each gets a command of its own.
+        # A client may accept several files and silently send only one: each of the others gets a command of its own.
         alone = [placement for placement in unseen if placement.key in uploader.batched]
         unseen = [placement for placement in unseen if placement.key not in uploader.batched]
         if alone:
@@ -207,21 +207,21 @@ class Sync:
         replacer = Replacer(self._cluster, self._dump_fd, uploader)
         unseen += self._prove(self._settle_all(replacer.bring(replacing)))
         for placement in unseen:
-            self._fail(placement, f"it was uploaded and repodata did not show it within {sum(POLLS):.0f} s{self._unread}")
+            self._fail(placement, f"it was uploaded, but repodata did not show it within {sum(POLLS):.0f} s{self._unread}")
         for placement in replacing:
             if placement.key in replacer.deleted and placement.key not in self._replaced:
-                where = f"{placement.subdir}/{placement.file} is gone from channel {placement.channel}"
-                why = "the file that was there was deleted to be replaced, and ours is not proven to be there"
-                self.result.failures.append(f"{where}: {why}; run again.")
+                where = f"{placement.subdir}/{placement.file} is missing in channel {placement.channel}"
+                why = "the old file was deleted to replace it, and the new one is not verified"
+                self.result.failures.append(f"{where}: {why}; run it again.")
 
     def _settle_all(self, ends: t.Iterable[End]) -> t.List[Placement]:
-        """Writes down how the uploads ended; those that have to be proven."""
+        """Records how the uploads ended; returns those that have to be verified."""
         return [placement for placement, outcome in ends if self._settle(placement, outcome)]
 
     def _is_missing(self, placement: Placement, listings: t.Mapping[Pair, Listing]) -> bool:
-        """Whether the placement is to be uploaded; writes down what is known of it otherwise."""
+        """Whether the placement is to be uploaded; otherwise records its outcome."""
         if placement.channel in self._refused:
-            self._held[placement.channel] += 1
+            self._skipped[placement.channel] += 1
             self._row(placement, NOT_DONE, "the channel was refused")
             return False
         if self._stopped is not None:
@@ -232,7 +232,7 @@ class Sync:
             self._spend(placement)
             return False
         if listing.state == REFUSED:
-            self._fail(placement, f"the channel's {placement.subdir} cannot be read with this token; check the token, or give conda_token")
+            self._fail(placement, f"the channel's {placement.subdir} cannot be read with this token; check the token, or set conda_token")
             return False
         package = listing.packages.get(placement.file)
         verdict = None if package is None else compare(placement, package)
@@ -254,14 +254,14 @@ class Sync:
         return False
 
     def _is_in_dump(self, placement: Placement) -> bool:
-        """Whether the dump still has the planned file; writes it down otherwise."""
+        """Whether the dump still has the planned file; otherwise records it."""
         moved = self._dump_now.moved(placement)
         if moved is not None:
             self._moved(placement, moved)
         return moved is None
 
     def _predict(self, placement: Placement) -> None:
-        """Check mode: what an upload would come to, as far as that is seen without reading all of the file."""
+        """Check mode: the predicted outcome of an upload, without reading the whole file."""
         try:
             if self._dump_fd >= 0:
                 DumpSource(self._dump_fd, placement).check_size()
@@ -277,7 +277,7 @@ class Sync:
         self._row(placement, NOT_DONE, SPENT)
 
     def _settle(self, placement: Placement, outcome: t.Union[str, Exception]) -> bool:
-        """Writes down how an upload ended; whether it is one that has to be proven."""
+        """Records how an upload ended; returns whether it has to be verified."""
         if isinstance(outcome, (Stop, NotTried)) and str(outcome) == SPENT:
             self._spend(placement)
         elif isinstance(outcome, Stop):
@@ -300,7 +300,7 @@ class Sync:
         return False
 
     def _prove(self, sent: t.Sequence[Placement]) -> t.List[Placement]:
-        """Waits until repodata shows what was uploaded; what it does not show in the end."""
+        """Waits until repodata shows the uploaded files; returns those it did not show in time."""
         left = list(sent)
         self._unread = ""
         for pause in POLLS:
@@ -324,7 +324,7 @@ class Sync:
                 if verdict == SAME:
                     self._uploaded(placement)
                 elif verdict == DIFFERENT and not (package and self._replace and is_as_it_was(placement, package)):
-                    self._fail(placement, "it was uploaded and the cluster shows another digest for it")
+                    self._fail(placement, "it was uploaded, but the cluster shows another digest for it")
                 else:
                     unseen.append(placement)
             left = unseen
@@ -341,7 +341,7 @@ class Sync:
 
     def _moved(self, placement: Placement, why: str) -> None:
         self._row(placement, MOVED, why)
-        self.result.failures.append(f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {why}; {AGAIN}.")
+        self.result.failures.append(f"{placement.subdir}/{placement.file} was not uploaded to channel {placement.channel}: {why}; {AGAIN}.")
 
     def _conflict(self, placement: Placement, verdict: str, why: str = "") -> None:
         what = "has another digest" if verdict == DIFFERENT else "cannot be compared (no digest in common)"
@@ -349,7 +349,7 @@ class Sync:
         self._row(placement, CONFLICT, (KEPT if self._keep else "") + reason)
         if not self._keep:
             self.result.failures.append(
-                f"{placement.subdir}/{placement.file} is not put into channel {placement.channel}: {reason}"
+                f"{placement.subdir}/{placement.file} was not uploaded to channel {placement.channel}: {reason}"
                 + ("." if why else f"; remove it there or set ae_conflict to {self.SETTLING}.")
             )
 
@@ -388,5 +388,5 @@ def windows(
 
 
 def sync(cluster: Cluster, placements: t.Iterable[Placement], dump: str, results: t.Optional[str], **options: t.Any) -> SyncResult:
-    """Brings ``placements`` from ``dump`` to ``cluster`` and writes a ``TransferRow`` each to ``results`` (not in check mode)."""
+    """Uploads ``placements`` from ``dump`` to ``cluster`` and writes a ``TransferRow`` for each to ``results`` (not in check mode)."""
     return Sync(cluster, dump, results, **options).run(placements)

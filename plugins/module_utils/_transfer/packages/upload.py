@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending the files of one window, one a request or several a command.  Private to the collection.
+"""Sends the files of one window, one per request or several per command.  Private to the collection.
 
-Several files go into one command only where the client's help text says that it takes them.  What such a command says is
-not believed: if it fails, repodata tells which of its files are there, and the others are sent one by one, so that one bad
-file holds up no other.
+Several files go into one command only if the client's help text says that it accepts them.  The output of such a command is
+not trusted: if it fails, repodata shows which of its files arrived, and the others are sent one by one, so that one bad file
+does not delay the others.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ PRESENT = "present"
 CONFLICT = "conflict"
 
 TOKEN_RESERVE = 5.0
-"""Seconds of a token's life in which no upload is begun any more, so that what was sent can still be proven."""
+"""Seconds before a token expires in which no upload is started, so that sent files can still be verified."""
 
-SPENT = "the token's life has ended"
+SPENT = "the token has expired"
 
 BATCH_FILES = 50
 BATCH_BYTES = 128 << 20
-"""The most that one command is given; a larger file goes alone."""
+"""The most that one command gets; a larger file goes alone."""
 
 Outcome = t.Union[str, Exception]
 End = t.Tuple[Placement, Outcome]
 
 
 class Uploader:
-    """Uploads placements whose files are not on the target.  ``batched`` are the keys of those that went several a command."""
+    """Uploads placements whose files are not on the target.  ``batched`` are the keys of those sent several per command."""
 
     def __init__(self, cluster: Cluster, dump_fd: int, sleep: t.Callable[[float], None]) -> None:
         self._cluster = cluster
@@ -61,14 +61,14 @@ class Uploader:
             yield from [(placement, ends) for placement in group] if isinstance(ends, Exception) else ends
 
     def bring_singly(self, placements: t.Iterable[Placement]) -> t.Iterator[End]:
-        """As ``bring``, one file a request or command."""
+        """As ``bring``, one file per request or command."""
         return run_all(self.one, placements, self._cluster.workers)
 
     def _takes_many(self) -> bool:
         try:
             return self._cluster.can(UPLOAD_MANY)
         except MigrationError:
-            # A client that cannot even show its help; the first upload says what is wrong with it.
+            # The client cannot even show its help; the first upload reports what is wrong with it.
             return False
 
     def _batch(self, group: t.Sequence[Placement]) -> t.List[End]:
@@ -102,7 +102,7 @@ class Uploader:
         try:
             listings = self._cluster.repodata.read(pair_of(placement) for placement in sent)
         except HttpError:
-            # Whoever sends them one by one asks again.
+            # The files are sent one by one and looked up again.
             return []
         seen = ((placement, listings[pair_of(placement)].packages.get(placement.file)) for placement in sent)
         return [placement for placement, package in seen if package is not None and compare(placement, package) == SAME]
@@ -173,7 +173,7 @@ class Uploader:
 
 
 def token_seconds(cluster: Cluster) -> float:
-    """How long something may be begun with this login that has to be proven with it afterwards."""
+    """How many seconds an upload may still be started with this login, so that it can be verified afterwards."""
     left = cluster.transport.seconds_left()
     return math.inf if left is None else left - TOKEN_RESERVE
 
@@ -181,7 +181,7 @@ def token_seconds(cluster: Cluster) -> float:
 def batches(placements: t.Iterable[Placement], workers: int, seconds_left: t.Callable[[], float]) -> t.Iterator[t.List[Placement]]:
     """The placements in lists of one channel, each for one command.
 
-    A list is bounded in files and bytes, by what the token's life suffices for, and so that every worker gets one.
+    A list is bounded in files and bytes, by the token's lifetime, and so that every worker gets one.
     """
     by_channel: t.Dict[str, t.List[Placement]] = {}
     for placement in placements:

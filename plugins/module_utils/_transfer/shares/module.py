@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ``channel_share`` does: rights on channels, added and changed.  Private to the collection.
+"""The module ``channel_share``: adds and changes shares of channels.  Private to the collection.
 
-Over a transport that can list shares the cluster is the truth.  Over one that cannot, what a record says was applied
-is skipped, everything else is sent, and nothing is verified (DESIGN section 2).
+Over a transport that can list shares the cluster is the truth.  Over one that cannot, shares that the record says were applied
+are skipped, the others are sent, and nothing is verified.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ SHARE = ArgumentSpec(
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """One right that a channel shall have, or shall not have."""
+    """One share that a channel must have, or must not have."""
 
     channel: str
     share: Share
@@ -123,13 +123,13 @@ def work(module: MigrationModule) -> Outcome:
         sharing = Sharing(cluster, listed, LastShares(params["records"], warnings), readiness_now, assume, basis)
         outcome = sharing.run(wishes, extra=params["plan"] is not None)
         outcome.warnings.extend(warnings)
-    return with_withheld(outcome, channels)
+    return with_skipped(outcome, channels)
 
 
-def with_withheld(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:
-    """The outcome with a row for each share that the plan withholds, and a failure for each principal that AE5 does not have.
+def with_skipped(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:
+    """The outcome with a row for each share that the plan skips, and a failure for each principal that does not exist on AE5.
 
-    What a person declared, or took away on AE5, is told and is no failure.
+    A share that is declared as nobody's, or was removed on AE5, is not a failure.
     """
     rows = [
         {"channel": channel.name, **item.share.to_json(), "result": SKIPPED, "verified": False, "reason": item.reason}
@@ -144,24 +144,24 @@ def with_withheld(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:
 
 
 def declared(params: t.Mapping[str, t.Any]) -> t.List[Wish]:
-    """The wishes of the options; a principal may be named once for a channel."""
+    """The wishes of the options; a principal may be listed once for a channel."""
     items = params["shares"] if params["shares"] is not None else [params]
     wishes: t.Dict[t.Tuple[str, t.Tuple[str, str]], Wish] = {}
     for item in items:
         kind = USER if item["user"] else GROUP
         if not item[kind]:
-            raise MigrationError(f"Channel {item['channel']} is to be shared with nobody; give user or group.")
+            raise MigrationError(f"No user or group given for channel {item['channel']}; set user or group.")
         wish = Wish(item["channel"], Share(kind, item[kind], item["access"]), item["state"] == "present")
         if (wish.channel, wish.principal) in wishes:
-            raise MigrationError(f"The {kind} {item[kind]!r} is named twice for channel {wish.channel}.")
+            raise MigrationError(f"The {kind} {item[kind]!r} is listed twice for channel {wish.channel}; list it once.")
         wishes[wish.channel, wish.principal] = wish
     return list(wishes.values())
 
 
 class Sharing:
-    """One run over wishes.  ``readiness_now`` has the channels that must not be shared yet or any further.
+    """One run over wishes.  ``readiness_now`` has the channels that must not be shared yet, or with nobody else.
 
-    ``basis`` are the channels of a plan that carries what the target held of them.
+    ``basis`` are the channels of a plan that records what the target held of them.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class Sharing:
         self._cluster = cluster
         self._listed = listed
         self._records = records
-        self._lacking = readiness_now.lacking
+        self._missing = readiness_now.missing
         self._gained = readiness_now.gained
         self._basis = basis
         self._assume = assume
@@ -201,7 +201,7 @@ class Sharing:
         return outcome
 
     def _read(self, channels: t.Iterable[str]) -> t.Dict[str, t.Dict[t.Tuple[str, str], Share]]:
-        """The shares of each channel that is there, as the cluster lists them, or as the record does."""
+        """The shares of each existing channel, as the cluster lists them, or as the record does."""
         there = sorted(channel for channel in channels if channel in self._listed)
         if not self._can_list:
             return {channel: self._records.given.get(channel, {}) for channel in there}
@@ -216,29 +216,29 @@ class Sharing:
             return Step(
                 wish, WAITING, why=f"Channel {wish.channel} is not shared with {wish.share.kind} {wish.share.name!r}: it does not exist."
             )
-        if wish.channel in self._lacking:
-            return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._lacking[wish.channel]}.")
+        if wish.channel in self._missing:
+            return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._missing[wish.channel]}.")
         state = self._listed.get(wish.channel)
         if state is not None and state.owner is not None and wish.principal == principal_key(USER, state.owner):
             return Step(wish, PRESENT)
         now = self._now.get(wish.channel, {}).get(wish.principal)
         same = PRESENT if self._can_list else RECORDED
         if not wish.present:
-            # What cannot be seen and is not recorded as there is taken away again only if nothing is known of the channel.
+            # A share that cannot be listed and is not recorded is removed again only if the channel has no record.
             known = self._can_list or wish.channel in self._records.given
             return Step(wish, same) if now is None and known else Step(wish, REMOVED, was=now.access if now else None)
         if now is not None and now.access == wish.share.access:
             return Step(wish, same)
         if wish.channel in self._gained:
-            return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared any further: {self._gained[wish.channel]}.")
+            return Step(wish, WAITING, why=f"Channel {wish.channel} gets no more shares: {self._gained[wish.channel]}.")
         moved = self._moved(wish, now)
         if moved is not None:
             who = f"{wish.share.kind} {wish.share.name!r}"
-            return Step(wish, MOVED, why=f"The {who} {moved} on channel {wish.channel}, so the right is left as it is; {AGAIN}.")
+            return Step(wish, MOVED, why=f"The {who} {moved} on channel {wish.channel}, so the share stays as it is; {AGAIN}.")
         return Step(wish, ADDED) if now is None else Step(wish, CHANGED, was=now.access)
 
     def _moved(self, wish: Wish, now: t.Optional[Share]) -> t.Optional[str]:
-        """Why a right is neither as it was when the plan was made nor as planned, if that can be seen."""
+        """Why a share is neither as it was when the plan was made nor as planned, if that can be seen."""
         if not self._can_list or wish.channel not in self._basis:
             return None
         was = self._basis[wish.channel].before
@@ -259,7 +259,7 @@ class Sharing:
             raise
 
     def _prove(self, done: t.Sequence[Wish]) -> t.Dict[Wish, Exception]:
-        """Reads the touched channels again; the wishes that were answered with success and are not fulfilled."""
+        """Reads the changed channels again; the wishes that AE5 accepted and that are not fulfilled."""
         if not self._can_list or not done:
             return {}
         self._now.update(self._read({wish.channel for wish in done}))
@@ -267,8 +267,8 @@ class Sharing:
         for wish in done:
             now = self._now[wish.channel].get(wish.principal)
             if (now is not None) != wish.present or (now is not None and now.access != wish.share.access):
-                shows = f"has {now.access}" if now is not None else "has no right"
-                unproven[wish] = MigrationError(f"AE5 accepted the change and shows that it still {shows}.")
+                shows = f"has {now.access}" if now is not None else "has no access"
+                unproven[wish] = MigrationError(f"AE5 accepted the change, but it still {shows}.")
         return unproven
 
     def _note(self, steps: t.Iterable[Step], ends: t.Mapping[Wish, t.Any]) -> None:
@@ -278,7 +278,7 @@ class Sharing:
         self._records.save()
 
     def _extra(self, wishes: t.Iterable[Wish]) -> t.List[t.Dict[str, str]]:
-        """Shares of the channels that no wish names; only where the cluster lists them."""
+        """Shares of the channels without a wish; only if the cluster lists shares."""
         named = {(wish.channel, wish.principal) for wish in wishes}
         return [
             {"channel": channel, **share.to_json()}
@@ -308,11 +308,11 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
         )
         who = f"{wish.share.kind} {wish.share.name!r}"
         if isinstance(end, NotTried):
-            failures[f"The right of {who} on channel {wish.channel} was not tried, because of another failure."] = None
+            failures[f"The share of {who} on channel {wish.channel} was not tried, because of another failure."] = None
         elif isinstance(end, UnknownPrincipal):
-            failures[str(end)] = None  # says it all
+            failures[str(end)] = None  # the message is complete
         elif isinstance(end, Exception):
-            failures[f"The right of {who} on channel {wish.channel} could not be set: {end}"] = None
+            failures[f"The share of {who} on channel {wish.channel} could not be set: {end}"] = None
         elif step.why:
             failures[step.why] = None
         elif step.line is not None:

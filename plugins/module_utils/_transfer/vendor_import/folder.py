@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an owner's folder is the one that was planned, before the vendor's tool is let loose on it.  Private to the collection.
+"""Checks that an owner's folder is the planned one, before the vendor import runs on it.  Private to the collection.
 
-``package_sync`` sends what the plan names and checks each byte of it.  The vendor's import takes whatever it finds, so
-what it would find is compared with the plan first: nothing more, nothing damaged, nothing outside the folder by way of a
-link.
+``package_sync`` sends what the plan names and checks each byte.  The vendor import takes every file it finds, so the folder is
+compared with the plan first: no other files, no damaged files, no links that lead out of the folder.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import show
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.source import DumpSource, SourceError
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
-NEWER = "the dump was made anew since; run export and plan again"
+NEWER = "the dump has changed since; run the playbooks export and plan again"
 
 
 def folder_of(owner: str, placements: t.Iterable[Placement]) -> str:
-    """The name of the owner's folder, which is what the import calls the channels after.
+    """The name of the owner's folder, after which the import names the channels.
 
     Raises:
-        MigrationError: it has another name than the owner, or the name is none for a folder; ends a sentence.
+        MigrationError: its name differs from the owner's, or is not a folder name; the message is the end of a sentence.
     """
     found = {placement.path.split("/", 1)[0] for placement in placements}
     if found != {owner} or owner in ("", ".", "..") or "\0" in owner:
-        raise MigrationError(f"its files lie in {', '.join(map(repr, sorted(found)))}, and the import names channels after the folder")
+        raise MigrationError(f"its files are in {', '.join(map(repr, sorted(found)))}, and the import names channels after the folder")
     return owner
 
 
@@ -41,7 +40,7 @@ def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
     """Compares the package files of the owner's folder with ``known``, the paths that the plan knows of.
 
     Raises:
-        MigrationError: there is more, or something that is no regular file; ends a sentence.
+        MigrationError: there are other files, or something that is not a regular file; the message is the end of a sentence.
     """
     strange: t.List[str] = []
     try:
@@ -64,7 +63,7 @@ def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
 
 
 def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) -> t.Iterator[t.Tuple[Placement, SourceError]]:
-    """The placements whose file is not the one that was planned.  ``whole`` reads all bytes, else only sizes are compared.
+    """The placements whose file is not the one that was planned.  ``whole`` reads all bytes, otherwise only sizes are compared.
 
     A file that has several placements is read once.
     """
@@ -86,5 +85,5 @@ def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) ->
 
 
 def absolute(dump_fd: int, owner: str) -> str:
-    """The owner's folder for a program that opens files itself."""
+    """The path of the owner's folder, for a program that opens files itself."""
     return os.path.join(os.readlink(f"/proc/self/fd/{dump_fd}"), owner)

@@ -45,11 +45,11 @@ def import_work(module: MigrationModule) -> Outcome:
     """The module ``admin_import``.
 
     Raises:
-        MigrationError: a list cannot be read, or there is no client that can import.
+        MigrationError: a list cannot be read, or the client has no import command.
     """
     params = module.params
     if params["transport"] == "api":
-        raise MigrationError("The vendor's import is a command of anaconda-enterprise-cli; use transport cli (or package_sync).")
+        raise MigrationError("The vendor import is a command of anaconda-enterprise-cli; use transport cli, or package_sync.")
     if params["command_timeout"] is not None and params["command_timeout"] < 1:
         raise MigrationError("command_timeout must be at least 1.")
     planned = read_owners(params["plan_owners"])
@@ -65,7 +65,7 @@ def import_work(module: MigrationModule) -> Outcome:
     with connect({**params, "transport": "cli"}, read_only=module.check_mode) as cluster:
         if not cluster.can(ADMIN_IMPORT):
             raise MigrationError(
-                f"{params['cli']} shows no command 'admin import' in its --help; bring the packages with ae_upload_method: files."
+                f"{params['cli']} has no command 'admin import' in its --help; upload the packages with ae_upload_method: files."
             )
         run = VendorImport(cluster, params["dump"], params["results"], choice, conflict=params["conflict"])
         result = run.bring(placements, owners)
@@ -87,12 +87,12 @@ def import_work(module: MigrationModule) -> Outcome:
 
 
 def named(wanted: t.Optional[t.Sequence[str]], placements: Slice) -> t.Tuple[t.List[str], t.List[str]]:
-    """The owners to look at, and a sentence for each one who has nothing to bring."""
+    """The owners to import, and a sentence for each one without a placement."""
     if wanted is None:
         return placements.owners, []
     there = set(placements.owners)
     failures = [
-        f"Owner {owner} has no placement in this list; look at its spelling, and at the plan's list of files that are left out."
+        f"Owner {owner} has no placement in this list; check the spelling, and the plan's list of files that are left out."
         for owner in dict.fromkeys(wanted)
         if owner not in there
     ]
@@ -100,13 +100,17 @@ def named(wanted: t.Optional[t.Sequence[str]], placements: Slice) -> t.Tuple[t.L
 
 
 def stale(planned: SiteOwners, site: t.Optional[str], inventory: t.Optional[str]) -> str:
-    """Why the plan does not fit the dump; empty if it does, as far as that is known."""
+    """Why the plan does not match the dump; empty if no difference is known."""
     if site is not None and planned.site != site:
-        return f"the plan's list of owners is of site {planned.site}, not {site}"
+        return f"the plan's owner list is for site {planned.site}, not {site}"
     if inventory is None:
         return ""
     try:
         digest = file_sha256(inventory)
     except OSError as exc:
-        return f"the inventory {inventory}, which tells whether the dump is the planned one, cannot be read ({exc.strerror})"
-    return "" if digest == planned.inventory_sha256 else "the site's inventory was made anew since the plan; run the plan playbook again"
+        return f"the inventory {inventory} cannot be read to compare it with the plan ({exc.strerror})"
+    return (
+        ""
+        if digest == planned.inventory_sha256
+        else ("the site's inventory has changed since the plan was made; run the plan playbook again")
+    )

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bringing owners to the cluster with the vendor's own import.  Private to the collection.
+"""Migrates owners with the vendor import.  Private to the collection.
 
-One owner after the other: what lacks is told by repodata; an owner whom nothing lacks is left alone; one whose plan the
-import would not heed is refused; for the others the command is run, whatever it says is believed of nothing, and repodata
-tells what it brought.
+One owner after the other: repodata shows which files are missing; an owner without missing files is left alone; an owner whose
+plan the import would not follow is refused; for the others the command runs, its output is not trusted, and repodata shows
+what it imported.
 """
 
 from __future__ import annotations
@@ -50,26 +50,26 @@ LEFT_ALONE = "present"
 REFUSED_OWNER = "refused"
 FAILED_OWNER = "failed"
 
-NOT_BROUGHT = "the vendor's import ended without an error and did not bring it; bring it with ae_upload_method: files"
+NOT_IMPORTED = "the vendor import ended without an error and did not import it; upload it with ae_upload_method: files"
 ERRORS_SHOWN = 3
 
 Damaged = t.Dict[Key, SourceError]
 
 AFTER_FAILURE = POLLS[:4]
-"""A command that failed has not promised anything, so what it did bring is waited for shortly."""
+"""After a command that failed, the wait for imported files is short."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """What is said of the owners: the plan's facts, and the declarations of this run."""
+    """The facts of the plan about the owners, and the declarations of this run."""
 
     facts: t.Mapping[str, OwnerFacts]
     accept_public: t.Sequence[str] = ()
     refused: t.FrozenSet[str] = frozenset()
     timeout: t.Optional[float] = None
-    """Seconds for one owner's command; by default by the size of what the owner has."""
+    """Seconds for one owner's command; the default depends on the size of the owner's files."""
     stale: str = ""
-    """Why no owner at all may be imported, the end of a sentence."""
+    """Why no owner may be imported, the end of a sentence."""
 
 
 class VendorImport(Sync):
@@ -78,18 +78,18 @@ class VendorImport(Sync):
     SETTLING: t.ClassVar[str] = "keep"
 
     def __init__(self, cluster: Cluster, dump: str, results: t.Optional[str], choice: Choice, **options: t.Any) -> None:
-        # The channels that were refused are this class's to look at: they are a reason to refuse their owner.
+        # This class handles refused channels itself: they are a reason to refuse their owner.
         super().__init__(cluster, dump, results, **options)
         self._choice = choice
         self._channels: t.Optional[t.Set[str]] = None
         self._imported: t.List[str] = []
         self.imports = 0
-        """Commands run; in check mode, commands that would be."""
+        """Commands run; in check mode, commands that would run."""
         self.rows: t.List[Json] = []
         self.warnings: t.List[str] = []
 
     def bring(self, placements: Slice, owners: t.Sequence[str]) -> SyncResult:
-        """Brings the owners of the slice.
+        """Imports the owners of the slice.
 
         Raises:
             MigrationError: the dump or the list cannot be read; what was done until then is in the journal.
@@ -107,31 +107,31 @@ class VendorImport(Sync):
                 os.close(self._dump_fd)
                 self._dump_fd = -1
         if self._spent:
-            # What the last command brought may not have been seen any more; the next token sees it.
+            # What the last command imported may not have been seen; the next token will see it.
             self._end_of_token(self.imports > 0)
         elif self._not_tried:
-            self.result.failures.append(f"{counted(self._not_tried, 'further file')} not tried for that reason.")
+            self.result.failures.append(f"{counted(self._not_tried, 'more file')} not tried for that reason.")
         return self.result
 
     def _owner(self, owner: str, placements: t.Sequence[Placement]) -> None:
         listings = self._listings(placements)
         outcomes = self.result.outcomes
         before = dict(outcomes)
-        lacking = [placement for placement in placements if self._is_missing(placement, listings)]
+        absent = [placement for placement in placements if self._is_missing(placement, listings)]
         conflicts, moved, failed = (outcomes[name] - before[name] for name in (CONFLICT, MOVED, NOT_DONE))
-        if not lacking:
+        if not absent:
             self._owner_row(owner, FAILED_OWNER if failed else LEFT_ALONE, failed)
             return
-        reason, damaged = self._reason(owner, placements, lacking, (conflicts, moved, failed))
+        reason, damaged = self._reason(owner, placements, absent, (conflicts, moved, failed))
         if reason:
-            self._refuse(owner, lacking, reason, damaged)
+            self._refuse(owner, absent, reason, damaged)
         elif self._cluster.read_only:
             self.imports += 1
-            for placement in lacking:
+            for placement in absent:
                 self._uploaded(placement)
-            self._owner_row(owner, IMPORTED, len(lacking))
+            self._owner_row(owner, IMPORTED, len(absent))
         else:
-            self._import(owner, placements, lacking, listings)
+            self._import(owner, placements, absent, listings)
 
     def _listings(self, placements: t.Iterable[Placement]) -> t.Dict[Pair, Listing]:
         if self._stopped is None and not self._spent:
@@ -142,22 +142,22 @@ class VendorImport(Sync):
         return {}
 
     def _reason(
-        self, owner: str, placements: t.Sequence[Placement], lacking: t.Sequence[Placement], counts: t.Tuple[int, int, int]
+        self, owner: str, placements: t.Sequence[Placement], absent: t.Sequence[Placement], counts: t.Tuple[int, int, int]
     ) -> t.Tuple[str, Damaged]:
         """Why the owner is not imported, the end of a sentence, empty if it is; and which files are to blame.
 
-        ``counts`` are its files in conflict, those that have moved since the plan, and those that cannot be looked for.
+        ``counts`` are its files in conflict, those that have changed since the plan, and those that cannot be read.
         """
         conflicts, moved, unreadable = counts
         choice = self._choice
         channels = {placement.channel for placement in placements}
         reason = choice.stale or refusal(choice.facts.get(owner), choice.accept_public, choice.refused, channels)
         if not reason and unreadable:
-            reason = f"{counted(unreadable, 'file')} of it cannot be looked for with this token"
+            reason = f"{counted(unreadable, 'file')} of it cannot be checked with this token"
         if not reason and moved:
             reason = f"{counted(moved, 'file')} of its channels changed since the plan was made; {AGAIN}"
         if not reason and conflicts:
-            # Whether the import overwrites, nobody knows (A4).
+            # It is not known whether the import overwrites (A4).
             reason = f"its channels hold other bytes for {counted(conflicts, 'file')}, which the import may overwrite"
         if reason or self._dump_fd < 0:
             return reason, {}
@@ -167,31 +167,31 @@ class VendorImport(Sync):
             folder.check_folder(self._dump_fd, owner, known)
         except MigrationError as exc:
             return str(exc), {}
-        damaged = {placement.key: error for placement, error in folder.check_files(self._dump_fd, lacking, not self._cluster.read_only)}
+        damaged = {placement.key: error for placement, error in folder.check_files(self._dump_fd, absent, not self._cluster.read_only)}
         texts = list(dict.fromkeys(str(error).rstrip(".") for error in damaged.values()))
         return "; ".join(texts[:ERRORS_SHOWN]) + (f"; {len(texts) - ERRORS_SHOWN} more such files" if texts[ERRORS_SHOWN:] else ""), damaged
 
-    def _refuse(self, owner: str, lacking: t.Sequence[Placement], reason: str, damaged: Damaged) -> None:
+    def _refuse(self, owner: str, absent: t.Sequence[Placement], reason: str, damaged: Damaged) -> None:
         self.result.failures.append(
-            f"Owner {owner} is not left to the vendor's import and lacks {counted(len(lacking), 'file')}: {reason};"
-            " bring it with ae_upload_method: files."
+            f"Owner {owner}, with {counted(len(absent), 'missing file')}, cannot be migrated with the vendor import: {reason};"
+            " use ae_upload_method: files for it."
         )
-        for placement in lacking:
+        for placement in absent:
             error = damaged.get(placement.key)
             if isinstance(error, CorruptFile):
                 self._row(placement, QUARANTINED, str(error))
             else:
-                self._row(placement, NOT_DONE, f"its owner is not left to the vendor's import: {reason}")
-        self._owner_row(owner, REFUSED_OWNER, len(lacking), reason)
+                self._row(placement, NOT_DONE, f"its owner cannot be migrated with the vendor import: {reason}")
+        self._owner_row(owner, REFUSED_OWNER, len(absent), reason)
 
     def _import(
-        self, owner: str, placements: t.Sequence[Placement], lacking: t.Sequence[Placement], before: t.Mapping[Pair, Listing]
+        self, owner: str, placements: t.Sequence[Placement], absent: t.Sequence[Placement], before: t.Mapping[Pair, Listing]
     ) -> None:
-        """Runs the command and looks what it brought."""
+        """Runs the command and checks what it imported."""
         if token_seconds(self._cluster) < 0:
-            for placement in lacking:
+            for placement in absent:
                 self._spend(placement)
-            self._owner_row(owner, FAILED_OWNER, len(lacking), SPENT)
+            self._owner_row(owner, FAILED_OWNER, len(absent), SPENT)
             return
         timeout = self._choice.timeout or self._cluster.http.timeout + seconds_for(len(placements), total(placements))
         error: t.Optional[HttpError] = None
@@ -205,19 +205,19 @@ class VendorImport(Sync):
             error = exc
         except MigrationError as exc:
             self._stop(str(exc))
-            for placement in lacking:
+            for placement in absent:
                 self._skip(placement, str(exc))
-            self._owner_row(owner, FAILED_OWNER, len(lacking), str(exc))
+            self._owner_row(owner, FAILED_OWNER, len(absent), str(exc))
             return
-        left = self._wait(lacking, POLLS if error is None else AFTER_FAILURE)
-        self._lacking_still(owner, left, error)
+        left = self._wait(absent, POLLS if error is None else AFTER_FAILURE)
+        self._report_missing(owner, left, error)
         if not self._spent:
             self._look_around(owner, placements, before)
-        self._owner_row(owner, FAILED_OWNER if left else IMPORTED, len(left) or len(lacking), str(error or ""))
+        self._owner_row(owner, FAILED_OWNER if left else IMPORTED, len(left) or len(absent), str(error or ""))
 
-    def _wait(self, lacking: t.Sequence[Placement], polls: t.Sequence[float]) -> t.List[Placement]:
-        """Writes down what repodata shows by and by; what it does not show in the end."""
-        left = list(lacking)
+    def _wait(self, absent: t.Sequence[Placement], polls: t.Sequence[float]) -> t.List[Placement]:
+        """Records files as repodata shows them; returns those it did not show in time."""
+        left = list(absent)
         for pause in polls:
             if not left:
                 break
@@ -226,7 +226,7 @@ class VendorImport(Sync):
             try:
                 listings = self._cluster.repodata.read(pair_of(placement) for placement in left)
             except HttpError:
-                # The next look may succeed; what none has shown is reported as lacking.
+                # The next read may succeed; files that none has shown are reported as missing.
                 continue
             unseen = []
             for placement in left:
@@ -243,57 +243,57 @@ class VendorImport(Sync):
             left = unseen
         return left
 
-    def _lacking_still(self, owner: str, left: t.Sequence[Placement], error: t.Optional[HttpError]) -> None:
+    def _report_missing(self, owner: str, left: t.Sequence[Placement], error: t.Optional[HttpError]) -> None:
         if error is not None and not left:
-            self.warnings.append(f"The vendor's import of owner {owner} ended with an error, and all files are there. {error}")
+            self.warnings.append(f"The vendor import of owner {owner} ended with an error, but all its files are on the cluster. {error}")
         elif error is not None and error.status == 401:
             for placement in left:
                 self._spend(placement)
         elif error is not None:
             for placement in left:
-                self._row(placement, NOT_DONE, f"the vendor's import failed: {error}")
+                self._row(placement, NOT_DONE, f"the vendor import failed: {error}")
             names = listed([f"{placement.channel}/{placement.subdir}/{placement.file}" for placement in left], ERRORS_SHOWN)
-            count = counted(len(left), "file lacks", "files lack")
-            self.result.failures.append(f"The vendor's import of owner {owner} failed, and {count} ({names}); run it again. {error}")
+            count = counted(len(left), "file is missing", "files are missing")
+            self.result.failures.append(f"The vendor import of owner {owner} failed, and {count} ({names}); run it again. {error}")
         else:
             for placement in left:
-                self._fail(placement, NOT_BROUGHT)
+                self._fail(placement, NOT_IMPORTED)
 
     def _look_around(self, owner: str, placements: t.Sequence[Placement], before: t.Mapping[Pair, Listing]) -> None:
-        """Reports what the import put or replaced in the owner's channels that the plan does not have there."""
+        """Reports files that the import added to or replaced in the owner's channels and that are not planned."""
         planned = {placement.key for placement in placements}
         try:
             after = self._cluster.repodata.read(before)
         except HttpError as exc:
-            self.warnings.append(f"What else the vendor's import of owner {owner} did could not be looked at. {exc}")
+            self.warnings.append(f"Other changes by the vendor import of owner {owner} could not be checked. {exc}")
             return
         for (channel, subdir), listing in after.items():
             known = before[channel, subdir].packages
             for file, package in sorted(listing.packages.items()):
                 what = None
                 if file not in known and (channel, subdir, file) not in planned:
-                    what = "put there, which is not planned,"
+                    what = "added, which is not planned,"
                 elif file in known and (known[file].sha256, known[file].md5) != (package.sha256, package.md5):
-                    what = "replaced by other bytes"
+                    what = "replaced by a different file"
                 if what:
                     self.result.failures.append(
-                        f"{subdir}/{file} of channel {channel} was {what} during the vendor's import of owner {owner}; look at it."
+                        f"{subdir}/{file} of channel {channel} was {what} during the vendor import of owner {owner}; check it."
                     )
 
     def _new_channels(self, planned: t.Container[str]) -> None:
-        """Reports channels of the imported owners that came up meanwhile and are not of the plan."""
+        """Reports channels of the imported owners that appeared meanwhile and are not in the plan."""
         if self._channels is None or self._stopped is not None or self._spent:
             return
         try:
             now = self._cluster.channels()
         except HttpError as exc:
-            self.warnings.append(f"Whether the vendor's import made other channels could not be looked at. {exc}")
+            self.warnings.append(f"It could not be checked whether the vendor import created other channels. {exc}")
             return
         for name in sorted(set(now) - self._channels):
             owner = name.split("/", 1)[0]
             if owner in self._imported and name not in planned:
                 self.result.failures.append(
-                    f"Channel {name} is not of the plan and came up during the vendor's import of owner {owner}; look at it."
+                    f"Channel {name} is not in the plan; it appeared during the vendor import of owner {owner}; check it."
                 )
 
     def _owner_row(self, owner: str, result: str, files: int, reason: str = "") -> None:

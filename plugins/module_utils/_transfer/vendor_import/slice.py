@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A list of placements, owner by owner.  Private to the collection.
 
-The list is ordered by channel, so the lines of one owner may be anywhere in it.  Only where each line begins is kept in
-memory; the placements themselves are read again when it is their owner's turn.
+The list is ordered by channel, so the lines of one owner may be anywhere in it.  Only the offset of each line is kept in
+memory; the placements themselves are read again for each owner.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Slice:
         self._path = path
         self._begins: t.Dict[str, array.array[int]] = {}
         self.channels: t.Set[str] = set()
-        """All channels of the list, whosever they are."""
+        """All channels of the list, of all owners."""
         position = 0
         try:
             with open(path, "rb") as stream:
@@ -48,14 +48,14 @@ class Slice:
 
     @property
     def owners(self) -> t.List[str]:
-        """Who has a placement, ordered."""
+        """The owners with a placement, ordered."""
         return sorted(self._begins)
 
     def of(self, owner: str) -> t.List[Placement]:
         """The placements of one owner.
 
         Raises:
-            MigrationError: the list is not any more what it was.
+            MigrationError: the list has changed since it was opened.
         """
         found = []
         with open(self._path, "rb") as stream:
@@ -75,4 +75,6 @@ class Slice:
                 f"{where} of the list of placements {self._path} cannot be used: {exc}; run the plan playbook again."
             ) from exc
         except ValueError as exc:
-            raise MigrationError(f"{where} of the list of placements {self._path} {exc}, so the file is damaged; make it anew.") from exc
+            raise MigrationError(
+                f"{where} of the list of placements {self._path} {exc}, so the file is damaged; run the plan playbook again."
+            ) from exc

@@ -57,8 +57,9 @@ def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
         found = read_all(path, ["aen2", "aen1"], None)
         assert found is not None
         assert found.failures() == [
-            f"Notebook host {name} is in the inventory and there is no list of its projects, so nobody knows what became of them;"
-            " run playbook notebooks for it."
+            f"Notebook host {name} is in the inventory, but has no list of projects, so their state is not known; "
+            "run the notebooks playbook "
+            "for it."
             for name in ("aen1", "aen2")
         ]
 
@@ -80,8 +81,8 @@ def test_what_is_missing_of_a_host_is_told_and_stops_nothing(host: NotebookHost)
         row = next(row for row in read(host).rows if row.line.key == "alice/other")
         assert (row.line.disposition, row.environment) == (state, environment)
     assert read(host).warnings == (
-        "The projects of notebook host aen1 were not audited nor converted nor sent to AE5, or the lists of it are gone;"
-        " run playbook notebooks for it.",
+        "The projects of notebook host aen1 were not audited nor converted nor sent to AE5, or their lists are missing;"
+        " run the notebooks playbook for it.",
     )
     assert read(host).counts == {"waiting": 7}
     assert len(read(host).failures()) == 1
@@ -143,7 +144,7 @@ def test_the_last_look_counts_more_than_that_of_the_conversion(host: NotebookHos
         "carol/left": ("not looked at", ""),
     }
     page = page_of(whole(read(host)))
-    assert "Its pins are there; whether all goes together is not known: it was not solved within 60 seconds." in page
+    assert "Its pinned packages are there, but it is not known whether they work together: it was not solved within 60 seconds." in page
     assert read(NotebookHost(host.root, "aen2").add("alice/good", "present").save()).environments["will fail"] == 2
 
 
@@ -162,7 +163,7 @@ def test_a_project_on_two_hosts_is_two_lines(tmp_path: Path) -> None:
 
 def test_what_is_gone_from_ae4_is_told(host: NotebookHost) -> None:
     host.projects = host.projects[1:]
-    assert read(host.save()).warnings == ("1 project (alice/good) of notebook host aen1 was brought to AE5 and is no longer on AE4.",)
+    assert read(host.save()).warnings == ("1 project (alice/good) of notebook host aen1 was migrated to AE5 and is no longer on AE4.",)
 
 
 # -- what is said
@@ -192,11 +193,11 @@ def test_the_section_of_a_report(host: NotebookHost) -> None:
     assert (rows["alice/good"]["blockers"], rows["alice/good"]["warnings"], rows["alice/good"]["shared"]) == (1, 1, ["user bob may read"])
     assert (rows["alice/there"]["name"], rows["alice/there"]["team"]) == ("there-2", "user bob may read and write")
     assert report["failures"] == [
-        "Notebook host aen2 is in the inventory and there is no list of its projects, so nobody knows what became of them;"
-        " run playbook notebooks for it.",
+        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; "
+        "run the notebooks playbook for it.",
         "Project alice/other of notebook host aen1: AE5 has a project that differs.",
         "Project bob/broken of notebook host aen1: AE5 answered 500.",
-        "Project bob/late of notebook host aen1: It was converted and not sent to AE5 yet; run playbook notebooks for it.",
+        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run the notebooks playbook for it.",
         "Project bob/my project of notebook host aen1: The name 'my project' has blanks.",
     ]
 
@@ -220,13 +221,13 @@ def test_the_schema_tells_a_report_with_projects_from_one_without(host: Notebook
 @pytest.mark.parametrize(
     ("times", "words"),
     [
-        (("", ""), "AE5 was not asked about the projects yet."),
-        (("2026-11-22T18:00:00Z", "2026-11-22T18:00:59Z"), "AE5 was asked about the projects at 2026-11-22 18:00 UTC, by"),
+        (("", ""), "The projects on AE5 were not read yet."),
+        (("2026-11-22T18:00:00Z", "2026-11-22T18:00:59Z"), "The projects on AE5 were read at 2026-11-22 18:00 UTC by"),
         (
             ("2026-11-22T18:00:00Z", "2026-11-20T07:05:00Z"),
-            "AE5 was asked about the projects between 2026-11-20 07:05 and 2026-11-22 18:00 UTC, by",
+            "The projects on AE5 were read between 2026-11-20 07:05 and 2026-11-22 18:00 UTC by",
         ),
-        (("yesterday", "<b>"), "AE5 was not asked about the projects yet."),
+        (("yesterday", "<b>"), "The projects on AE5 were not read yet."),
     ],
 )
 def test_the_report_says_how_old_it_is(tmp_path: Path, times: tuple[str, str], words: str) -> None:
@@ -254,7 +255,7 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
         "AE5 has a project that differs. Its environment will fail on AE5 because of numpy=1.11=0.",
         "The last run shared it: user bob may read.",
         "alice/there-2",
-        "1 blocker (AE5 refuses it), 1 warning (will not run as before), 1 hint. Nothing of it fails the verification.",
+        "1 blocker (AE5 refuses it), 1 warning (may not run as before), 1 hint. These findings do not fail the verification.",
         "a.ipynb, cell 3, line 2",
         "and 7 lines, one for each notebook project. ",
     ):
@@ -268,7 +269,7 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
 
 def test_a_page_without_projects_says_nothing_of_them() -> None:
     page = page_of(verification())
-    for words in ("otebook", "Monday", "Audit", "AE5 was asked"):
+    for words in ("otebook", "Monday", "Audit", "AE5 was read"):
         assert words not in page
     assert as_json(verification().report())["schema_version"] == 1
 
@@ -288,8 +289,8 @@ def test_a_host_without_a_list_is_said_where_there_is_nothing_else(tmp_path: Pat
     found = read_all(str(tmp_path), ["aen1"], None)
     assert found is not None
     page = page_of(whole(found))
-    assert "Of 1 notebook host nothing is known." in page
-    assert "1 thing needs a person." in page
+    assert "1 notebook host has no list of projects." in page
+    assert "1 problem needs a person." in page
     assert wrong(as_json(whole(found).report())) == []
 
 
@@ -402,7 +403,7 @@ def test_very_many_findings_are_a_page_that_can_be_mailed(tmp_path: Path, monkey
     assert [row.severity for row in audit.rows()[::2500]] == ["blocker", "warning", "info", "info"]
     assert len(audit.rows()) == projects.FINDINGS_KEPT
     page = (dest / files.PAGE).read_text()
-    assert "The 10,000 that matter most stand here; all 250,000 are in <code>notebook-findings.csv</code>." in page
+    assert "The 10,000 most important rows are shown here; all 250,000 are in <code>notebook-findings.csv</code>." in page
     report = json.loads((dest / files.REPORT).read_text())
     assert len(report["projects"]["table"]) == 100
     assert report["projects"]["audit"]["severities"] == {"blocker": 2500, "warning": 2500, "info": 245_000}

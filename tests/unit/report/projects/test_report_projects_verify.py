@@ -43,7 +43,7 @@ def test_projects_that_are_there_are_accounted_for(done: Done, tmp_path: Path) -
         False,
         False,
         [],
-        ["The projects of notebook host aen1 were not audited, or the lists of it are gone; run playbook notebooks for it."],
+        ["The projects of notebook host aen1 were not audited, or their lists are missing; run the notebooks playbook for it."],
     )
     assert result["summary"]["projects"] == {"excluded": 1, "present": 1, "uploaded": 1}
     assert result["summary"]["files"] == {"present": 2}
@@ -54,7 +54,7 @@ def test_projects_that_are_there_are_accounted_for(done: Done, tmp_path: Path) -
     assert [json.loads(line).get("kind") for line in ledger.splitlines()] == [None, None, "project", "project", "project"]
     with (done.dest / "projects.csv").open(newline="") as stream:
         assert [row[4] for row in csv.reader(stream)] == ["disposition", "uploaded", "present", "excluded"]
-    assert "AE5 was asked about the projects at 2026-11-22 18:00 UTC" in (done.dest / "report.html").read_text()
+    assert "The projects on AE5 were read at 2026-11-22 18:00 UTC" in (done.dest / "report.html").read_text()
 
 
 def test_what_needs_a_person_fails_the_verification(done: Done, tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_what_needs_a_person_fails_the_verification(done: Done, tmp_path: Path) 
     result = verify(done, host.root, "aen1", "aen2")
     assert result["failed"]
     assert result["failures"] == [
-        "Notebook host aen2 is in the inventory and there is no list of its projects, so nobody knows what became of them;"
-        " run playbook notebooks for it.",
+        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; "
+        "run the notebooks playbook for it.",
         "Project alice/other of notebook host aen1: AE5 has a project that differs.",
         "Project bob/broken of notebook host aen1: AE5 answered 500.",
-        "Project bob/late of notebook host aen1: It was converted and not sent to AE5 yet; run playbook notebooks for it.",
+        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run the notebooks playbook for it.",
         "Project bob/my project of notebook host aen1: The name 'my project' has blanks.",
     ]
     assert len((done.dest / "notebook-findings.csv").read_text().splitlines()) == 4

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module ``admin_import`` with the lab's client: whom it leaves to the vendor's import, and what it makes of that."""
+"""The module ``admin_import`` with the lab's client: which owners it imports with the vendor import, and what it does with the result."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_only_the_named_owners_are_brought(site: ImportWorld) -> None:
     done = site.bring(owners=["u", "nobody"])
     assert site.files() == USER
     assert done["failures"] == [
-        "Owner nobody has no placement in this list; look at its spelling, and at the plan's list of files that are left out."
+        "Owner nobody has no placement in this list; check the spelling, and the plan's list of files that are left out."
     ]
 
 
@@ -97,11 +97,11 @@ def test_channels_that_were_created_before_are_filled_and_stay_private(site: Imp
 @pytest.mark.parametrize(
     ("declarations", "owner", "reason"),
     [
-        ({"layout": "by_label"}, "o", "ae_channel_layout is by_label, which the import does not know"),
+        ({"layout": "by_label"}, "o", "ae_channel_layout is by_label, which the import does not support"),
         ({"channel_map": [{"match": "o/Devs", "to": "devs"}]}, "o", "ae_channel_map renames o/Devs to devs"),
-        ({"user_map": {"u": "ursula"}}, "u", "ae_user_map gives user u another name, which the import does not know"),
-        ({"user_map": {"alice": "alicia"}}, "o", "ae_user_map gives user alice another name, which the import does not know"),
-        ({"group_map": {"o/Devs": "People"}}, "o", "ae_group_map gives group Devs another name, which the import does not know"),
+        ({"user_map": {"u": "ursula"}}, "u", "ae_user_map gives user u another name, which the import does not support"),
+        ({"user_map": {"alice": "alicia"}}, "o", "ae_user_map gives user alice another name, which the import does not support"),
+        ({"group_map": {"o/Devs": "People"}}, "o", "ae_group_map gives group Devs another name, which the import does not support"),
     ],
 )
 def test_owner_whose_plan_the_import_does_not_heed_is_refused(
@@ -114,7 +114,8 @@ def test_owner_whose_plan_the_import_does_not_heed_is_refused(
     assert site.owner(done, owner) == ("refused", reason)
     lacking = "2" if owner == "u" else "5" if "layout" in declarations else "4"
     assert done["msg"] == (
-        f"Owner {owner} is not left to the vendor's import and lacks {lacking} files: {reason}; bring it with ae_upload_method: files."
+        f"Owner {owner}, with {lacking} missing files, cannot be migrated with the vendor import: {reason};"
+        " use ae_upload_method: files for it."
     )
     assert site.files() == (ORG if owner == "u" else USER)
     assert {outcome for (channel, _file), (outcome, _reason) in site.rows().items() if channel.split("/")[0] == owner} <= {"failed"}
@@ -124,7 +125,7 @@ def test_owner_of_something_private_is_refused_unless_that_is_accepted(site: Imp
     site.package("o", "b", "main", access="private")
     site.plan()
     done = site.bring()
-    reason = "its channel o must be private, and what the import makes is public unless ae_accept_public accepts it"
+    reason = "its channel o must be private, but the import creates public channels (see ae_accept_public)"
     assert site.owner(done, "o") == ("refused", reason)
     assert site.files() == USER
     accepted = site.bring(accept_public=["o"])
@@ -152,7 +153,9 @@ def test_owner_of_a_file_that_the_plan_leaves_out_is_refused(site: ImportWorld, 
     result, reason = site.owner(done, "u")
     relative = str(path.relative_to(site.dump)).replace("c-1.0", "d-1.0" if what == "unlisted" else "c-1.0")
     assert result == "refused"
-    assert reason == f"the plan leaves out what the import may take: {relative} ({'unlabelled' if what == 'unlabelled' else 'quarantined'})"
+    assert reason == (
+        f"the plan leaves out files that the import may take: {relative} ({'unlabelled' if what == 'unlabelled' else 'quarantined'})"
+    )
     assert site.files() == ORG
 
 
@@ -162,16 +165,16 @@ def test_dump_that_is_not_the_planned_one_is_not_let_loose(site: ImportWorld, wh
     first = next(site.dump.glob("u/*/linux-64/*.bz2"))
     if what == "file":
         site.package("u", "c", "main")
-        reason = "its folder holds u/000000000000000000000005--c/linux-64/c-1.0-0.tar.bz2, which the plan does not know"
+        reason = "its folder has u/000000000000000000000005--c/linux-64/c-1.0-0.tar.bz2, which is not in the plan"
     elif what == "link":
         (first.parent / "x.tar.bz2").symlink_to("/etc/passwd")
-        reason = f"its folder holds {first.parent.relative_to(site.dump)}/x.tar.bz2, which the plan does not know"
+        reason = f"its folder has {first.parent.relative_to(site.dump)}/x.tar.bz2, which is not in the plan"
     elif what == "bytes":
         first.write_bytes(first.read_bytes()[:-1] + b"!")
         reason = f"File {first.relative_to(site.dump)} of site east is corrupted"
     else:
         (site.root / "east.jsonl").write_text("{}\n")
-        reason = "the site's inventory was made anew since the plan; run the plan playbook again"
+        reason = "the site's inventory has changed since the plan was made; run the plan playbook again"
     done = site.bring()
     result, said = site.owner(done, "u")
     assert (result, said[: len(reason)]) == ("refused", reason)
@@ -198,7 +201,7 @@ def test_other_bytes_in_a_channel_are_a_conflict_and_never_overwritten(site: Imp
     alone = site.bring(owners=["u"])
     assert (site.owner(alone, "u")[0], alone["msg"]) == (
         "present",
-        f"linux-64/{A} is not put into channel u: the file of this name in the channel has another digest;"
+        f"linux-64/{A} was not uploaded to channel u: the file of this name in the channel has another digest;"
         " remove it there or set ae_conflict to keep.",
     )
     site.package("u", "c", "main")
@@ -218,7 +221,7 @@ def test_import_that_breaks_off_is_completed_by_the_next_run(site: ImportWorld, 
     assert site.files() == {"o": [A, C], "o/Devs": [A], "o/Devs/test": [], **USER}
     assert [(row["owner"], row["result"], row["files"]) for row in done["owners"]] == [("o", "failed", 1), ("u", "imported", 2)]
     assert done["msg"].startswith(
-        f"The vendor's import of owner o failed, and 1 file lacks (o/Devs/test/linux-64/{A}); run it again. The command"
+        f"The vendor import of owner o failed, and 1 file is missing (o/Devs/test/linux-64/{A}); run it again. The command"
     )
     assert done["msg"].endswith("was not imported to its end.")
     assert (done["changed"], done["summary"]["uploaded"], done["summary"]["failed"]) == (True, 5, 1)
@@ -239,8 +242,8 @@ def test_what_the_import_skips_in_silence_is_reported_by_name(site: ImportWorld,
     site.plan()
     done = site.bring()
     assert done["msg"] == (
-        f"linux-64/{B} is not in channel o: the vendor's import ended without an error and did not bring it;"
-        " bring it with ae_upload_method: files."
+        f"linux-64/{B} is not in channel o: the vendor import ended without an error and did not import it;"
+        " upload it with ae_upload_method: files."
     )
     assert site.rows()["o", B][0] == "failed"
     assert site.owner(done, "o")[0] == "failed"
@@ -253,7 +256,7 @@ def test_import_that_refuses_channels_that_exist_is_a_failure_of_that_owner(site
     run_module("channel", {**options(lab, "cli"), "name": "o", "privacy": "public"})
     done = site.bring()
     assert site.files() == {**USER, "o": []}
-    assert done["msg"].startswith("The vendor's import of owner o failed, and 4 files lack (o/linux-64/a-1.0-0.tar.bz2, ")
+    assert done["msg"].startswith("The vendor import of owner o failed, and 4 files are missing (o/linux-64/a-1.0-0.tar.bz2, ")
     assert "channel o exists" in done["msg"]
 
 
@@ -266,7 +269,9 @@ def test_import_that_reports_an_error_and_brought_everything_is_a_warning(site: 
     assert done["failed"] is False
     assert site.files() == {**USER, **ORG, "p": ["d-1.0-0.tar.bz2"], "p/Nobodies": ["d-1.0-0.tar.bz2"]}
     assert len(done["warnings"]) == 1
-    assert done["warnings"][0].startswith("The vendor's import of owner p ended with an error, and all files are there. The command")
+    assert done["warnings"][0].startswith(
+        "The vendor import of owner p ended with an error, but all its files are on the cluster. The command"
+    )
 
 
 HANGING = """#!/bin/sh
@@ -311,8 +316,8 @@ def test_what_the_import_makes_beyond_the_plan_is_reported(site: ImportWorld, la
     site.plan()
     done = site.bring(cli=str(client))
     assert done["failures"] == [
-        f"linux-64/{C} of channel u was put there, which is not planned, during the vendor's import of owner u; look at it.",
-        "Channel u/extra is not of the plan and came up during the vendor's import of owner u; look at it.",
+        f"linux-64/{C} of channel u was added, which is not planned, during the vendor import of owner u; check it.",
+        "Channel u/extra is not in the plan; it appeared during the vendor import of owner u; check it.",
     ]
 
 
@@ -325,9 +330,9 @@ def test_client_without_the_command_and_the_other_transport_are_refused_before_a
     client.chmod(0o755)
     lab.clear_log()
     done = site.bring(cli=str(client))
-    assert done["msg"] == f"{client} shows no command 'admin import' in its --help; bring the packages with ae_upload_method: files."
+    assert done["msg"] == f"{client} has no command 'admin import' in its --help; upload the packages with ae_upload_method: files."
     done = site.bring(transport="api")
-    assert done["msg"] == "The vendor's import is a command of anaconda-enterprise-cli; use transport cli (or package_sync)."
+    assert done["msg"] == "The vendor import is a command of anaconda-enterprise-cli; use transport cli, or package_sync."
     assert lab.writes() == []
 
 
@@ -359,7 +364,7 @@ def test_no_import_is_begun_with_a_token_that_is_about_to_end(site: ImportWorld,
     done = site.bring(access_token=run_module("access_token", options(lab, "cli"))["access_token"])
     assert imports(lab) == []
     assert (done["failed"], done["unfinished"]) == (True, 0)
-    assert done["msg"].startswith("6 files not sent, because the token is not accepted or lives too short for one of them")
+    assert done["msg"].startswith("6 files not sent, because the token was rejected or expires before one upload finishes")
 
 
 def test_no_password_and_no_token_is_in_the_result(site: ImportWorld) -> None:

@@ -45,10 +45,11 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     path = write(tmp_path / "list", placement("a", "a"), placement("b", "b"))
     found = Slice(path, None)
     write(tmp_path / "list", placement("b", "b"), placement("a", "a"))
-    with pytest.raises(MigrationError, match="changed while it was read"):
+    with pytest.raises(MigrationError, match="has changed while it was read"):
         found.of("a")
     Path(path).write_text(json_line(placement("a", "a").to_json()) + "{\n")
-    with pytest.raises(MigrationError, match=r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; make it anew\.$"):
+    damaged = r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; run the plan playbook again\.$"
+    with pytest.raises(MigrationError, match=damaged):
         Slice(path, None)
     with pytest.raises(MigrationError, match="cannot be read: No such file"):
         Slice(path + "x", None)
@@ -94,14 +95,14 @@ def dump(tmp_path: Path) -> t.Iterator[int]:
 
 def test_folder_with_the_planned_files_is_good_and_what_is_no_package_does_not_count(dump: int) -> None:
     check_folder(dump, "a", {f"a/{FOLDER}/noarch/x-1-0.conda"})
-    with pytest.raises(MigrationError, match=rf"its folder holds a/{FOLDER}/noarch/x-1-0.conda, which the plan does not know"):
+    with pytest.raises(MigrationError, match=rf"its folder has a/{FOLDER}/noarch/x-1-0.conda, which is not in the plan"):
         check_folder(dump, "a", set())
 
 
 def test_folder_that_is_a_link_or_has_one_is_refused(dump: int, tmp_path: Path) -> None:
     known = {f"a/{FOLDER}/noarch/x-1-0.conda"}
     (tmp_path / "dump" / "a" / "ffffffffffffffffffffffff--y").symlink_to(tmp_path / "dump" / "a" / FOLDER)
-    with pytest.raises(MigrationError, match="its folder holds a/ffffffffffffffffffffffff--y, which the plan does not know"):
+    with pytest.raises(MigrationError, match="its folder has a/ffffffffffffffffffffffff--y, which is not in the plan"):
         check_folder(dump, "a", known)
     (tmp_path / "dump" / "b").symlink_to("a")
     with pytest.raises(MigrationError, match="its folder in the dump cannot be read"):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody has taken away on AE5 since our last run is kept that way: it is held back and told.  Private to the collection.
+"""Skips what was removed on AE5 since the last run, and reports it.  Private to the collection.
 
-Three states are compared: what was last applied (the records), what AE4 gives now (the plan), what AE5 shows now.  Without
-a record, and where AE5 shows nothing, nothing is held back.
+Three states are compared: what was last applied (the records), what AE4 gives now (the plan), what AE5 shows now.  Nothing is
+skipped without a record, or if AE5 does not show its state.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Principal = t.Tuple[str, str]
 
 @dataclasses.dataclass(frozen=True)
 class LastApplied:
-    """The records of earlier runs: what they found applied, and the rights with the access that was given."""
+    """The records of earlier runs: what they found applied, and the shares with their access."""
 
     applied: Applied = dataclasses.field(default_factory=Applied)
     shares: t.Mapping[str, t.Mapping[Principal, Share]] = dataclasses.field(default_factory=dict)
@@ -43,7 +43,7 @@ class LastApplied:
 
 @dataclasses.dataclass
 class PlanWithoutRemoved:
-    """A plan without what is held back, and what that is."""
+    """A plan without what is skipped, and what is skipped."""
 
     channels: t.List[Channel]
     placements: t.List[Placement]
@@ -52,7 +52,7 @@ class PlanWithoutRemoved:
     warnings: t.List[str]
 
 
-def hold_back(
+def skip_removed(
     channels: t.Sequence[Channel], placements: t.Sequence[Placement], basis: Basis, last: LastApplied, restore: t.Sequence[str]
 ) -> PlanWithoutRemoved:
     """Takes out of a plan what was removed on AE5, unless the channel matches a pattern of ``restore``."""
@@ -71,12 +71,12 @@ def hold_back(
     for channel in channels:
         mine = by_channel.get(channel.name, [])
         if channel.name in gone:
-            found.decisions.append(_decision(f"Channel {channel.name} was taken away on AE5 with {_files(mine)} and is not made again."))
+            found.decisions.append(_decision(f"Channel {channel.name} was deleted on AE5 with {_files(mine)} and will not be recreated."))
             continue
         kept = _less(channel, mine)
         if mine:
             found.decisions.append(
-                _decision(f"From channel {channel.name} {_files(mine)} {_were(mine)} taken away on AE5, not sent again.")
+                _decision(f"{_files(mine)} of channel {channel.name} {_were(mine)} deleted on AE5 and will not be sent again.")
             )
         if channel.name in watched:
             kept = _shares(kept, basis, last)
@@ -84,32 +84,32 @@ def hold_back(
             found.decisions.extend(_decision(item.detail) for item in kept.skipped_shares if item.reason == REMOVED_ON_AE5)
             found.decisions.extend([_decision(kept.kept_private)] if kept.kept_private else [])
         found.channels.append(kept)
-    # The unwatched ones are there only by name: whoever restores a part knows what happened.
+    # No warning if a part is restored: then the operator knows what happened.
     if gone and not any(channel.name in basis.states and channel.name in filled for channel in channels):
         found.warnings.append(
-            f"None of the channels that earlier runs filled is on the cluster any more ({listed(sorted(gone), NAMES_SHOWN)}), so nothing of"
-            " them is planned; if the cluster was rebuilt, set ae_restore: ['*'] to send everything again."
+            f"None of the channels that earlier runs filled is on the cluster any more ({listed(sorted(gone), NAMES_SHOWN)}), so nothing is"
+            " planned for them; if the cluster was rebuilt, set ae_restore: ['*'] to send everything again."
         )
     return found
 
 
 def _why(placement: Placement, gone: t.Container[str], last: LastApplied) -> t.Optional[str]:
-    """Why a placement is held back, if it is."""
+    """Why a placement is skipped, if it is."""
     what = f"{placement.subdir}/{placement.file}"
     if placement.channel in gone:
-        return f"Channel {placement.channel} was taken away on AE5 since the last run, and {what} with it."
+        return f"Channel {placement.channel} was deleted on AE5 since the last run, and {what} with it."
     if placement.before is None and placement.key in last.applied.placements:
-        return f"An earlier run brought {what} to channel {placement.channel}, and it was taken away there since."
+        return f"An earlier run uploaded {what} to channel {placement.channel}, and it has been deleted there since."
     return None
 
 
 def _less(channel: Channel, held: t.Sequence[SkippedPlacement]) -> Channel:
-    """The channel without the held files in its sums."""
+    """The channel without the skipped files in its sums."""
     return dataclasses.replace(channel, files=channel.files - len(held), bytes=channel.bytes - sum(item.size for item in held))
 
 
 def _shares(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
-    """The channel without the rights that were given, are due, and were taken away or changed on AE5."""
+    """The channel without the planned shares that an earlier run set and that were removed or changed on AE5."""
     seen = basis.shares.get(channel.name)
     if seen is None:
         return channel
@@ -117,36 +117,36 @@ def _shares(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
     now = {principal_of(share): share for share in seen}
     given = last.shares.get(channel.name, {})
     due: t.List[Share] = []
-    withheld: t.List[SkippedShare] = []
+    skipped: t.List[SkippedShare] = []
     for share in channel.shares:
         key = principal_of(share)
         detail = ""
         if key in last.applied.shares.get(channel.name, ()) and (state.owner is None or key != principal_key(USER, state.owner)):
-            detail = _taken(channel.name, share, given.get(key), now.get(key))
+            detail = _removed(channel.name, share, given.get(key), now.get(key))
         if detail:
-            withheld.append(SkippedShare(share, REMOVED_ON_AE5, detail))
+            skipped.append(SkippedShare(share, REMOVED_ON_AE5, detail))
         else:
             due.append(share)
-    if not withheld:
+    if not skipped:
         return channel
-    return dataclasses.replace(channel, shares=tuple(due), skipped_shares=(*channel.skipped_shares, *withheld))
+    return dataclasses.replace(channel, shares=tuple(due), skipped_shares=(*channel.skipped_shares, *skipped))
 
 
-def _taken(channel: str, due: Share, given: t.Optional[Share], now: t.Optional[Share]) -> str:
-    """A sentence, if a right that was applied is not there any more, or is another one than was applied and is due."""
+def _removed(channel: str, due: Share, given: t.Optional[Share], now: t.Optional[Share]) -> str:
+    """A sentence, if a share that was applied is gone, or has another access than was applied and is planned."""
     who = f"{due.kind} {due.name}"
     if now is None:
-        return f"The right of {who} on channel {channel} ({due.access}) was taken away on AE5 and is not given again."
+        return f"The share of {who} on channel {channel} ({due.access}) was removed on AE5 and will not be set again."
     if now.access != due.access and given is not None and given.access == due.access:
-        return f"The right of {who} on channel {channel} was changed on AE5 from {due.access} to {now.access} and stays so."
+        return f"The share of {who} on channel {channel} was changed on AE5 from {due.access} to {now.access} and stays as it is."
     return ""
 
 
 def _privacy(channel: Channel, basis: Basis, last: LastApplied) -> Channel:
-    """The channel as one that stays private, if it was public and was made private on AE5."""
+    """The channel, kept private if it was public and was made private on AE5."""
     if not channel.public or channel.name not in last.applied.public or basis.privacy.get(channel.name) != PRIVATE:
         return channel
-    why = f"Channel {channel.name} was public after an earlier run and was made private on AE5 since; it stays so."
+    why = f"Channel {channel.name} was public after an earlier run and was made private on AE5 since; it stays private."
     return dataclasses.replace(channel, public=False, kept_private=why)
 
 
