@@ -18,12 +18,12 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import staging
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
-SCRIPTS = Path(__file__).parents[3] / "roles" / "export" / "files"
+ROLES = Path(__file__).parents[3] / "roles"
 ODD_NAMES = ["owner/0123456789abcdef01234567--p/new\nline.tar.bz2", "owner/back\\slash", "-owner/-x", "owner/sp ace\t", "owner/caf\udce9"]
 
 
 def script(name: str, *arguments: str) -> str:
-    text = (SCRIPTS / "listing.sh").read_text(encoding="utf-8") + (SCRIPTS / name).read_text(encoding="utf-8")
+    text = "".join((ROLES / "stage" / "files" / one).read_text(encoding="utf-8") for one in ("listing.sh", name))
     ended = subprocess.run(["sh", "-c", text, "sh", *arguments], capture_output=True, check=False)
     return ended.stdout.decode("utf-8", "replace")
 
