@@ -145,7 +145,7 @@ def _sentences(outcome: Outcome) -> t.List[str]:
     more = len(outcome.failures) - FAILURES_SHOWN
     if outcome.final:
         return []
-    return outcome.failures[:FAILURES_SHOWN] + ([f"{more} more things could not be done."] if more > 0 else [])
+    return outcome.failures[:FAILURES_SHOWN] + ([f"{more} more failures."] if more > 0 else [])
 
 
 def as_text(value: t.Any) -> t.Any:
@@ -171,4 +171,4 @@ def failure_message(failures: t.Sequence[str]) -> str:
     """One message for the failures: the sentence itself if there is one, otherwise the number and the first ones."""
     if len(failures) == 1:
         return failures[0]
-    return f"{len(failures)} things could not be done, the rest was: {listed(failures, 3, between=' | ')}"
+    return f"{len(failures)} things failed, the rest was done: {listed(failures, 3, between=' | ')}"

@@ -127,7 +127,7 @@ def space_warning(bin_dir: str, export_dir: str) -> t.Optional[str]:
     if used <= free:
         return None
     size = size_in_words(used) if whole else f"more than {size_in_words(used)}"
-    return f"The storage {root} holds {size} and {export_dir} has only {size_in_words(free)} free; the export may run out of space."
+    return f"The storage {root} has {size}, but {export_dir} has only {size_in_words(free)} free; the export may run out of space."
 
 
 def storage_root(bin_dir: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of an inventory: their names, and what becomes different in them.  Private to the collection."""
+"""The files of an inventory: their names, and their differences.  Private to the collection."""
 
 from __future__ import annotations
 

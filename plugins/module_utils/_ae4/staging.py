@@ -295,7 +295,7 @@ def _read(path: str) -> bytes:
     with open(path, "rb") as stream:
         data = stream.read(MAX_LISTING_BYTES + 1)
     if len(data) > MAX_LISTING_BYTES:
-        raise MigrationError(f"The listing {path} is larger than {size_in_words(MAX_LISTING_BYTES)}, which no dump needs.")
+        raise MigrationError(f"The listing {path} is larger than {size_in_words(MAX_LISTING_BYTES)}, so it is not the listing of a dump.")
     return data
 
 

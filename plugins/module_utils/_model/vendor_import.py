@@ -98,7 +98,7 @@ def _naming(owner: OwnerRecord, names: t.Mapping[Slot, str], layout: str) -> t.I
     }
     for variable, channels in own.items():
         if channels:
-            yield f"{variable} asks for {listed(channels, NAMES_SHOWN)}, which the import does not know"
+            yield f"{variable} requests {listed(channels, NAMES_SHOWN)}, which the import does not support"
     renamed = sorted(f"{slot.name} to {name}" for slot, name in names.items() if slot.name != name and not slot.aspect)
     if renamed:
         yield f"ae_channel_map renames {listed(renamed, NAMES_SHOWN)}"
@@ -124,7 +124,7 @@ def _leaving_out(left: t.Sequence[LeftOut], shortened: int) -> t.Iterator[str]:
         yield f"ae_include and ae_exclude leave out labels of {counted(shortened, 'file')}, which the import does not support"
     taken = [f"{item.path} ({item.reason})" for item in left if item.reason != DUPLICATE]
     if taken:
-        yield f"the plan leaves out what the import may take: {listed(taken, NAMES_SHOWN)}"
+        yield f"the plan leaves out files that the import may take: {listed(taken, NAMES_SHOWN)}"
 
 
 def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refused: t.Container[str], channels: t.Iterable[str]) -> str:

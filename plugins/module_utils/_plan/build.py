@@ -318,8 +318,8 @@ def _channel(draft: Draft, channel: ChannelDraft, decisions: t.List[Decision]) -
         decisions.append(
             Decision(
                 "narrower",
-                f"Channel {channel.name} is not public because of {listed(privacy.because)}; {listed(privacy.narrowed)} "
-                "could be read by more people in AE4 than there.",
+                f"Channel {channel.name} is not public because of {listed(privacy.because)}, so fewer people than in AE4 can read "
+                f"{listed(privacy.narrowed)}.",
                 "ae_split_private" if PUBLIC in channel.access_of_package.values() else None,
             )
         )

@@ -61,5 +61,5 @@ def conflicts(placements: t.Iterable[Placement]) -> t.Iterator[Decision]:
     other = (placement for placement in placements if state_at_planning(placement) == DIFFERENT)
     for channel, group in itertools.groupby(other, key=lambda placement: placement.channel):
         names = [f"{placement.subdir}/{placement.file}" for placement in group]
-        detail = f"Channel {channel} holds {counted(len(names), 'file')} of a planned name with other bytes ({listed(names, NAMES_SHOWN)})."
+        detail = f"Channel {channel} already has other bytes for {counted(len(names), 'planned file')} ({listed(names, NAMES_SHOWN)})."
         yield Decision("conflict", detail, "ae_conflict")

@@ -34,7 +34,7 @@ class Gap:
 
     def __str__(self) -> str:
         unreadable = "; the channel cannot be read with this token" if self.unreadable else ""
-        return f"{self.count} of its files are not proven to be there ({listed(self.examples, total=self.count)}){unreadable}"
+        return f"{self.count} of its files are not verified on the cluster ({listed(self.examples, total=self.count)}){unreadable}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,7 @@ def read_readiness(cluster: Cluster, folder: str, plan: Plan, names: t.Container
         planned = {(placement.subdir, placement.file) for placement in mine} | skipped.get(name, set())
         new = _new(channels[name], seen, planned) if plan.target_read else []
         if new:
-            found.gained[name] = f"it has gained {listed(new, EXAMPLES)} since the plan was made; {AGAIN}"
+            found.gained[name] = f"unplanned packages were added since the plan was made ({listed(new, EXAMPLES)}); {AGAIN}"
     return found
 
 

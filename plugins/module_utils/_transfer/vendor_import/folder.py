@@ -59,7 +59,7 @@ def check_folder(dump_fd: int, owner: str, known: t.Container[str]) -> None:
     except OSError as exc:
         raise MigrationError(f"its folder in the dump cannot be read ({exc.strerror})") from exc
     if strange:
-        raise MigrationError(f"its folder holds {listed([shown(path) for path in strange], 1)}, which the plan does not know; {NEWER}")
+        raise MigrationError(f"its folder has {listed([shown(path) for path in strange], 1)}, which is not in the plan; {NEWER}")
 
 
 def check_files(dump_fd: int, placements: t.Iterable[Placement], whole: bool) -> t.Iterator[t.Tuple[Placement, SourceError]]:

@@ -64,7 +64,7 @@ class Slice:
                 found.append(self._line(stream.readline(), f"The line at byte {begin}"))
         mine = [placement for placement in found if isinstance(placement, Placement) and placement.owner == owner]
         if len(mine) < len(found):
-            raise MigrationError(f"The list of placements {self._path} changed while it was read; run again.")
+            raise MigrationError(f"The list of placements {self._path} has changed while it was read; run it again.")
         return mine
 
     def _line(self, line: bytes, where: str) -> t.Union[SliceHead, Placement]:

@@ -247,7 +247,7 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
     page = page_of(whole(read(host)))
     text = texts_of(page)
     for words in (
-        "4 things need a person.",
+        "4 problems need a person.",
         "2 of 7 notebook projects are on AE5. 4 projects need a person. 1 project was left out by the inventory. 2 projects will fail on"
         " AE5.",
         "7|notebook projects|2|on AE5|4|projects need a person|2|will fail on AE5",
