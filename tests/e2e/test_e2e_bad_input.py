@@ -378,7 +378,7 @@ def test_file_damaged_after_the_inventory_is_found_while_sending(make_world: t.C
     digests = f"its sha256 is {mishaps.sha256(damaged)} and not {east.sha256(path.name)}"
     sentences = {
         channel: f"File {shown} of site east is corrupted, {digests}, so it was not sent to channel {channel};"
-        " run the playbook export again for the site."
+        " run the export playbook again for the site."
         for channel in ("anaconda-organization", "anaconda-organization/Devs")
     }
     assert sorted(text for text in mishaps.warnings(applied) if text.startswith("File ")) == sorted(sentences.values())

@@ -48,7 +48,7 @@ def test_check_without_a_dump_says_what_to_do(two_sites: World) -> None:
     check = two_sites.run("migrate", "--check")
     assert check.returncode != 0
     assert two_sites.writes() == []
-    assert "No such file or directory; run the playbook export first" in check.output
+    assert "No such file or directory; run the export playbook first" in check.output
 
 
 def test_labels_isolate_for_organizations_by_declaration(two_sites: World) -> None:

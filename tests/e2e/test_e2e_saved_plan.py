@@ -109,11 +109,11 @@ def test_what_changed_between_plan_and_apply_is_refused_by_name_and_the_rest_is_
     run = world.run("apply")
     sentences = [
         "linux-64/future-0.15.2-py27_0.tar.bz2 was not uploaded to channel anaconda-organization: the dump has changed since the plan "
-        "was made and has other bytes for the file; run the playbook plan again.",
+        "was made and has other bytes for the file; run the plan playbook again.",
         "linux-64/pysocks-1.6.6-py35_0.tar.bz2 was not uploaded to channel anaconda-user-1/test: the dump has changed since the plan "
-        "was made and no longer has the file; run the playbook plan again.",
+        "was made and no longer has the file; run the plan playbook again.",
         "linux-64/moto-0.4.31-2.tar.bz2 was not uploaded to channel anaconda-user-1: a different file of this name was added to the "
-        "channel since the plan was made; run the playbook plan again.",
+        "channel since the plan was made; run the plan playbook again.",
     ]
     assert run.returncode != 0
     said = " ".join(run.output.split())
@@ -146,7 +146,7 @@ def test_a_channel_that_gains_a_package_between_plan_and_apply_is_not_shared_fur
     upload(world, "anaconda-user-1", theirs, content)
     run = world.run("apply")
     assert (run.returncode != 0, run.total("failed")) == (True, 1), run.output
-    why = f"unplanned packages were added since the plan was made (linux-64/{theirs}); run the playbook plan again."
+    why = f"unplanned packages were added since the plan was made (linux-64/{theirs}); run the plan playbook again."
     said = " ".join(run.output.split())
     assert f"Channel anaconda-user-1 gets no more shares: {why}" in said, run.output
     assert f"Channel anaconda-user-1 is not made public: {why}" in said, run.output

@@ -49,7 +49,7 @@ def open_dump(path: str) -> int:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as exc:
         raise MigrationError(
-            f"The dump {path} cannot be read: {exc.strerror}; run the playbook export first, or correct the path."
+            f"The dump {path} cannot be read: {exc.strerror}; run the export playbook first, or correct the path."
         ) from exc
 
 

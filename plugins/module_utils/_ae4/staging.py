@@ -88,7 +88,7 @@ def parse_listing(data: bytes) -> Listing:
     """
     head, mark, tail = (b"\0" + data).partition(b"\0\0")
     if not mark:
-        raise MigrationError("The listing of the dump is cut off; run the playbook export again.")
+        raise MigrationError("The listing of the dump is cut off; run the export playbook again.")
     digests = dict(_digest(line) for line in tail.split(b"\n") if line)
     listing = Listing()
     for record in filter(None, head.split(b"\0")):
@@ -101,7 +101,7 @@ def parse_listing(data: bytes) -> Listing:
         elif parts[0] != b"f":
             listing.others.append(path)
         elif parts[2] not in digests:
-            raise MigrationError(f"The listing of the dump has no digest of the file {shown(path)}; run the playbook export again.")
+            raise MigrationError(f"The listing of the dump has no digest of the file {shown(path)}; run the export playbook again.")
         else:
             listing.files[path] = StagedFile(path, int(parts[1]), digests[parts[2]])
     return listing
@@ -201,7 +201,7 @@ class Stage:
                         tar.members = []  # type: ignore[attr-defined]  # it would keep them all
                         self._take(member, content, archive)
             except (tarfile.TarError, ValueError, OverflowError, EOFError, RecursionError) as exc:
-                raise MigrationError(f"The archive {archive} is damaged ({exc}); run the playbook export again.") from exc
+                raise MigrationError(f"The archive {archive} is damaged ({exc}); run the export playbook again.") from exc
 
     def _take(self, member: tarfile.TarInfo, content: t.BinaryIO, archive: str) -> None:
         path = member.name[2:] if member.name.startswith("./") else member.name
@@ -212,7 +212,7 @@ class Stage:
             raise MigrationError(f"The archive {archive} has {shown(path)!r}, which is not in the listing; it is refused.")
         if member.size != file.size:
             raise MigrationError(
-                f"The file {shown(path)} has {member.size} bytes, not {file.size} as in the listing; run the playbook export again."
+                f"The file {shown(path)} has {member.size} bytes, not {file.size} as in the listing; run the export playbook again."
             )
         if not self._has(file):
             content.seek(member.offset_data)
@@ -235,7 +235,7 @@ class Stage:
                 left -= len(block)
         if left or digest.hexdigest() != file.sha256:
             os.unlink(temporary)
-            raise MigrationError(f"The file {shown(file.path)} has other bytes than in the listing; run the playbook export again.")
+            raise MigrationError(f"The file {shown(file.path)} has other bytes than in the listing; run the export playbook again.")
         os.utime(temporary, (file.mtime, file.mtime))
         # One that is there and damaged has links in the tree, which would keep its bytes.
         if os.path.lexists(final):

@@ -68,7 +68,7 @@ def _answer(name: str, data: t.Any) -> Answer:
         return Answer.from_json(data)
     except SchemaError as exc:
         raise MigrationError(
-            f"The answer {name!r} of the capabilities cannot be used: {exc}; correct it or run the playbook probe again."
+            f"The answer {name!r} of the capabilities cannot be used: {exc}; correct it or run the probe playbook again."
         ) from exc
 
 
@@ -90,7 +90,7 @@ class Capabilities:
         if not data:
             return cls()
         if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or not isinstance(data.get("answers"), dict):
-            raise MigrationError(f"The capabilities do not have schema_version {SCHEMA_VERSION}; run the playbook probe again.")
+            raise MigrationError(f"The capabilities do not have schema_version {SCHEMA_VERSION}; run the probe playbook again.")
         answers = {str(name): _answer(str(name), item) for name, item in data["answers"].items()}
         return cls(answers, data.get("url"), data.get("transport"))
 
@@ -105,7 +105,7 @@ class Capabilities:
         if found.url is not None and not found.is_of(params["url"]):
             raise MigrationError(
                 f"The capabilities are for {found.url}, but the cluster is {params['url']};"
-                " run the playbook probe again, or correct their url if it is the same cluster."
+                " run the probe playbook again, or correct their url if it is the same cluster."
             )
         return found
 

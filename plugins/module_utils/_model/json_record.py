@@ -210,10 +210,11 @@ def _read_with_care(cls: t.Type[JsonRecord], fields: t.Mapping[str, _Kind], data
     """The record of an object of which nothing is known."""
     found = dataclasses.fields(cls)
     bare = [field.name for field in found if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING]
-    need(data, cls.TITLE, *cls.HEAD, *bare, *cls.NEEDED)
+    need(data, cls.TITLE, *cls.HEAD)
     for name, value in cls.HEAD.items():
         if data[name] != value:
             raise SchemaError(f"{name} {data[name]} is not {value}")
+    need(data, cls.TITLE, *bare, *cls.NEEDED)
     given = {}
     for name in (name for name in fields if name in data):
         try:

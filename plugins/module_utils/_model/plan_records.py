@@ -23,7 +23,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Choices, Json, JsonRecord, need
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, SCHEMA_VERSION, UNKNOWN, USER
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, UNKNOWN, USER
+
+PLAN_VERSION = 2
+"""Of the files of a plan.  Another one than that of inventories: a plan is made again at any time, a last good inventory is not."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +142,7 @@ class SliceHead(JsonRecord):
     """First line of one site's slice of the placements: the inventory that they were planned from."""
 
     TITLE = "head of a slice"
-    HEAD: t.ClassVar[Json] = {"record": "slice", "schema_version": SCHEMA_VERSION}
+    HEAD: t.ClassVar[Json] = {"record": "slice", "schema_version": PLAN_VERSION}
 
     site: str
     inventory: str

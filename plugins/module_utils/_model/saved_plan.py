@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import ABSENT, DIFFERENT, SAME, UNPROVEN, compare
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import UNKNOWN, Package
 
-AGAIN = "run the playbook plan again"
+AGAIN = "run the plan playbook again"
 
 
 def before_of(placement: Placement, package: t.Optional[Package]) -> t.Optional[str]:

@@ -24,10 +24,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import VENDOR, Slot
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import PLAN_VERSION, LeftOut
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     ORGANIZATION,
-    SCHEMA_VERSION,
     USER,
     OwnerRecord,
 )
@@ -43,7 +42,7 @@ class OwnersHead(JsonRecord):
     """First line of one site's list of owners: the inventory that it was made from."""
 
     TITLE = "head of a list of a plan's owners"
-    HEAD: t.ClassVar[Json] = {"record": "site", "schema_version": SCHEMA_VERSION}
+    HEAD: t.ClassVar[Json] = {"record": "site", "schema_version": PLAN_VERSION}
 
     site: str
     inventory_sha256: str
@@ -135,7 +134,7 @@ def refusal(facts: t.Optional[OwnerFacts], accept_public: t.Sequence[str], refus
     channels that must stay empty, ``channels`` those that the owner has files in.
     """
     if facts is None:
-        return "the plan has no facts about this owner; run the playbook plan again"
+        return "the plan has no facts about this owner; run the plan playbook again"
     reasons = list(facts.reasons)
     private = [name for name in facts.private if not matches_any(name, accept_public)]
     if private:

@@ -138,7 +138,7 @@ def unsure_names(draft: Draft) -> t.List[Decision]:
     return [
         Decision(
             "name_unproven",
-            f"AE5 may refuse {counted(len(found), 'channel name')} with {words} ({shown}); run the playbook probe to find out.",
+            f"AE5 may refuse {counted(len(found), 'channel name')} with {words} ({shown}); run the probe playbook to find out.",
             "ae_channel_map",
         )
     ]

@@ -28,7 +28,7 @@ LEFT_OUT_SHOWN = 200
 
 HEADER = """\
 # The planned state of the cluster.  This file is generated and never read back: to change the plan, set the variable named
-# with a decision in the inventory, and run the playbook plan again.
+# with a decision in the inventory, and run the plan playbook again.
 """
 
 

@@ -161,7 +161,7 @@ def verify_access(params: t.Mapping[str, t.Any], plan: Plan, observed: Observed,
     if gathered.private_unknown:
         warnings.append(
             "It is not known who can read a private channel on this cluster, which matters for "
-            f"{counted(gathered.private_unknown, 'channel')}; run the playbook probe with a second account to find out."
+            f"{counted(gathered.private_unknown, 'channel')}; run the probe playbook with a second account to find out."
         )
     findings = [
         Finding(verdicts.NARROWER, names[0] if len(names) == 1 else "", f"{share.kind} {share.name}", unknown_in_words(share, names), True)

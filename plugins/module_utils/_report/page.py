@@ -46,7 +46,7 @@ DISPOSITIONS = {
     "present": "on the cluster before, with the same digest",
     "kept": "the cluster has another file of this name, and ae_conflict keeps that one",
     "quarantined": "damaged or not readable in AE4, so it was not sent",
-    "moved": "changed since the plan was made, so it was not sent; run the playbook plan again",
+    "moved": "changed since the plan was made, so it was not sent; run the plan playbook again",
     "conflict": "the cluster has another file of this name",
     "failed": "not on the cluster",
     "unproven": "perhaps on the cluster; its bytes could not be verified",

@@ -19,8 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access_rec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import is_owners_group
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION, OwnerRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import PLAN_VERSION, Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import whole
 
 Users = t.Dict[str, t.Dict[str, str]]
@@ -93,7 +93,7 @@ class Head(JsonRecord):
     """The first line of ``access.jsonl``: what else the verdicts depend on."""
 
     TITLE = "list of rights"
-    HEAD: t.ClassVar[Json] = {"record": "access", "schema_version": SCHEMA_VERSION}
+    HEAD: t.ClassVar[Json] = {"record": "access", "schema_version": PLAN_VERSION}
     NEEDED = ("accept_wider", "declared")
 
     people_checked: bool

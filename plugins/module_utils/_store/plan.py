@@ -27,6 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
+    PLAN_VERSION,
     Channel,
     Decision,
     LeftOut,
@@ -35,12 +36,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
     SliceHead,
     TransferRow,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import SCHEMA_VERSION
 
 PLAN = "plan.json"
 PLAN_FOR_PEOPLE = "plan.yml"
 PLACEMENTS = "placements.jsonl"
 PLACEMENTS_WHAT = "list of placements"
+PLAN_AGAIN = "run the plan playbook again"
 LEFT_OUT = "left_out.jsonl"
 SKIPPED = "skipped.jsonl"
 PLACEMENTS_BY_SITE = "placements"
@@ -68,7 +69,7 @@ class Plan(JsonRecord):
     """``plan.json``: the desired state of one cluster, without the placements."""
 
     TITLE = "plan"
-    HEAD: t.ClassVar[Json] = {"schema_version": SCHEMA_VERSION}
+    HEAD: t.ClassVar[Json] = {"schema_version": PLAN_VERSION}
 
     cluster: str
     layout: str
@@ -149,7 +150,7 @@ def read_placements(path: str) -> t.Tuple[t.Optional[SliceHead], t.Iterator[Plac
     Raises:
         MigrationError: the list cannot be read; later, a line of it cannot be used.
     """
-    lines = read_records(path, PLACEMENTS_WHAT, slice_line)
+    lines = read_records(path, PLACEMENTS_WHAT, slice_line, PLAN_AGAIN)
     first = next(lines, None)
     if first is None:
         return None, iter(())

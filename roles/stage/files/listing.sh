@@ -50,7 +50,7 @@ listing() {
 
 # What a listing is bound to: another dump under the same name has another inode or another time of its name.
 identity() {
-  stat -c '%d:%i:%Z' "$1"
+  stat -c '%d:%i:%z' "$1"
 }
 
 # list_dump FOLDER: makes FOLDER/dump.listing unless that is the listing of this very dump.

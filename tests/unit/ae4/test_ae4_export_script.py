@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.ae4.ae4_samples import sample, write_dump
 
-SCRIPTS = Path(__file__).parents[3] / "roles" / "export" / "files"
+ROLES = Path(__file__).parents[3] / "roles"
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 
 
@@ -43,7 +43,7 @@ class Host:
 
     def run(self, user: str = "", bin_dir: str = "") -> tuple[int, list[str]]:
         """Exit code and lines of what was printed."""
-        text = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("listing.sh", "export.sh"))
+        text = "".join((ROLES / name).read_text(encoding="utf-8") for name in ("stage/files/listing.sh", "export/files/export.sh"))
         command = [*self.shell, text, "sh", str(self.folder), user or getpass.getuser(), bin_dir]
         ended = subprocess.run(command, env={**os.environ, "HOME": str(self.home)}, capture_output=True, text=True, check=False)
         assert ended.stderr == ""

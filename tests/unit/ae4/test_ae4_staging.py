@@ -18,12 +18,12 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import staging
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
-SCRIPTS = Path(__file__).parents[3] / "roles" / "export" / "files"
+ROLES = Path(__file__).parents[3] / "roles"
 ODD_NAMES = ["owner/0123456789abcdef01234567--p/new\nline.tar.bz2", "owner/back\\slash", "-owner/-x", "owner/sp ace\t", "owner/caf\udce9"]
 
 
 def script(name: str, *arguments: str) -> str:
-    text = (SCRIPTS / "listing.sh").read_text(encoding="utf-8") + (SCRIPTS / name).read_text(encoding="utf-8")
+    text = "".join((ROLES / "stage" / "files" / one).read_text(encoding="utf-8") for one in ("listing.sh", name))
     ended = subprocess.run(["sh", "-c", text, "sh", *arguments], capture_output=True, check=False)
     return ended.stdout.decode("utf-8", "replace")
 
@@ -218,7 +218,7 @@ def test_other_bytes_than_listed_are_refused(source: Source) -> None:
     source.list()
     source.ask()
     with pytest.raises(
-        MigrationError, match=r"^The file owner/meta\.json has other bytes than in the listing; run the playbook export again\.$"
+        MigrationError, match=r"^The file owner/meta\.json has other bytes than in the listing; run the export playbook again\.$"
     ):
         source.take(source.hostile((member("./owner/meta.json"), b"[]")))
     with pytest.raises(MigrationError, match="has 3 bytes, not 2 as in the listing"):

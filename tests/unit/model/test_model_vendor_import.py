@@ -103,7 +103,7 @@ def test_all_reasons_are_said_and_an_owner_without_facts_is_refused() -> None:
     said = refusal(facts, [], {"lab", "lab/Wet"}, ["lab", "lab/Wet"])
     assert said.startswith("one; two; its channel lab must be private")
     assert said.endswith("; its channel lab/Wet could not be created as planned")
-    assert refusal(None, ["*"], set(), []) == "the plan has no facts about this owner; run the playbook plan again"
+    assert refusal(None, ["*"], set(), []) == "the plan has no facts about this owner; run the plan playbook again"
 
 
 def test_facts_come_back_from_their_line() -> None:

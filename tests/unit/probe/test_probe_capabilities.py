@@ -109,7 +109,7 @@ def test_capabilities_of_another_cluster_are_refused() -> None:
     ],
 )
 def test_a_file_of_another_shape_is_one_sentence(data: t.Any) -> None:
-    with pytest.raises(MigrationError, match="run the playbook probe again"):
+    with pytest.raises(MigrationError, match="run the probe playbook again"):
         Capabilities.from_json(data)
 
 

@@ -87,7 +87,7 @@ def test_what_private_means_and_nobody_knows_is_one_warning(done: Done) -> None:
     result = done.verify(capabilities=private_means(None), **KEYCLOAK)
     assert result["failed"] is False
     assert result["warnings"] == [
-        "It is not known who can read a private channel on this cluster, which matters for 1 channel; run the playbook probe with a "
+        "It is not known who can read a private channel on this cluster, which matters for 1 channel; run the probe playbook with a "
         "second account to find out."
     ]
     assert [row["verdict"] for row in table(done)] == ["unknown", "same", "same", "same"]

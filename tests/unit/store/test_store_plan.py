@@ -168,9 +168,9 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     "plan.json a list": (write("plan.json", b"[]"), "plan.json", "is not a JSON object"),
     "plan.json a folder": (a_folder("plan.json"), "plan.json", "cannot be read: Is a directory."),
     "plan.json of tomorrow": (
-        change("plan.json", schema_version=2),
+        change("plan.json", schema_version=3),
         "plan.json",
-        "schema_version 2 is not 1; run the plan playbook again.",
+        "schema_version 3 is not 2; run the plan playbook again.",
     ),
     "plan.json without channels": (change("plan.json", channels=None), "plan.json", "a plan lacks channels; run the plan playbook again."),
     "plan.json, channels a number": (change("plan.json", channels=3), "plan.json", "cannot be used: "),

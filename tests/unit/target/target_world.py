@@ -121,7 +121,7 @@ class TargetWorld:
         return run_module("migration_verify", {**self.options, **given, **more})
 
     def apply(self, **sync: t.Any) -> dict[str, Result]:
-        """The phases of the playbook apply, in its order."""
+        """The phases of the apply playbook, in its order."""
         create = self.create()
         return {
             "create": create,

@@ -69,7 +69,7 @@ def test_a_file_of_other_bytes_that_came_since_the_plan_is_refused(world: Target
     assert outcomes(result) == outcomes(predicted) == {"uploaded": 1, "moved": 1}
     assert result["failures"] == [
         f"linux-64/{P} was not uploaded to channel ann: a different file of this name was added to the channel since the plan was made;"
-        " run the playbook plan again."
+        " run the plan playbook again."
     ]
     assert world.rows()["ann", P][0] == "moved"
     assert world.files("ann")[P] == there
@@ -95,8 +95,8 @@ def test_a_file_of_other_bytes_that_changed_or_went_since_the_plan_is_refused(wo
     changed = "the file of this name in the channel has changed since the plan was made"
     gone = "the planned file was in the channel when the plan was made and has been deleted since"
     assert [sentence.split(": ")[1] for sentence in result["failures"]] == [
-        f"{changed}; run the playbook plan again.",
-        f"{gone}; run the playbook plan again.",
+        f"{changed}; run the plan playbook again.",
+        f"{gone}; run the plan playbook again.",
     ]
     assert list(world.files("ann")) == [P]
 
@@ -129,12 +129,12 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
     assert outcomes(result) == {"uploaded": 1, "moved": 2}
     assert sorted(result["failures"]) == [
         f"linux-64/{P} was not uploaded to channel ann: the dump has changed since the plan was made and has other bytes for the file; "
-        "run the playbook plan again.",
+        "run the plan playbook again.",
         f"linux-64/{Q} was not uploaded to channel ann: the dump has changed since the plan was made and no longer has the file; run the "
         "playbook plan again.",
     ]
     assert result["warnings"] == [
-        "The dump of site east has changed since the plan was made, so new files in it are not uploaded; run the playbook plan again "
+        "The dump of site east has changed since the plan was made, so new files in it are not uploaded; run the plan playbook again "
         "for them.",
         *result["failures"],
     ]
@@ -180,7 +180,7 @@ def test_a_channel_that_went_since_the_plan_is_refused_and_nothing_is_put_there(
     result = world.create(check=check)
     assert result["refused"] == ["ann"]
     assert result["msg"] == (
-        "Channel ann existed when the plan was made and was deleted since, so nothing is uploaded to it; run the playbook plan again."
+        "Channel ann existed when the plan was made and was deleted since, so nothing is uploaded to it; run the plan playbook again."
     )
     sync = world.sync(check=check, refused=["ann"])
     assert outcomes(sync) == {"failed": 1}
@@ -226,7 +226,7 @@ def test_a_public_channel_that_was_made_private_since_the_plan_is_not_published(
     done = world.apply()
     assert [done[phase]["failed"] for phase in ("create", "sync", "share")] == [False] * 3
     assert done["publish"]["msg"] == (
-        "Channel ann is not made public: it was public when the plan was made and is private now; run the playbook plan again."
+        "Channel ann is not made public: it was public when the plan was made and is private now; run the plan playbook again."
     )
     assert world.privacy()["ann"] == "private"
 
@@ -266,7 +266,7 @@ def test_a_channel_that_gained_packages_since_the_plan_is_neither_shared_further
     assert ann.before.extra == (f"linux-64/{before}",)
     alien = world.put("ann", "alien")
     done = world.apply()
-    why = f"unplanned packages were added since the plan was made (linux-64/{alien}); run the playbook plan again"
+    why = f"unplanned packages were added since the plan was made (linux-64/{alien}); run the plan playbook again"
     assert done["share"]["failures"] == [f"Channel ann gets no more shares: {why}."]
     assert done["publish"]["failures"] == [f"Channel ann is not made public: {why}."]
     assert outcomes(done["sync"]) == {"uploaded": 1}

@@ -69,7 +69,7 @@ def test_replace_is_refused_where_deleting_was_not_seen_to_work(conflict: Target
         result = conflict.sync(check=check, conflict="replace")
         assert result["msg"] == (
             f"linux-64/{P} was not uploaded to channel ann: the file of this name in the channel has another digest, and replacing needs "
-            "delete support, which is not verified on this cluster; run the playbook probe."
+            "delete support, which is not verified on this cluster; run the probe playbook."
         )
     assert conflict.files("ann")[P] == there
 
@@ -77,14 +77,14 @@ def test_replace_is_refused_where_deleting_was_not_seen_to_work(conflict: Target
 def test_replace_is_refused_for_a_file_that_the_plan_has_not_seen(conflict: TargetWorld) -> None:
     conflict.plan(offline=True)
     result = conflict.sync(conflict="replace")
-    assert "the plan does not record that file, so it is not replaced; run the playbook plan again." in result["msg"]
+    assert "the plan does not record that file, so it is not replaced; run the plan playbook again." in result["msg"]
     conflict.plan()
     with conflict.admin() as cluster:
         cluster.delete_file("ann", "linux-64", P)
     conflict.put("ann", "p", size=901)
     conflict.lab.clear_log()
     result = conflict.sync(conflict="replace")
-    assert "has changed since the plan was made; run the playbook plan again." in result["msg"]
+    assert "has changed since the plan was made; run the plan playbook again." in result["msg"]
     assert deletions(conflict) == []
 
 

@@ -25,7 +25,7 @@ ARRIVED = (UPLOADED, PRESENT)
 SETTLED = (*ARRIVED, EXCLUDED)
 """Dispositions that are done; every other one needs a person."""
 
-PLAYBOOK = "run playbook notebooks for it"
+PLAYBOOK = "run the notebooks playbook for it"
 NAMES_SHOWN = 5
 
 

@@ -89,7 +89,7 @@ def asked_words(projects: Json) -> str:
         return "The projects on AE5 were not read yet."
     first, last = (f"{time[:10]} {time[11:16]}" for time in (asked["first"], asked["last"]))
     when = f"at {first} UTC" if first == last else f"between {first} and {last} UTC"
-    return f"The projects on AE5 were read {when} by the playbook notebooks; the verification does not read them again."
+    return f"The projects on AE5 were read {when} by the notebooks playbook; the verification does not read them again."
 
 
 def _dispositions(counts: Json) -> Markup:

@@ -36,7 +36,7 @@ class DumpNow:
                 f"The inventory {inventory} does not exist, so files that changed since the plan are only found when they are sent."
             )
         except OSError as exc:
-            raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; run the playbook export again.") from exc
+            raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; run the export playbook again.") from exc
         if self.changed:
             self.warnings.append(
                 f"The dump of site {head.site} has changed since the plan was made, so new files in it are not uploaded; run the playbook"

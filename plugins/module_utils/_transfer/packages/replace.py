@@ -73,7 +73,7 @@ class Replacer:
 def why_not(cluster: Cluster, placement: Placement, package: Package) -> t.Optional[str]:
     """Why a different file on the target is not replaced, the end of a sentence; ``None`` if it is."""
     if not can_delete(cluster):
-        return "replacing needs delete support, which is not verified on this cluster; run the playbook probe"
+        return "replacing needs delete support, which is not verified on this cluster; run the probe playbook"
     if state_at_planning(placement) != DIFFERENT or is_as_it_was(placement, package) is not True:
         return f"the plan does not record that file, so it is not replaced; {AGAIN}"
     limit = cluster.capabilities.value(SIZE_LIMIT)

@@ -131,5 +131,5 @@ def corrupt(placement: Placement, what: str, expected: str, found: str) -> Corru
     """The sentence for a file that is not what the inventory says."""
     return CorruptFile(
         f"File {shown(placement.path)} of site {placement.site} is corrupted, its {what} is {found} and not {expected}, so it was not sent"
-        f" to channel {placement.channel}; run the playbook export again for the site."
+        f" to channel {placement.channel}; run the export playbook again for the site."
     )

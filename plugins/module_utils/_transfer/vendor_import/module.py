@@ -112,5 +112,5 @@ def stale(planned: SiteOwners, site: t.Optional[str], inventory: t.Optional[str]
     return (
         ""
         if digest == planned.inventory_sha256
-        else ("the site's inventory has changed since the plan was made; run the playbook plan again")
+        else ("the site's inventory has changed since the plan was made; run the plan playbook again")
     )

@@ -72,9 +72,9 @@ class Slice:
             return slice_line(json_object(line.decode("utf-8", "surrogateescape")))
         except SchemaError as exc:
             raise MigrationError(
-                f"{where} of the list of placements {self._path} cannot be used: {exc}; run the playbook plan again."
+                f"{where} of the list of placements {self._path} cannot be used: {exc}; run the plan playbook again."
             ) from exc
         except ValueError as exc:
             raise MigrationError(
-                f"{where} of the list of placements {self._path} {exc}, so the file is damaged; run the playbook plan again."
+                f"{where} of the list of placements {self._path} {exc}, so the file is damaged; run the plan playbook again."
             ) from exc

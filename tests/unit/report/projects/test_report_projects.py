@@ -57,7 +57,8 @@ def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
         found = read_all(path, ["aen2", "aen1"], None)
         assert found is not None
         assert found.failures() == [
-            f"Notebook host {name} is in the inventory, but has no list of projects, so their state is not known; run playbook notebooks "
+            f"Notebook host {name} is in the inventory, but has no list of projects, so their state is not known; "
+            "run the notebooks playbook "
             "for it."
             for name in ("aen1", "aen2")
         ]
@@ -81,7 +82,7 @@ def test_what_is_missing_of_a_host_is_told_and_stops_nothing(host: NotebookHost)
         assert (row.line.disposition, row.environment) == (state, environment)
     assert read(host).warnings == (
         "The projects of notebook host aen1 were not audited nor converted nor sent to AE5, or their lists are missing;"
-        " run playbook notebooks for it.",
+        " run the notebooks playbook for it.",
     )
     assert read(host).counts == {"waiting": 7}
     assert len(read(host).failures()) == 1
@@ -192,10 +193,11 @@ def test_the_section_of_a_report(host: NotebookHost) -> None:
     assert (rows["alice/good"]["blockers"], rows["alice/good"]["warnings"], rows["alice/good"]["shared"]) == (1, 1, ["user bob may read"])
     assert (rows["alice/there"]["name"], rows["alice/there"]["team"]) == ("there-2", "user bob may read and write")
     assert report["failures"] == [
-        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; run playbook notebooks for it.",
+        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; "
+        "run the notebooks playbook for it.",
         "Project alice/other of notebook host aen1: AE5 has a project that differs.",
         "Project bob/broken of notebook host aen1: AE5 answered 500.",
-        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run playbook notebooks for it.",
+        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run the notebooks playbook for it.",
         "Project bob/my project of notebook host aen1: The name 'my project' has blanks.",
     ]
 

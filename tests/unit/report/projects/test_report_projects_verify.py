@@ -43,7 +43,7 @@ def test_projects_that_are_there_are_accounted_for(done: Done, tmp_path: Path) -
         False,
         False,
         [],
-        ["The projects of notebook host aen1 were not audited, or their lists are missing; run playbook notebooks for it."],
+        ["The projects of notebook host aen1 were not audited, or their lists are missing; run the notebooks playbook for it."],
     )
     assert result["summary"]["projects"] == {"excluded": 1, "present": 1, "uploaded": 1}
     assert result["summary"]["files"] == {"present": 2}
@@ -62,10 +62,11 @@ def test_what_needs_a_person_fails_the_verification(done: Done, tmp_path: Path) 
     result = verify(done, host.root, "aen1", "aen2")
     assert result["failed"]
     assert result["failures"] == [
-        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; run playbook notebooks for it.",
+        "Notebook host aen2 is in the inventory, but has no list of projects, so their state is not known; "
+        "run the notebooks playbook for it.",
         "Project alice/other of notebook host aen1: AE5 has a project that differs.",
         "Project bob/broken of notebook host aen1: AE5 answered 500.",
-        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run playbook notebooks for it.",
+        "Project bob/late of notebook host aen1: It was converted, but not sent to AE5 yet; run the notebooks playbook for it.",
         "Project bob/my project of notebook host aen1: The name 'my project' has blanks.",
     ]
     assert len((done.dest / "notebook-findings.csv").read_text().splitlines()) == 4

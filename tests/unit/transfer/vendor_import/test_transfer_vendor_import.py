@@ -174,7 +174,7 @@ def test_dump_that_is_not_the_planned_one_is_not_let_loose(site: ImportWorld, wh
         reason = f"File {first.relative_to(site.dump)} of site east is corrupted"
     else:
         (site.root / "east.jsonl").write_text("{}\n")
-        reason = "the site's inventory has changed since the plan was made; run the playbook plan again"
+        reason = "the site's inventory has changed since the plan was made; run the plan playbook again"
     done = site.bring()
     result, said = site.owner(done, "u")
     assert (result, said[: len(reason)]) == ("refused", reason)
@@ -287,9 +287,9 @@ def test_command_that_hangs_is_ended_and_the_next_owner_is_brought(
 ) -> None:
     real = subprocess.Popen.communicate
 
-    def communicate(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, bytes]:
+    def communicate(process: subprocess.Popen[bytes], data: bytes | None, timeout: float) -> tuple[bytes, bytes]:
         """The time of the command that hangs is over sooner; the others have all they need."""
-        return real(process, timeout=0.2 if str(process.args[-1]).endswith("/o") else timeout)  # type: ignore[index]
+        return real(process, data, timeout=0.2 if str(process.args[-1]).endswith("/o") else timeout)  # type: ignore[index]
 
     monkeypatch.setattr(subprocess.Popen, "communicate", communicate)
     client = tmp_path / "anaconda-enterprise-cli"

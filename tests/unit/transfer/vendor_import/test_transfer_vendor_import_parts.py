@@ -48,7 +48,7 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="has changed while it was read"):
         found.of("a")
     Path(path).write_text(json_line(placement("a", "a").to_json()) + "{\n")
-    damaged = r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; run the playbook plan again\.$"
+    damaged = r"^Line 2 of the list of placements .* is not JSON, so the file is damaged; run the plan playbook again\.$"
     with pytest.raises(MigrationError, match=damaged):
         Slice(path, None)
     with pytest.raises(MigrationError, match="cannot be read: No such file"):
@@ -60,7 +60,7 @@ def test_damaged_or_exchanged_list_is_one_sentence(tmp_path: Path) -> None:
     [
         "",
         '{"record":"owner","owner":"a","reasons":[],"private":[],"known":[]}\n',
-        '{"record":"site","schema_version":1,"site":"east","inventory_sha256":"0"}\n{"record":"owner","owner":"a"}\n',
+        '{"record":"site","schema_version":2,"site":"east","inventory_sha256":"0"}\n{"record":"owner","owner":"a"}\n',
         '{"record":"site","schema_version":99,"site":"east","inventory_sha256":"0"}\n',
     ],
 )
