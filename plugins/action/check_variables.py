@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: t.Optional[Variables] = None) -> Variables:
         variables: Variables = task_vars or {}
         result: Variables = super().run(tmp, variables)
-        action: t.Any = self  # its base class is not typed
+        action: t.Any = self  # ansible-core's method has no types
         action.validate_argument_spec({})
         problems = self._problems(variables)
         if any(problems.values()):

@@ -106,10 +106,20 @@ def holds(path: str, sha256: str) -> bool:
 
 
 def write_text(path: str, text: str, write: bool = True, dest: t.Optional[str] = None) -> bool:
-    """Whether the file at ``path`` is not, or was not, this text.  See ``atomic_writer``."""
-    with atomic_writer(path, write=write, dest=dest) as new:
-        new.write(text)
-    return new.changed
+    """Whether the file at ``path`` is not, or was not, this text.  See ``write_bytes``."""
+    return write_bytes(path, text.encode("utf-8", "surrogateescape"), write, dest)
+
+
+def write_bytes(path: str, data: bytes, write: bool = True, dest: t.Optional[str] = None, mode: int = 0o640) -> bool:
+    """Whether the file at ``path`` does not, or did not, have this content.
+
+    As ``atomic_writer``, but what is there already is not touched, and neither is its folder.
+    """
+    changed = not holds(path, hashlib.sha256(data).hexdigest())
+    if write and (changed or dest not in (None, path) or stat.S_IMODE(os.stat(path).st_mode) != mode):
+        with atomic_writer(path, mode, dest=dest) as new:
+            new.write_bytes(data)
+    return changed
 
 
 def read_lines(path: str, what: str) -> t.Iterator[Json]:

@@ -174,7 +174,7 @@ def test_names_of_which_nobody_knows_are_one_decision(tmp_path: Path) -> None:
         (
             "name_unproven",
             "AE5 may refuse 10 channel names with a dot and a blank (u/v0.0, u/v1.0, u/v2.0, u/v3.0, u/v4.0 and 5 more); run the "
-            "playbook probe to find out.",
+            "probe playbook to find out.",
             "ae_channel_map",
         )
     ]

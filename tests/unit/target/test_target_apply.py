@@ -131,7 +131,7 @@ def test_a_dump_that_was_made_anew_with_other_bytes_or_without_a_file_is_refused
         f"linux-64/{P} was not uploaded to channel ann: the dump has changed since the plan was made and has other bytes for the file; "
         "run the plan playbook again.",
         f"linux-64/{Q} was not uploaded to channel ann: the dump has changed since the plan was made and no longer has the file; run the "
-        "playbook plan again.",
+        "plan playbook again.",
     ]
     assert result["warnings"] == [
         "The dump of site east has changed since the plan was made, so new files in it are not uploaded; run the plan playbook again "
@@ -199,9 +199,9 @@ def test_a_private_channel_that_became_public_since_the_plan_is_refused(world: T
     assert sorted(result["refused"]) == ["lab", "lab/Devs"]
     assert sorted(result["failures"]) == [
         "Channel lab was private when the plan was made and is public now, and must be private, so nothing is uploaded to it; run the "
-        "playbook plan again.",
+        "plan playbook again.",
         "Channel lab/Devs did not exist when the plan was made, is public now and must not be, so nothing is uploaded to it; run the "
-        "playbook plan again.",
+        "plan playbook again.",
     ]
     assert set(world.privacy().values()) == {"public"}
     world.plan()
@@ -248,7 +248,7 @@ def test_a_right_that_changed_since_the_plan_is_left_as_it_is(world: TargetWorld
         assert [(row["channel"], row["result"]) for row in found["shares"]] == [("lab", "moved"), ("lab/Devs", "added")]
         assert found["failures"] == [
             "The user 'bob' had r when the plan was made and has no access now on channel lab, so the share stays as it is; run the "
-            "playbook plan again."
+            "plan playbook again."
         ]
     assert (world.shares("lab"), world.shares("lab/Devs")) == ({}, {"Devs": "r"})
     world.plan()

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, write_bytes, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
@@ -163,9 +163,8 @@ class _Run:
 
     def _keep(self, library: Library, package: Built) -> None:
         path = os.path.join(self._params["dest"], library.package_path)
-        with atomic_writer(path, dest=os.path.join(self._dest, library.package_path)) as new:
-            new.write_bytes(package.data)
-        if new.changed or (library.package_path, library.channel) not in self._last:
+        changed = write_bytes(path, package.data, dest=os.path.join(self._dest, library.package_path))
+        if changed or (library.package_path, library.channel) not in self._last:
             self.added.append(f"+ {library.package_path} ({size_in_words(library.size)}) -> {library.channel}")
 
 
