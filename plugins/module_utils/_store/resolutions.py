@@ -215,4 +215,4 @@ def read_resolutions(path: str) -> t.Iterator[Found]:
     def found(data: Json) -> Found:
         return data["host"], data["site"], Resolution.from_json(data)
 
-    return read_records(path, "list of resolutions", found, "run the check anew")
+    return read_records(path, "list of resolutions", found, "run the check again")

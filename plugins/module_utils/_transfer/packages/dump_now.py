@@ -39,8 +39,8 @@ class DumpNow:
             raise MigrationError(f"The inventory {inventory} cannot be read: {exc.strerror}; run the export playbook again.") from exc
         if self.changed:
             self.warnings.append(
-                f"The dump of site {head.site} has changed since the plan was made, so new files in it are not uploaded; run the playbook"
-                " plan again for them."
+                f"The dump of site {head.site} has changed since the plan was made, so new files in it are not uploaded; run the plan"
+                " playbook again for them."
             )
 
     def moved(self, placement: Placement) -> t.Optional[str]:

@@ -258,7 +258,7 @@ def test_hostile_names_stay_names(filled):
 
 def test_a_damaged_list_of_resolutions_is_named(tmp_path):
     path = tmp_path / "resolutions.jsonl"
-    for line, why in (({"host": "h"}, "lacks site"), ({"host": "h", "site": "s"}, "lacks owner")):
+    for line, why in (({"host": "h"}, "site is missing"), ({"host": "h", "site": "s"}, "lacks owner")):
         path.write_text(json.dumps(line) + "\n")
         with pytest.raises(MigrationError, match=f"Line 1 of the list of resolutions .*{why}"):
             list(read_resolutions(str(path)))
