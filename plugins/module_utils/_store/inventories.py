@@ -48,23 +48,23 @@ def read_inventory(path: str) -> SiteInput:
         record = SiteRecord.from_json(next(lines, None))
         owners = {owner.name: owner for owner in map(OwnerRecord.from_json, lines)}
     except SchemaError as exc:
-        raise MigrationError(f"The list of owners {beside} cannot be used: {exc}; make the inventory anew.") from exc
+        raise MigrationError(f"The list of owners {beside} cannot be used: {exc}; create the inventory again.") from exc
     if not SITE_NAME.fullmatch(record.site):
         raise MigrationError(
             f"The inventory {path} is of a site named {record.site!r}; a site's name is made of letters, digits, - _ and dots."
         )
     if len(owners) != record.owners:
         raise MigrationError(
-            f"The list of owners {beside} has {len(owners)} of {record.owners} owners, so it is cut off; make the inventory anew."
+            f"The list of owners {beside} has {len(owners)} of {record.owners} owners, so it is cut off; create the inventory again."
         )
     try:
         digest = file_sha256(path)
     except FileNotFoundError:
-        raise MigrationError(f"The inventory {path} is missing beside {beside}; make the inventory anew.") from None
+        raise MigrationError(f"The inventory {path} is missing beside {beside}; create the inventory again.") from None
     except OSError as exc:
         raise MigrationError(f"The inventory {path} cannot be read: {exc.strerror}.") from exc
     if digest != record.sha256:
-        raise MigrationError(f"The inventory {path} is not the one that {beside} belongs to, or is cut off; make the inventory anew.")
+        raise MigrationError(f"The inventory {path} is not the one that {beside} belongs to, or is cut off; create the inventory again.")
     return SiteInput(record, owners, path)
 
 

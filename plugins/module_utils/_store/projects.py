@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 
 PROJECTS, SOURCES, FINDINGS = "projects.jsonl", "sources.jsonl", "findings.jsonl"
-AGAIN = "collect the projects anew"
+AGAIN = "collect the projects again"
 
 # What a notebook's JSON can escape and UTF-8 cannot hold; undecodable bytes (dc80 to dcff) are kept.
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -95,7 +95,7 @@ def _projects(path: str, projects: t.Iterator[Project], wanted: int) -> t.Iterat
         count += 1
         yield project
     if count != wanted:
-        raise MigrationError(f"The list of projects {path} holds {count} of {wanted} projects, so it was cut off; collect them anew.")
+        raise MigrationError(f"The list of projects {path} holds {count} of {wanted} projects, so it was cut off; collect them again.")
 
 
 def read_sources(path: str, head: NotebookHost) -> t.Iterator[Source]:
@@ -113,7 +113,7 @@ def read_sources(path: str, head: NotebookHost) -> t.Iterator[Source]:
 
 def read_findings(path: str) -> t.Iterator[Finding]:
     """The findings of an audit.  Raises ``MigrationError``."""
-    return read_records(path, "list of findings", Finding.from_json, "run the audit anew")
+    return read_records(path, "list of findings", Finding.from_json, "run the audit again")
 
 
 def findings_text(findings: t.Iterable[Finding]) -> t.Iterator[str]:

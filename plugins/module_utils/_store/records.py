@@ -200,8 +200,8 @@ def _read(folder: t.Optional[str], name: str, parse: t.Callable[[Json], Read], e
         return parse(read_object(path, "record"))
     except (MigrationError, AttributeError, KeyError, TypeError, ValueError):
         warnings.append(
-            f"The record {path} is damaged or cannot be read and counts as empty, so what AE4 has taken away since is told as if "
-            f"somebody had added it on AE5{_AND.get(name, '')}."
+            f"The record {path} is damaged or cannot be read and is ignored; access and files removed in AE4 will be reported as "
+            f"added on AE5{_AND.get(name, '')}."
         )
         return empty
 

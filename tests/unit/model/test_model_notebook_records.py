@@ -168,7 +168,7 @@ def test_a_file_that_was_cut_off_or_exchanged_is_noticed(tmp_path: Path) -> None
     with pytest.raises(MigrationError, match="does not belong to its list of projects"):
         list(read_sources(str(sources), head))
     path.write_bytes(b"")
-    with pytest.raises(MigrationError, match=r"The list of projects .* is empty; collect the projects anew\."):
+    with pytest.raises(MigrationError, match=r"The list of projects .* is empty; collect the projects again\."):
         read_projects(str(path))
 
 

@@ -240,9 +240,9 @@ def other_inventory(folder: Path) -> None:
 INVENTORIES: dict[str, tuple[t.Callable[[Path], None], str]] = {
     "no list of owners": (remove("east.owners.jsonl"), "cannot be read: No such file or directory."),
     "list of owners empty": (write("east.owners.jsonl", b""), "a site record must be a JSON object, not NoneType;"),
-    "list of owners cut off": (cut_line("east.owners.jsonl"), "has 1 of 2 owners, so it is cut off; make the inventory anew."),
+    "list of owners cut off": (cut_line("east.owners.jsonl"), "has 1 of 2 owners, so it is cut off; create the inventory again."),
     "list of owners cut in a line": (cut_bytes("east.owners.jsonl"), "Line 3 of the list of owners"),
-    "of tomorrow": (head(schema_version=2), "schema_version 2 is not 1; make the inventory anew."),
+    "of tomorrow": (head(schema_version=2), "schema_version 2 is not 1; create the inventory again."),
     "without its digest": (head(sha256=None), "a site record lacks sha256"),
     "site with a slash": (head(site="a/b"), "is of a site named 'a/b'"),
     "site ..": (head(site=".."), "is of a site named '..'"),

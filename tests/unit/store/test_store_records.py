@@ -135,8 +135,8 @@ def test_a_damaged_record_is_a_warning_and_counts_as_empty(tmp_path: Path, name:
     (tmp_path / name).write_bytes(content)
     records = Records(str(tmp_path))
     assert records.warnings == [
-        f"The record {tmp_path / name} is damaged or cannot be read and counts as empty, so what AE4 has taken away since is told as if "
-        f"somebody had added it on AE5{', and shares that cannot be seen are sent again' if name == LAST_SHARES else ''}."
+        f"The record {tmp_path / name} is damaged or cannot be read and is ignored; access and files removed in AE4 will be reported as "
+        f"added on AE5{', and shares that cannot be seen are sent again' if name == LAST_SHARES else ''}."
     ]
     found = {
         APPLIED_PLACEMENTS: records.applied.placements,

@@ -120,7 +120,7 @@ def test_a_list_of_projects_that_was_cut_off_fails_once(host: NotebookHost) -> N
     found = read(host)
     assert len(found.rows) == 6
     assert found.imbalances() == []
-    assert found.unreadable == (f"The list of projects {path} holds 6 of 7 projects, so it was cut off; collect them anew.",)
+    assert found.unreadable == (f"The list of projects {path} holds 6 of 7 projects, so it was cut off; collect them again.",)
     path.write_text("nonsense\n")
     found = read(host, "aen1")
     assert (found.rows, found.missing, len(found.failures())) == ((), (), 1)
