@@ -148,12 +148,17 @@ class World:
         if not self.predict:
             return run_playbook(playbook, self.inventory, *arguments)
         log = self.root / "predictions.jsonl"
-        log.unlink(missing_ok=True)
+        for old in (log, self.root / "predictions.jsonl.modules"):
+            old.unlink(missing_ok=True)
         run = run_playbook(playbook, self.inventory, *arguments, more_environment=prediction.environment(log))
         self.predictions = prediction.read(log)
         wrong = prediction.differences(self.predictions)
         assert not wrong, "\n".join([*wrong, run.output])
         return run
+
+    def modules(self) -> list[str]:
+        """The modules that the last run executed, on whatever host."""
+        return (self.root / "predictions.jsonl.modules").read_text(encoding="utf-8").splitlines()
 
     def writes(self) -> list[Json]:
         """Requests since the last run began that changed the cluster, or tried to."""

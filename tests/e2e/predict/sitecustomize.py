@@ -5,7 +5,8 @@
 
 Python imports this file when it starts, because the tests put its folder on ``PYTHONPATH``.  The collection knows nothing
 of it: when its ``_module`` is imported, ``MigrationModule.run`` is replaced by one that calls the module's work in check
-mode first, then for real, and appends a line of JSON to the file named in ``AE_LAB_PREDICTIONS``.
+mode first, then for real, and appends a line of JSON to the file named in ``AE_LAB_PREDICTIONS``.  On the controller each
+execution of a module, on whatever host, adds its name to the file of the same name that ends in ``.modules``.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ import os
 import sys
 
 TARGET = "ansible_collections.ae_ops.migration.plugins.module_utils._module"
+ACTION = "ansible.plugins.action"
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds ``_module`` as everybody else would, and patches it when it was executed."""
+    """Finds a module as everybody else would, and patches it when it was executed."""
+
+    def __init__(self, name, patch):
+        self.name, self.patch = name, patch
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname != TARGET:
+        if fullname != self.name:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
@@ -33,11 +38,22 @@ class _Finder(importlib.abc.MetaPathFinder):
 
             def exec_module(module):
                 execute(module)
-                if module.__name__ == TARGET:  # one loader serves all modules of an archive
-                    _patch(module)
+                if module.__name__ == self.name:  # one loader serves all modules of an archive
+                    self.patch(module)
 
             spec.loader.exec_module = exec_module
         return spec
+
+
+def _count(module):
+    execute = module.ActionBase._execute_module
+
+    def counting(self, *args, **kwargs):
+        with open(os.environ["AE_LAB_PREDICTIONS"] + ".modules", "a") as stream:
+            stream.write(f"{kwargs.get('module_name') or self._task.action}\n")
+        return execute(self, *args, **kwargs)
+
+    module.ActionBase._execute_module = counting
 
 
 def _patch(module):
@@ -94,4 +110,4 @@ def _note(work, predicted, real):
 
 
 if os.environ.get("AE_LAB_PREDICTIONS"):
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path[:0] = [_Finder(TARGET, _patch), _Finder(ACTION, _count)]
