@@ -20,7 +20,7 @@ MODULE_UTILS = "ansible_collections.ae_ops.migration.plugins.module_utils"
 
 FEATURES = ("_plan", "_transfer", "_report", "_preflight", "_probe", "_notebooks")
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("modules", "action"),
+    ("modules", "action", "plugin_utils"),
     FEATURES,
     ("_store",),
     ("_ae4", "_ae5", "_aen"),
@@ -89,7 +89,7 @@ def main() -> int:
     plugins = ROOT / "plugins"
     files = {
         ".".join(path.relative_to(plugins).with_suffix("").parts): path.read_text(encoding="utf-8")
-        for folder in ("modules", "module_utils", "action")
+        for folder in ("modules", "module_utils", "action", "plugin_utils")
         for path in sorted((plugins / folder).rglob("*.py"))
     }
     found = complaints(files)

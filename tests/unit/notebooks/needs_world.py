@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import jso
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Member, NotebookHost, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, REFUSED, Conversion
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package

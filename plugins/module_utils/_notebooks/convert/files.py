@@ -23,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment, Notebook, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, Rewriting, rewrite
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution

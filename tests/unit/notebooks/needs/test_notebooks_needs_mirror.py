@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.mirror import (
     Needs,
     mirror_files,
@@ -20,7 +21,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     pip_text,
     system_replacements,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from tests.unit.notebooks.convert_world import catalog, view
 

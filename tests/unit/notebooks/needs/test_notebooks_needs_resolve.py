@@ -15,6 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs import resolve
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.resolve import (
     Solver,
@@ -22,7 +23,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.needs.
     Unusable,
     against,
     lacking,
-    resolution,
     solved,
     unanswered,
 )
