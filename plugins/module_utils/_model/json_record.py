@@ -201,7 +201,7 @@ def _reader(cls: t.Type[JsonRecord]) -> t.Callable[..., t.Any]:
         "    return careful(data)",
     ]
     read = _function("from_json", lines, kinds)
-    if getattr(cls.from_json, "__func__", None) is getattr(JsonRecord.from_json, "__func__"):  # noqa: B009 - mypy does not know it
+    if _is_inherited(cls, "from_json"):
         setattr(cls, "from_json", classmethod(read))  # noqa: B010 - mypy does not let a method be replaced
     return t.cast(t.Callable[..., t.Any], read)
 
@@ -240,7 +240,7 @@ def _writer(cls: t.Type[JsonRecord]) -> Convert:
     if not cls.BRIEF:
         lines = [f"    return {{{', '.join(items)}}}"]
     write = _function("to_json", ["def to_json(self):", *lines], kinds)
-    if cls.to_json is JsonRecord.to_json:
+    if _is_inherited(cls, "to_json"):
         setattr(cls, "to_json", write)  # noqa: B010 - mypy does not let a method be replaced
     return t.cast(Convert, write)
 
@@ -249,3 +249,8 @@ def _function(name: str, lines: t.Sequence[str], kinds: _Kinds) -> t.Any:
     """The function that lines of source are."""
     exec("\n".join(lines), kinds.names)  # noqa: S102 - they hold nothing but what a class of ours declares
     return kinds.names[name]
+
+
+def _is_inherited(cls: t.Type[JsonRecord], name: str) -> bool:
+    """Whether a class has no method of its own, nor one of a class between, in place of that of ``JsonRecord``."""
+    return next(base for base in cls.__mro__ if name in vars(base)) is JsonRecord
