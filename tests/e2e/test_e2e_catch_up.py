@@ -47,7 +47,7 @@ def test_a_group_with_people_ae4_does_not_know_stops_the_plan_by_name(two_sites:
     run = two_sites.run()
     assert run.returncode != 0
     assert (
-        "The AE5 group 'Devs' holds mallory, whom the organization 'anaconda-organization', group 'Devs' of site 'east' does not"
+        "The AE5 group 'Devs' has members who are not in the organization 'anaconda-organization', group 'Devs' of site 'east': mallory;"
         in run.output
     )
     assert two_sites.writes() == []

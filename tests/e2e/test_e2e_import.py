@@ -152,7 +152,7 @@ def test_owner_of_a_private_package_is_refused_by_name(done: Done) -> None:
         assert done.runs[name].returncode != 0
         refusal = [text for text in done.said[name] if text.startswith("Owner closed-organization, with 1 missing file, ")]
         assert len(refusal) == 1
-        assert "lacks 1 file: its channel closed-organization must be private" in refusal[0]
+        assert "cannot be migrated with the vendor import: its channel closed-organization must be private" in refusal[0]
         assert refusal[0].endswith("use ae_upload_method: files for it.")
         assert "closed-organization" not in files(done.channels[name])
 
