@@ -138,7 +138,7 @@ def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal
     for channel in PRIVATE:
         sentence = (
             f"Channel {channel} is refused, because it must be private: it does not exist and would be created public,"
-            " and this transport cannot make it private; use transport api or accept it in ae_accept_public."
+            " and this transport cannot make it private; use transport api, or accept it in ae_accept_public."
         )
         assert said.count(sentence) == 1
         assert f"Channel {channel} does not exist." in minimal.refused.failures
