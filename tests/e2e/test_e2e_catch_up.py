@@ -46,10 +46,9 @@ def test_a_group_with_people_ae4_does_not_know_stops_the_plan_by_name(two_sites:
     two_sites.seed_people([], {"Devs": ["mallory"]})
     run = two_sites.run()
     assert run.returncode != 0
-    assert (
-        "The AE5 group 'Devs' has members who are not in the organization 'anaconda-organization', group 'Devs' of site 'east': mallory;"
-        in run.output
-    )
+    said = " ".join(run.output.split()).replace("''", "'")
+    who = "the organization 'anaconda-organization', group 'Devs' of site 'east'"
+    assert f"The AE5 group 'Devs' has members who are not in {who}: mallory;" in said
     assert two_sites.writes() == []
 
     accepted = two_sites.run(ae_accept_wider=["anaconda-organization/Devs*"])

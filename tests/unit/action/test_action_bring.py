@@ -105,9 +105,9 @@ def make(tmp_path: Path) -> t.Callable[[str], Bring]:
 Make = t.Callable[[str], Bring]
 
 
-def fill(folder: Path, /, **files: bytes) -> None:
+def fill(at: Path, /, **files: bytes) -> None:
     for name, content in files.items():
-        write(folder / name, content)
+        write(at / name, content)
 
 
 def write(path: Path, content: bytes) -> None:
