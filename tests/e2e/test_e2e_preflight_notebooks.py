@@ -69,7 +69,7 @@ def test_in_order(world: World) -> None:
     mapped, rows = preflight(world, ae_user_map={"dave": "-"})
     assert mapped.returncode == 0, mapped.output
     assert rows["prod", "owners"]["verdict"] == "ok"
-    assert "1 is nobody" in rows["prod", "owners"]["evidence"]
+    assert "1 is without an AE5 user" in rows["prod", "owners"]["evidence"]
 
 
 def bare_interpreter(world: World) -> str:
