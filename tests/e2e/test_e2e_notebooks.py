@@ -210,7 +210,7 @@ def test_teams_may_work_on_it_as_on_ae4(moved: Moved) -> None:
     state = moved.world.cluster.state()["projects"]
     spec = specs(moved.world)["alice/public-team"]
     assert spec.team
-    assert "had other rights" in " ".join(moved.first.rows["alice/public-team"]["notes"])
+    assert "had other permissions on AE4" in " ".join(moved.first.rows["alice/public-team"]["notes"])
     assert state["alice/public-team"]["collaborators"] == [], "some files were closed to some of them"
 
 
