@@ -71,7 +71,13 @@ def test_a_group_with_one_person_more_than_ae4_had(make_world: MakeWorld) -> Non
     world = make_world("east")
     organization(world.sites["east"], "bio", "reads", "ann", ["carol"])
     world.seed_people(["ann", "carol", "mallory"], {"Devs": ["carol", "mallory"]})
-    refused(world, world.run(), "'Devs' has members who are not in", "organization 'bio', group 'Devs' of site 'east': mallory", "ae_accept_wider")
+    refused(
+        world,
+        world.run(),
+        "'Devs' has members who are not in",
+        "organization 'bio', group 'Devs' of site 'east': mallory",
+        "ae_accept_wider",
+    )
 
     done = world.run(ae_accept_wider=["bio/Devs"])
     assert done.returncode == 0, done.output
