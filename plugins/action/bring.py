@@ -110,19 +110,19 @@ class ActionModule(ActionBase):
         mode = _mode(args["mode"])
         one = {name for name, to in files.items() if there[name].same_file(before.get(to)) and not before[to].link}
         same = {name for name, to in files.items() if to in before and not before[to].link and there[name].same_content(before[to])}
-        todo = {name: to for name, to in files.items() if name not in same}
+        differing = {name: to for name, to in files.items() if name not in same}
         modes = [files[name] for name in same - one if before[files[name]].mode != mode]
         if not dry:
-            self._transfer(source, src, target, dest, {name: (to, there[name]) for name, to in todo.items()}, mode)
+            self._transfer(source, src, target, dest, {name: (to, there[name]) for name, to in differing.items()}, mode)
             target.set_mode(dest, modes, mode)
         removed = source.remove([os.path.join(src, name) for name in files if name not in one], dry) if args["remove"] else 0
         return {
-            "changed": bool(todo or modes or removed),
-            "brought": sorted(todo.values())[:SHOWN],
+            "changed": bool(differing or modes or removed),
+            "brought": sorted(differing.values())[:SHOWN],
             "missing": sorted(set(names) - set(there))[:SHOWN],
             "summary": {
-                "brought": len(todo),
-                "bytes": sum(there[name].size for name in todo),
+                "brought": len(differing),
+                "bytes": sum(there[name].size for name in differing),
                 "missing": len(names) - len(there),
                 "present": len(there),
                 "removed": removed,
@@ -149,20 +149,20 @@ class ActionModule(ActionBase):
         return src or ".", dest or ".", set(required), names
 
     @staticmethod
-    def _transfer(source: Files, src: str, target: Files, dest: str, todo: t.Mapping[str, t.Tuple[str, Found]], mode: int) -> None:
-        if not todo:
+    def _transfer(source: Files, src: str, target: Files, dest: str, differing: t.Mapping[str, t.Tuple[str, Found]], mode: int) -> None:
+        if not differing:
             return
         if isinstance(target, HostFiles):
-            target.send(dest, [Outgoing(found.path, to, found) for to, found in todo.values()], mode)
+            target.send(dest, [Outgoing(found.path, to, found) for to, found in differing.values()], mode)
             return
         with Incoming(target.path(dest), mode) as incoming:
-            parts = {name: incoming.part(to) for name, (to, _found) in todo.items()}
+            parts = {name: incoming.part(to) for name, (to, _found) in differing.items()}
             if isinstance(source, HostFiles):
-                source.fetch(src, {name: found for name, (_to, found) in todo.items()}, parts)
+                source.fetch(src, {name: found for name, (_to, found) in differing.items()}, parts)
             else:
-                for name, (_to, found) in todo.items():
+                for name, (_to, found) in differing.items():
                     shutil.copyfile(found.path, parts[name])
-            for to, found in todo.values():
+            for to, found in differing.values():
                 incoming.check(to, found)
             incoming.commit()
 
