@@ -22,7 +22,7 @@ description:
   - Files that the import did not import are reported by name, and so are files and channels that it created beyond the plan.
   - Runs on the host with the dump, with a short-lived O(access_token). It always uses the command line client, so O(transport=auto)
     is O(transport=cli) here and O(transport=api) is refused.
-  - Create the channels first with M(ae_ops.migration.channel) and its phase V(create), which returns the channels that must stay empty
+  - Create the channels first with M(ae_ops.migration.channel), which returns the channels that must stay empty
     (O(refused)). The import creates channels that do not exist, public.
 extends_documentation_fragment:
   - ae_ops.migration.ae5

@@ -13,9 +13,10 @@ author:
   - ae_ops.migration contributors (@ae-ops)
 description:
   - Creates channels and sets their privacy, one channel, a list of channels, or all channels of a plan, in parallel.
+  - With O(plan), missing channels are created, always private, and those that are public and must not be are made private. M(ae_ops.migration.channel_share)
+    publishes them when they are complete.
   - A channel is never deleted.
-  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name, and one that got unplanned
-    packages since is not made public.
+  - With O(plan), a channel that is neither as it was when the plan was made nor as planned is refused by name.
   - A channel that the transport cannot make private is refused by name unless O(accept_public) accepts it. The rest is done and the module
     fails at the end.
 extends_documentation_fragment:
@@ -54,25 +55,14 @@ options:
         choices: [private, public]
         default: private
   plan:
-    description: Folder of a plan, see M(ae_ops.migration.migration_plan). O(phase) says what is done with its channels.
+    description: Folder of a plan, see M(ae_ops.migration.migration_plan).
     type: path
-  phase:
-    description:
-      - V(create) creates the missing channels, always private, and makes those private that are public and must not be.
-      - V(publish) makes those public that may be public, as soon as every placement that is not quarantined is seen in their repodata with its digest.
-    type: str
-    choices: [create, publish]
   accept_public:
     description:
       - Patterns (shell style) of channels that may be public although they should be private, for a transport that cannot make them private.
     type: list
     elements: str
     default: []
-  assume_transferred:
-    description:
-      - Only in check mode, for O(phase=publish). Predicts as if the earlier phases were done, so that a whole run can be predicted.
-    type: bool
-    default: false
 seealso:
   - module: ae_ops.migration.channel_info
   - module: ae_ops.migration.channel_share
@@ -93,15 +83,6 @@ EXAMPLES = r"""
     username: migrator
     password: "{{ ae5_password }}"
     plan: /srv/migration/prod/plan
-    phase: create
-
-- name: Publish the channels that may be public
-  ae_ops.migration.channel:
-    url: https://ae5.example.com
-    username: migrator
-    password: "{{ ae5_password }}"
-    plan: /srv/migration/prod/plan
-    phase: publish
 """
 
 RETURN = r"""
@@ -116,7 +97,7 @@ channels:
       type: str
       returned: success
     result:
-      description: V(created), V(changed), V(present), V(refused), V(waiting) (not public yet) or V(failed).
+      description: V(created), V(changed), V(present), V(refused) or V(failed).
       type: str
       returned: success
     privacy:
@@ -134,7 +115,7 @@ summary:
   description: Number of channels by result, and C(seconds).
   returned: when the cluster was read
   type: dict
-  sample: {created: 1, changed: 0, present: 0, refused: 0, waiting: 0, failed: 0, seconds: 0.3}
+  sample: {created: 1, changed: 0, present: 0, refused: 0, failed: 0, seconds: 0.3}
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

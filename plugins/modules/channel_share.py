@@ -15,8 +15,9 @@ description:
   - Shares channels with users and groups, one share, a list of shares, or all shares of a plan, in parallel.
   - With O(plan) only complete channels are shared; shares are added and changed, and none is removed.
     Shares that are not in the plan are returned in RV(extra).
+  - With O(publish), channels that may be public are then made public under the same condition.
   - A share that is neither as it was when the plan was made nor as planned stays as it is and is reported. A channel that got unplanned packages
-    since gets no more shares.
+    since gets no more shares and is not made public.
   - Over a transport that cannot list shares, everything is sent except what the file in O(records) says was applied.
 extends_documentation_fragment:
   - ae_ops.migration.ae5
@@ -84,6 +85,12 @@ options:
       - Folder of the records. The rights that were applied last are kept there in C(last_shares.json).
       - Without it nothing is lost but certainty.
     type: path
+  publish:
+    description:
+      - Only with O(plan). Also makes the channels public that may be public, as soon as every placement that is not quarantined is seen in their
+        repodata with its digest.
+    type: bool
+    default: false
   assume_transferred:
     description:
       - Only in check mode. Predicts as if the earlier phases were done, so that a whole run can be predicted.
@@ -105,13 +112,14 @@ EXAMPLES = r"""
     group: Devs
     access: r
 
-- name: The shares of a plan
+- name: The shares of a plan, then its public channels
   ae_ops.migration.channel_share:
     url: https://ae5.example.com
     username: migrator
     password: "{{ ae5_password }}"
     plan: /srv/migration/prod/plan
     records: /srv/migration/prod/records
+    publish: true
 """
 
 RETURN = r"""
@@ -149,6 +157,25 @@ shares:
       type: bool
       returned: success
   sample: [{channel: anaconda-organization/Devs, group: Devs, access: r, result: added, verified: true}]
+published:
+  description: One row for each channel that may be public.
+  returned: with O(publish)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the channel.
+      type: str
+      returned: success
+    result:
+      description: V(changed) (it was made public), V(present), V(waiting) (not complete, or not as it was when the plan was made) or V(failed).
+      type: str
+      returned: success
+    privacy:
+      description: Current privacy of the channel, V(null) if it is not known.
+      type: str
+      returned: success
+  sample: [{name: owner, result: changed, privacy: public}]
 extra:
   description: Shares of the plan's channels that are not in the plan.
   returned: with O(plan)
@@ -156,7 +183,7 @@ extra:
   elements: dict
   sample: []
 summary:
-  description: Number of shares by result, with O(plan) also C(extra), and C(seconds).
+  description: Number of shares by result, with O(plan) also C(extra), with O(publish) also C(published) and C(not_published), and C(seconds).
   returned: when the cluster was read
   type: dict
   sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, waiting: 0, moved: 0, failed: 0, seconds: 0.3}

@@ -92,7 +92,7 @@ class TargetWorld:
         return {(one.channel, one.file): one for one in store.iter_placements(str(self.plan_dir))}
 
     def create(self, check: bool = False) -> Result:
-        return run_module("channel", {**self.options, "plan": str(self.plan_dir), "phase": "create"}, check=check, diff=True)
+        return run_module("channel", {**self.options, "plan": str(self.plan_dir)}, check=check, diff=True)
 
     def sync(self, check: bool = False, **more: t.Any) -> Result:
         results = self.plan_dir / "transfer" / "east.jsonl"
@@ -110,11 +110,8 @@ class TargetWorld:
         return {(line["channel"], line["file"]): (line["outcome"], line["reason"]) for line in lines}
 
     def share(self, check: bool = False) -> Result:
-        given = {"plan": str(self.plan_dir), "records": str(self.root / "records")}
+        given = {"plan": str(self.plan_dir), "records": str(self.root / "records"), "publish": True}
         return run_module("channel_share", {**self.options, **given}, check=check, diff=True)
-
-    def publish(self, check: bool = False) -> Result:
-        return run_module("channel", {**self.options, "plan": str(self.plan_dir), "phase": "publish"}, check=check, diff=True)
 
     def verify(self, **more: t.Any) -> Result:
         given = {"plan": str(self.plan_dir), "dest": str(self.plan_dir), "records": str(self.root / "records")}
@@ -127,7 +124,6 @@ class TargetWorld:
             "create": create,
             "sync": self.sync(refused=create["refused"], **sync),
             "share": self.share(),
-            "publish": self.publish(),
         }
 
     def apply_well(self, **sync: t.Any) -> None:

@@ -32,7 +32,7 @@ def test_the_same_plan_is_applied_twice_and_after_each_phase_again(world: Target
     world.package("ann", "p")
     lab_owner(world)
     world.plan()
-    phases = (world.create, world.sync, world.share, world.publish)
+    phases = (world.create, world.sync, world.share)
     for count in range(1, len(phases) + 1):
         for phase in phases[:count]:
             result = phase()
@@ -224,8 +224,8 @@ def test_a_public_channel_that_was_made_private_since_the_plan_is_not_published(
     with world.admin() as cluster:
         cluster.set_privacy("ann", "private")
     done = world.apply()
-    assert [done[phase]["failed"] for phase in ("create", "sync", "share")] == [False] * 3
-    assert done["publish"]["msg"] == (
+    assert [done[phase]["failed"] for phase in ("create", "sync")] == [False] * 2
+    assert done["share"]["msg"] == (
         "Channel ann is not made public: it was public when the plan was made and is private now; run the plan playbook again."
     )
     assert world.privacy()["ann"] == "private"
@@ -267,8 +267,9 @@ def test_a_channel_that_gained_packages_since_the_plan_is_neither_shared_further
     alien = world.put("ann", "alien")
     done = world.apply()
     why = f"unplanned packages were added since the plan was made (linux-64/{alien}); run the plan playbook again"
-    assert done["share"]["failures"] == [f"Channel ann gets no more shares: {why}."]
-    assert done["publish"]["failures"] == [f"Channel ann is not made public: {why}."]
+    assert done["share"]["failures"] == [f"Channel ann gets no more shares: {why}.", f"Channel ann is not made public: {why}."]
+    assert [(row["name"], row["result"]) for row in done["share"]["published"]] == [("ann", "waiting")]
+    assert (done["share"]["summary"]["published"], done["share"]["summary"]["not_published"]) == (0, 1)
     assert outcomes(done["sync"]) == {"uploaded": 1}
     assert (world.shares("ann"), world.privacy()["ann"]) == ({}, "private")
     world.plan()

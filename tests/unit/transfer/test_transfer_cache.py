@@ -61,7 +61,7 @@ def runs(world: World, lab: Ae5Lab, connection: dict[str, t.Any]) -> Runs:
     world.add("owner", "alpha")
     world.add("owner", "beta", subdir="noarch")
     plan = world.save()
-    assert not run_module("channel", {**connection, "plan": plan, "phase": "create"})["failed"]
+    assert not run_module("channel", {**connection, "plan": plan})["failed"]
     return Runs(world, lab, connection)
 
 

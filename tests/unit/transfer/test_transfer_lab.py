@@ -33,10 +33,10 @@ def fill(world: World) -> str:
 def phases(world: World, connection: Options, plan: str, **how: bool) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
     sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
     assume = {"assume_transferred": how.get("check", False)}
-    yield "birth", run_module("channel", {**connection, "plan": plan, "phase": "create"}, **how)
+    yield "birth", run_module("channel", {**connection, "plan": plan}, **how)
     yield "sync", run_module("package_sync", {**connection, **sync}, **how)
-    yield "share", run_module("channel_share", {**connection, "plan": plan, "records": str(world.root / "records"), **assume}, **how)
-    yield "publish", run_module("channel", {**connection, "plan": plan, "phase": "publish", **assume}, **how)
+    share = {"records": str(world.root / "records"), "publish": True, **assume}
+    yield "share", run_module("channel_share", {**connection, "plan": plan, **share}, **how)
 
 
 def test_the_phases_bring_a_plan_to_the_cluster_and_find_nothing_to_do_the_second_time(
@@ -83,7 +83,7 @@ def test_no_password_and_no_token_is_in_any_result(world: World, lab: Ae5Lab, co
 def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: World, lab: Ae5Lab) -> None:
     plan = fill(world)
     connection = options(lab, "cli")
-    result = run_module("channel", {**connection, "plan": plan, "phase": "create"}, diff=True)
+    result = run_module("channel", {**connection, "plan": plan}, diff=True)
     assert result["failed"]
     assert result["msg"].startswith(
         "Channel owner/Devs is refused, because it must be private: it does not exist and would be created public"
@@ -110,7 +110,7 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
 
 def test_a_minimal_client_may_create_a_channel_public_that_was_accepted_to_be(world: World, lab: Ae5Lab) -> None:
     plan = fill(world)
-    arguments = {**options(lab, "cli"), "plan": plan, "phase": "create", "accept_public": ["owner/*"]}
+    arguments = {**options(lab, "cli"), "plan": plan, "accept_public": ["owner/*"]}
     result = run_module("channel", arguments, diff=True)
     assert not result["failed"]
     assert prepared(result) == ["+ channel owner (public)", "+ channel owner/Devs (public)"]
@@ -120,7 +120,7 @@ def test_a_minimal_client_may_create_a_channel_public_that_was_accepted_to_be(wo
 def test_a_public_channel_that_must_be_private_is_hidden_at_birth(world: World, lab: Ae5Lab, connection: Options) -> None:
     plan = fill(world)
     lab.seed(channels=[{"name": "owner/Devs", "owner": "migrator", "privacy": "public"}])
-    result = run_module("channel", {**connection, "plan": plan, "phase": "create"}, diff=True)
+    result = run_module("channel", {**connection, "plan": plan}, diff=True)
     assert not result["failed"]
     assert prepared(result) == ["+ channel owner (private)", "~ channel owner/Devs public -> private"]
     assert lab.state()["channels"]["owner/Devs"]["privacy"] == "private"
@@ -128,16 +128,15 @@ def test_a_public_channel_that_must_be_private_is_hidden_at_birth(world: World, 
 
 def test_an_incomplete_channel_is_neither_shared_nor_published(world: World, lab: Ae5Lab, connection: Options) -> None:
     plan = fill(world)
-    run_module("channel", {**connection, "plan": plan, "phase": "create"})
+    run_module("channel", {**connection, "plan": plan})
     lab.clear_log()
-    shared = run_module("channel_share", {**connection, "plan": plan})
+    shared = run_module("channel_share", {**connection, "plan": plan, "publish": True})
     assert [row["result"] for row in shared["shares"]] == ["waiting", "waiting"]
     assert (
         "2 of its files are not verified on the cluster (linux-64/alpha-1.0-0.tar.bz2 absent, noarch/beta-1.0-0.tar.bz2 absent)"
         in shared["msg"]
     )
-    published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
-    assert published["msg"].startswith("Channel owner is not made public: 2 of its files")
+    assert shared["failures"][-1].startswith("Channel owner is not made public: 2 of its files")
     assert lab.writes() == []
 
 
@@ -190,7 +189,7 @@ def test_channel_info_shows_what_there_is(world: World, lab: Ae5Lab, connection:
 
 def test_a_token_of_one_host_moves_packages_from_another(world: World, lab: Ae5Lab, connection: Options) -> None:
     plan = fill(world)
-    run_module("channel", {**connection, "plan": plan, "phase": "create"})
+    run_module("channel", {**connection, "plan": plan})
     token = run_module("access_token", connection)["access_token"]
     mover = {key: value for key, value in connection.items() if key not in ("username", "password", "client_secret")}
     sync = {"placements": str(world.plan / "placements" / "east.jsonl"), "dump": str(world.dump), "results": str(world.results)}
@@ -218,10 +217,9 @@ def test_a_quarantined_file_holds_nothing_up_and_a_failed_one_does(world: World,
     assert lab.state()["channels"]["owner"]["privacy"] == "private"
 
     world.transferred(TransferRow(*bad.key, "quarantined", "x"), TransferRow(*good.key, "failed", "x"))
-    shared = run_module("channel_share", {**connection, "plan": plan})
+    shared = run_module("channel_share", {**connection, "plan": plan, "publish": True})
     assert [row["result"] for row in shared["shares"]] == ["added", "waiting"]
-    published = run_module("channel", {**connection, "plan": plan, "phase": "publish"})
-    assert (published["failed"], published["changed"]) == (False, True)
+    assert shared["published"] == [{"name": "owner", "result": "changed", "privacy": "public"}]
     assert lab.state()["channels"]["owner"]["privacy"] == "public"
 
 

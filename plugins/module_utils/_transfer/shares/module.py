@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module ``channel_share``: adds and changes shares of channels.  Private to the collection.
+"""The module ``channel_share``: adds and changes shares of channels, and publishes planned ones.  Private to the collection.
 
 Over a transport that can list shares the cluster is the truth.  Over one that cannot, shares that the record says were applied
 are skipped, the others are sent, and nothing is verified.
@@ -25,6 +25,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import Ar
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import LastShares
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.publish import Publication
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.steps import apply
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 ADDED = "added"
@@ -57,6 +59,7 @@ SHARE = ArgumentSpec(
         },
         "plan": {"type": "path"},
         "records": {"type": "path"},
+        "publish": {"type": "bool", "default": False},
         "assume_transferred": {"type": "bool", "default": False},
     },
     mutually_exclusive=(("channel", "shares", "plan"), ("user", "group")),
@@ -104,26 +107,44 @@ class Step:
 def work(module: MigrationModule) -> Outcome:
     """The module ``channel_share``."""
     params = module.params
+    assume = module.check_mode and params["assume_transferred"]
+    warnings: t.List[str] = []
     with connect(params, read_only=module.check_mode) as cluster:
-        listed = cluster.channels()
-        readiness_now = Readiness()
-        channels: t.Sequence[Channel] = ()
-        basis: t.Mapping[str, Channel] = {}
-        assume = module.check_mode and params["assume_transferred"]
-        if params["plan"] is not None:
-            plan = load_plan(params["plan"])
-            channels = plan.channels
-            basis = {channel.name: channel for channel in channels} if plan.target_read else {}
-            wishes = [Wish(channel.name, share) for channel in channels for share in channel.shares]
-            if not assume:
-                readiness_now = read_readiness(cluster, params["plan"], plan, {wish.channel for wish in wishes if wish.channel in listed})
+        records = LastShares(params["records"], warnings)
+        if params["plan"] is None:
+            sharing = Sharing(cluster, cluster.channels(), records, Readiness(), assume, {})
+            outcome = sharing.run(declared(params), extra=False)
         else:
-            wishes = declared(params)
-        warnings: t.List[str] = []
-        sharing = Sharing(cluster, listed, LastShares(params["records"], warnings), readiness_now, assume, basis)
-        outcome = sharing.run(wishes, extra=params["plan"] is not None)
-        outcome.warnings.extend(warnings)
-    return with_skipped(outcome, channels)
+            outcome = planned(cluster, params, records, assume)
+    outcome.warnings.extend(warnings)
+    return outcome
+
+
+def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares, assume: bool) -> Outcome:
+    """The shares of a plan, and then, if asked for, its public channels.  What is complete is read once for both."""
+    plan = load_plan(params["plan"])
+    listed = cluster.channels()
+    wishes = [Wish(channel.name, share) for channel in plan.channels for share in channel.shares]
+    publication = Publication(cluster, plan, listed, assume) if params["publish"] else None
+    now = Readiness()
+    if not assume:
+        shared = {wish.channel for wish in wishes if wish.channel in listed}
+        now = read_readiness(cluster, params["plan"], plan, shared | (publication.hidden if publication else set()))
+    basis = {channel.name: channel for channel in plan.channels} if plan.target_read else {}
+    outcome = with_skipped(Sharing(cluster, listed, records, now, assume, basis).run(wishes, extra=True), plan.channels)
+    if publication is not None:
+        add_published(outcome, apply(cluster, publication.steps(now)))
+    return outcome
+
+
+def add_published(outcome: Outcome, published: Outcome) -> None:
+    """Adds what became of the public channels to the outcome of the shares."""
+    outcome.changed = outcome.changed or published.changed
+    outcome.summary["published"] = published.summary[CHANGED]
+    outcome.summary["not_published"] = published.summary.get(WAITING, 0) + published.summary[FAILED]
+    outcome.failures.extend(published.failures)
+    outcome.diff.extend(published.diff)
+    outcome.values["published"] = published.values["channels"]
 
 
 def with_skipped(outcome: Outcome, channels: t.Sequence[Channel]) -> Outcome:

@@ -87,7 +87,7 @@ def test_channels_that_were_created_before_are_filled_and_stay_private(site: Imp
     """Birth first: what comes of the import is not public before it is proven."""
     lab.set(cli_abilities="rich")
     site.plan()
-    birth = run_module("channel", {**options(lab, "cli"), "plan": str(site.root / "plan"), "phase": "create"})
+    birth = run_module("channel", {**options(lab, "cli"), "plan": str(site.root / "plan")})
     assert not birth["failed"]
     assert not site.bring()["failed"]
     assert site.files() == {**USER, **ORG}
