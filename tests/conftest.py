@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import typing as t
 from pathlib import Path
@@ -19,6 +20,13 @@ if not LINK.exists():
 for folder in (ROOT, ROOT / "collections"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lab_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The runs of a session, those of all its workers, share what Ansible prepares of the modules; see ``tests/lab/startup``."""
+    base = tmp_path_factory.getbasetemp()
+    os.environ["AE_LAB_CACHE"] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "ansible-start")
 
 
 @pytest.hookimpl(optionalhook=True)

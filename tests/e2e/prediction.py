@@ -1,12 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check mode's predictions beside what then happened, for every module call of a run (see ``predict/sitecustomize.py``)."""
+"""Check mode's predictions beside what then happened, for every module call of a run (see ``tests/lab/startup``)."""
 
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 from pathlib import Path
 
@@ -29,9 +28,7 @@ PLACES = ("dest", "placements_path", "projects_path", "sources_path")
 
 def environment(log: Path) -> dict[str, str]:
     """What a run's environment needs so that its modules predict first; ``log`` is where they write."""
-    before = os.environ.get("PYTHONPATH")
-    folders = [str(Path(__file__).parent / "predict"), *([before] if before else [])]
-    return {"PYTHONPATH": os.pathsep.join(folders), "AE_LAB_PREDICTIONS": str(log), "TMPDIR": str(log.parent)}
+    return {"AE_LAB_PREDICTIONS": str(log), "TMPDIR": str(log.parent)}
 
 
 def read(log: Path) -> list[Json]:

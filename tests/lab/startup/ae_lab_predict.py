@@ -3,46 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes every module of the collection predict before it acts, and writes both down side by side.
 
-Python imports this file when it starts, because the tests put its folder on ``PYTHONPATH``.  The collection knows nothing
-of it: when its ``_module`` is imported, ``MigrationModule.run`` is replaced by one that calls the module's work in check
-mode first, then for real, and appends a line of JSON to the file named in ``AE_LAB_PREDICTIONS``.  On the controller each
-execution of a module, on whatever host, adds its name to the file of the same name that ends in ``.modules``.
+``sitecustomize`` imports this where ``AE_LAB_PREDICTIONS`` is set.  The collection knows nothing of it: when its ``_module``
+is imported, ``MigrationModule.run`` is replaced by one that calls the module's work in check mode first, then for real, and
+appends a line of JSON to the file named in ``AE_LAB_PREDICTIONS``.  On the controller each execution of a module, on whatever
+host, adds its name to the file of the same name that ends in ``.modules``.
 """
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import json
 import os
-import sys
+
+from ae_lab_import import patch_when_imported
 
 TARGET = "ansible_collections.ae_ops.migration.plugins.module_utils._module"
 ACTION = "ansible.plugins.action"
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    """Finds a module as everybody else would, and patches it when it was executed."""
-
-    def __init__(self, name, patch):
-        self.name, self.patch = name, patch
-
-    def find_spec(self, fullname, path=None, target=None):
-        if fullname != self.name:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
-        if spec is not None:
-            execute = spec.loader.exec_module
-
-            def exec_module(module):
-                execute(module)
-                if module.__name__ == self.name:  # one loader serves all modules of an archive
-                    self.patch(module)
-
-            spec.loader.exec_module = exec_module
-        return spec
 
 
 def _count(module):
@@ -109,5 +84,5 @@ def _note(work, predicted, real):
         os.close(fd)
 
 
-if os.environ.get("AE_LAB_PREDICTIONS"):
-    sys.meta_path[:0] = [_Finder(TARGET, _patch), _Finder(ACTION, _count)]
+patch_when_imported(TARGET, _patch)
+patch_when_imported(ACTION, _count)
