@@ -80,22 +80,25 @@ def test_in_order_before_and_after_the_first_export(two_sites: World) -> None:
     assert (two_sites.reports / "check" / "preflight.json").exists()
 
 
+def stopped(world: World, run: Run, where: set[tuple[str, str]]) -> None:
+    """Exactly these rows are in the way, and each host was stopped with the advice of each of them."""
+    assert run.returncode != 0
+    assert blocking(world) == where
+    assert {host: counts["failed"] for host, counts in run.recap.items()} == dict.fromkeys([*world.sites, "prod"], 1), "nobody goes on"
+    found = rows(world)
+    for key in where:
+        assert found[key]["advice"]
+        assert found[key]["task"]
+        assert all(found[key]["advice"] in said(run, host) for host in run.recap)
+    assert not any("not the password" in row["evidence"] for row in found.values())
+
+
 @pytest.mark.parametrize(
     ("what", "where"),
-    [
-        ("password", {("prod", "login")}),
-        ("uploader", {("prod", "roles")}),
-        ("cluster", {("east", "address"), ("prod", "address")}),
-        ("space", {("east", "space")}),
-        ("user", {("east", "user")}),
-        ("command", {("east", "admin_command")}),
-        ("host", {("east", "ssh")}),
-        ("python", {("east", "python")}),
-    ],
+    [("password", {("prod", "login")}), ("uploader", {("prod", "roles")}), ("cluster", {("east", "address"), ("prod", "address")})],
 )
-def test_what_is_in_the_way_alone(make_world: MakeWorld, what: str, where: set[tuple[str, str]]) -> None:
+def test_what_is_in_the_way_at_the_cluster(make_world: MakeWorld, what: str, where: set[tuple[str, str]]) -> None:
     world = make_world("east")
-    east = world.sites["east"]
     given: dict[str, t.Any] = {}
     with contextlib.ExitStack() as stack:
         if what == "password":
@@ -105,27 +108,24 @@ def test_what_is_in_the_way_alone(make_world: MakeWorld, what: str, where: set[t
             given["ae5_username"] = "reader"
         elif what == "cluster":
             given["ae5_url"] = f"http://127.0.0.1:{stack.enter_context(mishaps.closed_port())}"
-        elif what == "space":
-            given["preflight_space_factor"] = 1e12
-            (east.lab.storage / "blob").write_bytes(b"x" * 1000)
-        elif what == "user":
-            east.variables["ae4_user"] = "anaconda-server"
-        elif what == "command":
-            mishaps.take_command_away(east)
-        elif what == "host":
-            east.variables.update(mishaps.unreachable(stack.enter_context(mishaps.closed_port())))
-        elif what == "python":
-            east.variables["ansible_python_interpreter"] = "/nonexistent/python"
         run = preflight(world, **given)
-    assert run.returncode != 0
-    assert blocking(world) == where
-    assert {host: run.recap[host]["failed"] for host in ("east", "prod")} == {"east": 1, "prod": 1}, "nobody is left to go on"
-    found = rows(world)
-    for key in where:
-        assert found[key]["advice"]
-        assert found[key]["task"]
-        assert all(found[key]["advice"] in text for text in [said(run, "east"), said(run, "prod")])
-    assert not any("not the password" in row["evidence"] for row in found.values())
+    stopped(world, run, where)
+
+
+def test_what_is_in_the_way_at_a_site(make_world: MakeWorld) -> None:
+    """Five sites, each with one thing in the way; the site has that row alone, and the sixth has none."""
+    where = {"space": "space", "user": "user", "command": "admin_command", "host": "ssh", "python": "python"}
+    world = make_world(*where, "sound")
+    sites = world.sites
+    sites["space"].variables["preflight_space_factor"] = 1e12
+    (sites["space"].lab.storage / "blob").write_bytes(b"x" * 1000)
+    sites["user"].variables["ae4_user"] = "anaconda-server"
+    mishaps.take_command_away(sites["command"])
+    sites["python"].variables["ansible_python_interpreter"] = "/nonexistent/python"
+    with mishaps.closed_port() as port:
+        sites["host"].variables.update(mishaps.unreachable(port))
+        run = preflight(world)
+    stopped(world, run, set(where.items()))
 
 
 def said(run: Run, host: str) -> str:

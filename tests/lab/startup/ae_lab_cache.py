@@ -42,7 +42,7 @@ def _remember_code(compile_source):
         path = os.path.join(folder, hashlib.sha256(source).hexdigest())
         try:
             with open(path, "rb") as stream:
-                return marshal.load(stream)
+                return marshal.load(stream)  # noqa: S302 - written by this session
         except (OSError, EOFError, ValueError, TypeError):
             code = compile_source(pathname, source)
         with contextlib.suppress(OSError):
