@@ -12,70 +12,19 @@ import os
 import stat
 import subprocess
 import tracemalloc
-import types
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.action import bring
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.plugin_utils import _host_files
+from tests.unit.action.bring_world import Bring
 
 WAYS = ("here", "login", "become")
 SHELLS = ("login", "become")
 DIRECTIONS = ("fetch", "send")
 AWKWARD = ("a b/c 'd'", '"quoted" $HOME `id`', "-rf", "naïve/数据 ☃.csv", "back\\slash", "*", "~tilde", "sub/-x", "a;b&c|d<e>f")
-
-
-class Connection:
-    """Carries files as the login user, who may not be the one that the task runs as."""
-
-    transport = "ssh"
-    become = None
-
-    def __init__(self) -> None:
-        self.carried: list[str] = []
-
-    def put_file(self, src: str, dest: str) -> None:
-        self.carried.append(dest)
-        Path(dest).write_bytes(Path(src).read_bytes())
-
-    def fetch_file(self, src: str, dest: str) -> None:
-        self.carried.append(src)
-        Path(dest).write_bytes(Path(src).read_bytes())
-
-
-class Bring(bring.ActionModule):
-    """The plugin with a host that has ``home``; a greeting is printed around everything."""
-
-    def __init__(self, way: str, home: Path) -> None:
-        self.way, self.home = way, home
-        self.scripts: list[str] = []
-        self.tamper: t.Callable[[str], str] = str
-        self._connection = t.cast(t.Any, Connection())
-        if way == "here":
-            self._connection.transport = "local"
-        self._loader = t.cast(t.Any, types.SimpleNamespace(get_basedir=lambda: str(home)))
-
-    def _becoming(self) -> bool:
-        return self.way == "become"
-
-    def _low_level_execute_command(self, cmd: str, sudoable: bool = True, **_more: t.Any) -> t.Any:
-        assert max(map(len, cmd.split("\0"))) < 100_000
-        assert not (sudoable and self.way == "login")
-        self.scripts.append(cmd)
-        env = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
-        done = subprocess.run(["/bin/sh", "-c", f"echo 'Authorized use only.'\n{cmd}"], check=False, env=env, capture_output=True)
-        return {
-            "rc": done.returncode,
-            "stdout": self.tamper(done.stdout.decode("utf-8", "surrogateescape")),
-            "stderr": done.stderr.decode(),
-        }
-
-    def __call__(self, dry: bool = False, **args: t.Any) -> dict[str, t.Any]:
-        self._task = t.cast(t.Any, types.SimpleNamespace(args=args))
-        return self._bring(self._arguments(), self._host_files("east"), dry)
 
 
 @pytest.fixture(params=[0o022, 0o077], ids=["umask022", "umask077"])
@@ -386,24 +335,3 @@ def test_memory_does_not_grow_with_the_file(
         tracemalloc.stop()
     assert (dest / "large").stat().st_size == size
     assert peak < size // 4
-
-
-class TestWhoItIs:
-    """Where the host is this machine and this user, no shell is called."""
-
-    @pytest.mark.parametrize(
-        ("transport", "become_user", "here"),
-        [("local", None, True), ("local", "me", True), ("local", "another", False), ("ssh", None, False), ("ssh", "me", False)],
-    )
-    def test_of_the_task(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, transport: str, become_user: str | None, here: bool
-    ) -> None:
-        me = bring.pwd.getpwuid(os.geteuid()).pw_name
-        plugin = Bring("login", tmp_path)
-        monkeypatch.setattr(Bring, "_becoming", bring.ActionModule._becoming)
-        monkeypatch.setattr(Bring, "_get_remote_user", lambda _self: me, raising=False)
-        monkeypatch.setattr(Bring, "get_become_option", lambda _self, _option: me if become_user == "me" else become_user, raising=False)
-        plugin._connection.transport = transport
-        plugin._connection.become = None if become_user is None else object()
-        assert isinstance(plugin._host_files("east"), bring.ControllerFiles) is here
-        assert plugin._becoming() is (become_user == "another")

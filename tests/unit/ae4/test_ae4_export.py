@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""site_export with a stand-in for the vendor's command: what is swapped in, what is refused, what survives a kill."""
+"""site_export with a stand-in for the vendor's command: what is swapped in, and what is refused."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import fcntl
 import getpass
 import os
 import shutil
-import stat
 import subprocess
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -18,53 +16,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import command, export
 from tests.unit.ae4 import ae4_samples as samples
 from tests.unit.ae4.ae4_samples import Account, Package, sample, write_dump
-from tests.unit.module_runner import run_module
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
-
-
-class Host:
-    """A service user's home with a command that copies the folder ``world`` to ``./site-dump``."""
-
-    def __init__(self, root: Path) -> None:
-        self.home = root / "home"
-        self.bin = self.home / "repo" / "bin"
-        self.bin.mkdir(parents=True)
-        self.world = root / "world"
-        self.export_dir = root / "export"
-        self.dump = self.export_dir / "dump"
-        self.storage = root / "storage"
-        self.storage.mkdir()
-        self.admin(f'cp -rp "{self.world}" site-dump')
-        self.script("anaconda-server-config", f'echo "{self.storage}"')
-
-    def script(self, name: str, body: str) -> None:
-        path = self.bin / name
-        path.write_text(f"#!/bin/sh\n{body}\n")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-
-    def admin(self, body: str) -> None:
-        self.script("anaconda-server-admin", f'test "$*" = export-site || exit 64\n{body}')
-
-    def fill(self, accounts: list[Account]) -> None:
-        shutil.rmtree(self.world, ignore_errors=True)
-        write_dump(self.world, accounts)
-
-    def run(self, check: bool = False, diff: bool = False, **more: t.Any) -> dict[str, t.Any]:
-        return run_module("site_export", {"export_dir": str(self.export_dir), "user": getpass.getuser(), **more}, check=check, diff=diff)
-
-    def names(self) -> list[str]:
-        return sorted(path.name for path in self.export_dir.iterdir())
-
-
-@pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
-    host = Host(tmp_path)
-    monkeypatch.setenv("HOME", str(host.home))
-    host.fill(sample())
-    return host
+from tests.unit.ae4.export_world import Host, tree
 
 
 def test_first_second_and_changed_export(host: Host) -> None:
@@ -303,76 +255,6 @@ def test_measure_stops_at_its_limit(tmp_path: Path) -> None:
     assert command.measure(str(tmp_path), limit=3) == (6, False)
 
 
-# -- a kill at any rename ------------------------------------------------------------------------------------------------
-
-
-def export_and_die(host: Host, at: int, after: bool) -> bool:
-    """Exports in a child that dies at its rename number ``at``; whether it came that far."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-    try:
-        real, count = os.rename, 0
-
-        def rename(source: str, target: str) -> None:
-            nonlocal count
-            count += 1
-            if count == at and not after:
-                os._exit(9)
-            real(source, target)
-            if count == at:
-                os._exit(9)
-
-        os.rename = rename  # type: ignore[assignment]
-        export.export_site(str(host.export_dir), getpass.getuser(), None)
-    finally:
-        os._exit(0)
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_kill_at_any_rename_leaves_a_whole_dump(host: Host, at: int, after: bool) -> None:
-    host.run()
-    old = tree(host.dump)
-    accounts = sample()
-    accounts[1].packages.pop()
-    host.fill(accounts)
-    new = tree(host.world)
-    assert export_and_die(host, at, after), "a changed export renames four times"
-    whole = [tree(path) for path in host.export_dir.iterdir() if path.name == "dump" or path.name.startswith(".old-")]
-    assert whole
-    assert all(found in (old, new) for found in whole)
-    # the next run finds AE4 down: what is left is the dump
-    host.admin("exit 1")
-    assert host.run()["failed"] is True
-    assert tree(host.dump) in (old, new)
-    assert host.names() == [".lock", "dump"]
-    # and the one after it works
-    host.admin(f'cp -rp "{host.world}" site-dump')
-    assert host.run()["failed"] is False
-    assert tree(host.dump) == new
-
-
-def test_kill_while_the_repair_renames(host: Host) -> None:
-    host.run()
-    old = tree(host.dump)
-    host.dump.rename(host.export_dir / ".old-1")
-    assert export_and_die(host, 1, after=False)
-    assert export_and_die(host, 1, after=True)
-    host.admin("exit 1")
-    assert host.run()["failed"] is True
-    assert tree(host.dump) == old
-
-
-def test_leftovers_of_killed_runs_are_removed(host: Host) -> None:
-    host.run()
-    for name in (".new-1", ".trash-1", ".old-1"):
-        write_dump(host.export_dir / name, sample())
-    assert host.run()["changed"] is False
-    assert host.names() == [".lock", "dump"]
-    assert tree(host.dump) == tree(host.world)
-
-
 def test_dump_that_is_a_link_is_refused(host: Host, tmp_path: Path) -> None:
     host.export_dir.mkdir()
     write_dump(tmp_path / "elsewhere", sample())
@@ -382,25 +264,6 @@ def test_dump_that_is_a_link_is_refused(host: Host, tmp_path: Path) -> None:
     assert str(host.dump) in result["msg"]
     assert host.dump.is_symlink()
     assert tree(tmp_path / "elsewhere") == tree(host.world)
-
-
-def test_second_rename_that_fails_is_undone(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    host.run()
-    old = tree(host.dump)
-    (host.world / "bob" / "new").write_text("x")
-    real = os.rename
-
-    def rename(source: str, target: str) -> None:
-        if source.endswith("site-dump"):
-            raise OSError(18, "Invalid cross-device link", source)
-        real(source, target)
-
-    monkeypatch.setattr(os, "rename", rename)
-    result = host.run()
-    assert result["failed"] is True
-    assert "cross-device" in result["msg"]
-    assert tree(host.dump) == old
-    assert host.names() == [".lock", "dump"]
 
 
 def test_environment_without_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import typing as t
 from pathlib import Path
@@ -121,6 +122,14 @@ class Done(World):
     def verify(self, transport: str = "api", check: bool = False, **more: t.Any) -> dict[str, t.Any]:
         given = {"plan": str(self.plan), "dest": str(self.dest), "records": str(self.records), "capabilities": KNOWN, **more}
         return run_module("migration_verify", {**options(self.lab, transport), **given}, check=check)
+
+
+def report_of(done: Done) -> t.Dict[str, t.Any]:
+    return json.loads((done.dest / "report.json").read_text())
+
+
+def verdicts(done: Done) -> list[tuple[str, str, str]]:
+    return [(item["verdict"], item["channel"], item["what"]) for item in report_of(done)["findings"]]
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.notebook_l
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import CollectionWriter, findings_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import Row
+from tests.unit.report.report_world import verification
 
 ASKED = "2026-11-22T18:00:00Z"
 
@@ -99,6 +100,10 @@ def read(host: NotebookHost, *hosts: str, dest: Path | None = None) -> Projects:
 def with_projects(result: Verification, projects: Projects) -> Verification:
     """A verification that has looked at notebook projects, too."""
     return dataclasses.replace(result, ledger=dataclasses.replace(result.ledger, projects=projects.lines), projects=projects)
+
+
+def whole(found: Projects) -> Verification:
+    return with_projects(verification(clean=True), found)
 
 
 def as_json(value: t.Any) -> t.Any:

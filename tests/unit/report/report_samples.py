@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import typing as t
@@ -23,6 +24,12 @@ def wrong(report: t.Any) -> list[str]:
     """What the schema of report.json has against a report."""
     validator = jsonschema.Draft202012Validator(SCHEMA)
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(report)]
+
+
+def table(path: Path) -> list[list[str]]:
+    """The rows of a table, its heading too."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
 
 
 def sha(text: str) -> str:

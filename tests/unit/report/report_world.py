@@ -77,6 +77,28 @@ def access(people: int, channels: t.Sequence[Channel]) -> AccessSummary:
     return found
 
 
+def others_findings(names: t.Sequence[str]) -> list[Finding]:
+    """What was found in the channels of these names and is in no line of the ledger."""
+    return [
+        Finding(
+            "stale",
+            names[0],
+            "user eve",
+            f"AE4 no longer gives user eve access to channel {names[0]}; AE5 still does.",
+            False,
+            "cli --remove",
+        ),
+        Finding(
+            "foreign",
+            names[1],
+            "noarch/x-1-0.conda",
+            f"Channel {names[1]} has noarch/x-1-0.conda, but not from this migration.",
+            False,
+        ),
+        Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, but not everything in it was public in AE4.", True),
+    ]
+
+
 def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = ("east", "west"), clean: bool = False) -> Verification:
     """What a verification of so many files and rights found; ``clean`` is one in which nothing is wrong."""
     lines = [line(number, sites) for number in range(files)]
@@ -97,27 +119,7 @@ def verification(files: int = 400, people: int = 300, sites: t.Sequence[str] = (
         for number, name in enumerate(names)
     )
     ledger = Ledger(tuple(lines))
-    found: list[Finding] = []
-    if not clean:
-        found = [
-            Finding(
-                "stale",
-                names[0],
-                "user eve",
-                f"AE4 no longer gives user eve access to channel {names[0]}; AE5 still does.",
-                False,
-                "cli --remove",
-            ),
-            Finding(
-                "foreign",
-                names[1],
-                "noarch/x-1-0.conda",
-                f"Channel {names[1]} has noarch/x-1-0.conda, but not from this migration.",
-                False,
-            ),
-            Finding("wider", names[1], "privacy", f"Channel {names[1]} is public, but not everything in it was public in AE4.", True),
-            *ledger.findings(),
-        ]
+    found = [] if clean else [*others_findings(names), *ledger.findings()]
     decisions = (
         ()
         if clean

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import hashlib
 import json
 import typing as t
@@ -21,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._csv import FORMU
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import content, files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.content import Verification
-from tests.unit.report.report_samples import SCHEMA, wrong
+from tests.unit.report.report_samples import SCHEMA, table, wrong
 from tests.unit.report.report_world import HOSTILE, hostile, verification
 
 
@@ -34,11 +33,6 @@ def shortened(value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [shortened(item) for item in value[-1:]]
     return {key: shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
-def table(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))
 
 
 def test_the_schema_is_one() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-import html.parser
 import json
 import re
 import typing as t
@@ -24,40 +23,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.picture i
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.script import SCRIPT
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.tables import Column, DataTable
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
+from tests.unit.report.page_elements import ATTRIBUTES, TAGS, Elements
 from tests.unit.report.report_world import HOSTILE, hostile, page_of, shown_as, verification
-
-TAGS = {"html", "head", "meta", "title", "style", "body", "script", "header", "nav", "main", "section", "h1", "h2", "h3", "p", "div", "b"}
-TAGS |= {"span", "ol", "li", "code", "i", "a", "table", "thead", "tbody", "tr", "th", "td", "svg", "path", "rect", "text"}
-ATTRIBUTES = {"class", "style", "lang", "charset", "name", "content", "http-equiv", "id", "href", "type", "data-table", "title", "role"}
-ATTRIBUTES |= {"viewbox", "aria-label", "d", "fill", "fill-rule", "x", "y", "width", "height", "rx"}
-
-
-class Elements(html.parser.HTMLParser):
-    """What a browser would make of a page: elements with attributes, texts, and what stands in scripts."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, t.Optional[str]]]] = []
-        self.texts: list[str] = []
-        self.open: list[str] = []
-        self.scripts: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, t.Optional[str]]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        (self.scripts if self.open and self.open[-1] == "script" else self.texts).append(data)
-
-    @property
-    def shape(self) -> list[tuple[str, list[str]]]:
-        return [(tag, sorted(given)) for tag, given in self.elements]
 
 
 def page_with(**changes: t.Any) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import json
 import typing as t
@@ -14,25 +13,9 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import SUBDIRS
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import (
-    Decision,
-    LeftOut,
-    Share,
-    SkippedPlacement,
-    TransferRow,
-)
-from tests.unit.report.conftest import Done
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import LeftOut, SkippedPlacement, TransferRow
+from tests.unit.report.conftest import Done, report_of, verdicts
 from tests.unit.report.report_samples import wrong
-
-Result = t.Dict[str, t.Any]
-
-
-def report_of(done: Done) -> Result:
-    return json.loads((done.dest / "report.json").read_text())
-
-
-def verdicts(done: Done) -> list[tuple[str, str, str]]:
-    return [(item["verdict"], item["channel"], item["what"]) for item in report_of(done)["findings"]]
 
 
 def test_a_plan_that_was_carried_out_is_proven(done: Done) -> None:
@@ -246,104 +229,6 @@ def test_what_must_be_put_right_fails_in_words(
     assert verdicts(done) == found
     assert result["summary"]["files"] == files
     assert ("1 problem needs" if len(failures) == 1 else "2 problems need") + " a person." in (done.dest / "report.html").read_text()
-
-
-def foreign_share(done: Done) -> None:
-    done.lab.seed(channels=[{"name": "ann", "shares": [{"type": "user", "name": "eve", "access": "r"}]}])
-
-
-def stale_share(done: Done) -> None:
-    """AE4 had given it when the plan was verified for the first time."""
-    done.verify()
-    done.channels[1] = dataclasses.replace(done.channels[1], shares=(Share("group", "Devs", "r"),))
-    done.save()
-
-
-def foreign_package(done: Done) -> None:
-    done.put(done.add("ann", "alien"))
-    done.placements = [item for item in done.placements if item.package != "alien"]
-    done.save()
-
-
-def stale_package(done: Done) -> None:
-    done.verify()
-    done.placements = [item for item in done.placements if item.package != "beta"]
-    done.save()
-
-
-def stale_channel(done: Done) -> None:
-    done.verify()
-    done.placements = [item for item in done.placements if item.channel != "org/Devs"]
-    done.channels.pop()
-    done.save()
-
-
-def stale_member(done: Done) -> None:
-    done.decisions = (Decision("stale_member", "AE4 no longer has bob in it."),)
-    done.save()
-
-
-@pytest.mark.parametrize("strict", [False, True], ids=["lenient", "strict"])
-@pytest.mark.parametrize(
-    ("change", "found", "detail", "command"),
-    [
-        pytest.param(
-            foreign_share,
-            ("foreign", "ann", "user eve"),
-            "Channel ann is shared with user eve, but not by this migration.",
-            "anaconda-enterprise-cli channels share --user eve --remove ann",
-            id="foreign share",
-        ),
-        pytest.param(
-            stale_share,
-            ("stale", "org/Devs", "user ann"),
-            "AE4 no longer gives user ann access to channel org/Devs; AE5 still does.",
-            "anaconda-enterprise-cli channels share --user ann --remove org/Devs",
-            id="stale share, planned in another case",
-        ),
-        pytest.param(
-            foreign_package,
-            ("foreign", "ann", "linux-64/alien-1.0-0.tar.bz2"),
-            "Channel ann has linux-64/alien-1.0-0.tar.bz2, but not from this migration.",
-            "",
-            id="foreign package",
-        ),
-        pytest.param(
-            stale_package,
-            ("stale", "ann", "noarch/beta-1.0-0.tar.bz2"),
-            "noarch/beta-1.0-0.tar.bz2 of channel ann is no longer in AE4; AE5 still has it.",
-            "",
-            id="stale package",
-        ),
-        pytest.param(
-            stale_channel,
-            ("stale", "org/Devs", "channel"),
-            "Channel org/Devs is no longer in AE4; AE5 still has it.",
-            "",
-            id="stale channel",
-        ),
-        pytest.param(stale_member, ("stale", "", "member"), "AE4 no longer has bob in it.", "", id="stale member"),
-    ],
-)
-def test_what_differs_by_others_hands_fails_only_when_strict(
-    done: Done, change: t.Callable[[Done], None], found: tuple[str, str, str], detail: str, command: str, strict: bool
-) -> None:
-    change(done)
-    result = done.verify(strict=strict)
-    assert verdicts(done) == [found]
-    assert report_of(done)["findings"][0]["command"] == command
-    assert result["failed"] is strict
-    assert (result["failures"], result["warnings"]) == (([detail], []) if strict else ([], [detail]))
-
-
-def test_without_records_what_is_stale_is_told_as_foreign_and_nothing_stops(done: Done) -> None:
-    stale_package(done)
-    (done.records / "applied_placements.json").write_text('{"ann": ')
-    result = done.verify()
-    assert not result["failed"]
-    assert verdicts(done) == [("foreign", "ann", "noarch/beta-1.0-0.tar.bz2")]
-    assert result["warnings"][0].startswith(f"The record {done.records}/applied_placements.json is damaged")
-    assert done.verify()["warnings"] == ["Channel ann has noarch/beta-1.0-0.tar.bz2, but not from this migration."]
 
 
 def test_a_public_channel_that_was_accepted_does_not_fail(done: Done) -> None:

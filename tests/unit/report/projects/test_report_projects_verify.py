@@ -11,10 +11,9 @@ import json
 import typing as t
 from pathlib import Path
 
-from tests.unit.report.conftest import Done
+from tests.unit.report.conftest import Done, report_of
 from tests.unit.report.project_samples import NotebookHost, ordinary
 from tests.unit.report.report_samples import wrong
-from tests.unit.report.test_report_verify import report_of
 
 Result = t.Dict[str, t.Any]
 
