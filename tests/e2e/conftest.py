@@ -30,6 +30,15 @@ def make_world(tmp_path: Path) -> t.Iterator[MakeWorld]:
 
 
 @pytest.fixture
+def guide_site(make_world: MakeWorld) -> World:
+    """The guide's site alone, over the assumed api; the cluster knows its people."""
+    world = make_world("east")
+    fill_guide_site(world.sites["east"])
+    world.seed_people(**PEOPLE)
+    return world
+
+
+@pytest.fixture
 def two_sites(make_world: MakeWorld) -> World:
     """The guide's site and a second one, over the assumed api; the cluster knows the same people."""
     world = make_world("east", "west")

@@ -44,21 +44,21 @@ def predicted_lines(output: str) -> set[str]:
     return {line.strip() for line in output.splitlines() if line.strip().startswith(starts)}
 
 
-def test_check_without_a_dump_says_what_to_do(two_sites: World) -> None:
-    check = two_sites.run("migrate", "--check")
+def test_check_without_a_dump_says_what_to_do(guide_site: World) -> None:
+    check = guide_site.run("migrate", "--check")
     assert check.returncode != 0
-    assert two_sites.writes() == []
+    assert guide_site.writes() == []
     assert "No such file or directory; run the export playbook first" in check.output
 
 
-def test_labels_isolate_for_organizations_by_declaration(two_sites: World) -> None:
-    run = two_sites.run("migrate", ae_channel_layout="by_label")
+def test_labels_isolate_for_organizations_by_declaration(guide_site: World) -> None:
+    run = guide_site.run("migrate", ae_channel_layout="by_label")
     assert run.returncode == 0, run.output
-    found = {name: two_sites.files_of(name) for name in two_sites.channels() if name.startswith("anaconda-organization")}
+    found = {name: guide_site.files_of(name) for name in guide_site.channels() if name.startswith("anaconda-organization")}
     assert found == {
         "anaconda-organization": ["future-0.15.2-py27_0.tar.bz2", "six-1.10.0-py27_0.tar.bz2"],
         "anaconda-organization/Test": ["xz-5.2.2-1.tar.bz2"],
         "anaconda-organization/Devs": ["six-1.10.0-py27_0.tar.bz2"],
         "anaconda-organization/Devs/Test": ["xz-5.2.2-1.tar.bz2"],
     }
-    assert two_sites.shares_of("anaconda-organization/Test") == {("user", "anaconda-user-1", "rw")}
+    assert guide_site.shares_of("anaconda-organization/Test") == {("user", "anaconda-user-1", "rw")}

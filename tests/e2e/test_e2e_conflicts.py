@@ -9,21 +9,13 @@ import hashlib
 import json
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from tests.e2e.conftest import MakeWorld
-from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site
+from tests.e2e.world import PASSWORD, World
 from tests.lab.ae5_admin import admin, put
 from tests.lab.inventory import CLUSTER
 from tests.lab.packages import conda_package
 
 MOTO = "moto-0.4.31-2.tar.bz2"
 CHANNEL = "anaconda-user-1"
-
-
-def guide(make_world: MakeWorld) -> World:
-    world = make_world("east")
-    fill_guide_site(world.sites["east"])
-    world.seed_people(**PEOPLE)
-    return world
 
 
 def sha256_there(world: World) -> str:
@@ -34,8 +26,8 @@ def disposition(world: World) -> str:
     return str(world.ledger()[MOTO]["disposition"])
 
 
-def test_other_bytes_fail_are_kept_or_are_replaced_where_that_was_seen_to_work(make_world: MakeWorld) -> None:
-    world = guide(make_world)
+def test_other_bytes_fail_are_kept_or_are_replaced_where_that_was_seen_to_work(guide_site: World) -> None:
+    world = guide_site
     world.cluster.seed(channels=[{"name": CHANNEL, "owner": "migrator", "privacy": "private"}])
     theirs, content = conda_package("moto", "0.4.31", "2", size=9000)
     with admin(world.cluster, "migrator", PASSWORD) as cluster:
@@ -65,8 +57,8 @@ def test_other_bytes_fail_are_kept_or_are_replaced_where_that_was_seen_to_work(m
     assert (again.returncode, again.total("changed"), world.writes()) == (0, 0, []), again.output
 
 
-def test_what_somebody_took_away_on_ae5_is_not_fought_until_a_person_says_so(make_world: MakeWorld) -> None:
-    world = guide(make_world)
+def test_what_somebody_took_away_on_ae5_is_not_fought_until_a_person_says_so(guide_site: World) -> None:
+    world = guide_site
     assert world.run().returncode == 0
     with admin(world.cluster, "migrator", PASSWORD) as cluster:
         cluster.delete_file(CHANNEL, "linux-64", MOTO)

@@ -10,18 +10,10 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.e2e.conftest import MakeWorld
-from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site
+from tests.e2e.world import PASSWORD, World
 from tests.lab.ae5_admin import admin, put
 from tests.lab.packages import conda_package
 from tests.lab.playbook import Run
-
-
-def guide(make_world: MakeWorld) -> World:
-    world = make_world("east")
-    fill_guide_site(world.sites["east"])
-    world.seed_people(**PEOPLE)
-    return world
 
 
 def planned(world: World) -> None:
@@ -70,8 +62,8 @@ def run_and_kill(world: World, playbook: str) -> Run:
     return done[0]
 
 
-def test_the_same_plan_is_applied_after_a_kill_and_then_again(make_world: MakeWorld) -> None:
-    world = guide(make_world)
+def test_the_same_plan_is_applied_after_a_kill_and_then_again(guide_site: World) -> None:
+    world = guide_site
     planned(world)
     plan = (world.reports / "plan.json").read_bytes()
     assert run_and_kill(world, "apply").returncode == -signal.SIGKILL
@@ -89,8 +81,8 @@ def test_the_same_plan_is_applied_after_a_kill_and_then_again(make_world: MakeWo
     assert (world.reports / "plan.json").read_bytes() == plan
 
 
-def test_what_changed_between_plan_and_apply_is_refused_by_name_and_the_rest_is_done(make_world: MakeWorld) -> None:
-    world = guide(make_world)
+def test_what_changed_between_plan_and_apply_is_refused_by_name_and_the_rest_is_done(guide_site: World) -> None:
+    world = guide_site
     east = world.sites["east"]
     planned(world)
     # AE4: one file has got other bytes, one is gone, one is new.
@@ -134,8 +126,8 @@ def test_what_changed_between_plan_and_apply_is_refused_by_name_and_the_rest_is_
     assert world.shares_of("anaconda-organization") == {("user", "anaconda-user-1", "rw")}
 
 
-def test_a_channel_that_gains_a_package_between_plan_and_apply_is_not_shared_further(make_world: MakeWorld) -> None:
-    world = guide(make_world)
+def test_a_channel_that_gains_a_package_between_plan_and_apply_is_not_shared_further(guide_site: World) -> None:
+    world = guide_site
     world.cluster.seed(channels=[{"name": "anaconda-user-1", "owner": "migrator", "privacy": "private"}])
     planned(world)
     check = world.run("apply", "--check", "--diff")
