@@ -119,7 +119,7 @@ def test_old_host_with_a_supplied_interpreter_uploads_by_itself(old: Old, tmp_pa
     assert version == host.old
 
     old.log_in_as(host.user, ae4_host_python=True)
-    refused = world.run()
+    refused = world.run("export")
     [sentence] = mishaps.said(refused, "east")
     assert sentence.startswith("The host east has no interpreter that ansible-core ")
     assert f"/usr/bin/python3 is {version}." in sentence
@@ -128,7 +128,7 @@ def test_old_host_with_a_supplied_interpreter_uploads_by_itself(old: Old, tmp_pa
 
     bare = ssh.copy_python(ssh.this_prefix(), tmp_path / "bare").parent.parent
     old.log_in_as(host.user, host_python_tarball=str(ssh.python_tarball(bare, tmp_path / "bare.tar.gz")))
-    without = world.run()
+    without = world.run("export")
     [sentence] = mishaps.said(without, "east")
     assert f"{host.home}/ae_python/python/bin/python3 is " in sentence
     assert " without requests" in sentence, "what the mover needs is asked for before the export"
@@ -148,7 +148,7 @@ def test_old_host_with_a_supplied_interpreter_uploads_by_itself(old: Old, tmp_pa
 def test_old_host_without_any_interpreter_is_staged(old: Old, login: str) -> None:
     world, host = old
     old.log_in_as(host.user if login == "the service user" else "root", ae4_raw=True)
-    direct = world.run()
+    direct = world.run("export")
     assert [text for text in mishaps.said(direct, "east") if "set ae_transfer to staged" in text], direct.output
     assert world.writes() == []
 
@@ -176,7 +176,7 @@ def test_old_host_without_any_interpreter_is_staged(old: Old, login: str) -> Non
 
     dump_before = mishaps.digests(dump)
     old.site.lab.set(export_fault="crash")
-    failed = world.run()
+    failed = world.run("export")
     assert failed.returncode == 0 or mishaps.said(failed, "east")
     [sentence] = mishaps.said(failed, "east")
     assert sentence.startswith(
