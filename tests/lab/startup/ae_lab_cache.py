@@ -40,11 +40,9 @@ def _remember_code(compile_source):
 
     def stored(pathname, source):
         path = os.path.join(folder, hashlib.sha256(source).hexdigest())
-        try:
-            with open(path, "rb") as stream:
-                return marshal.load(stream)  # noqa: S302 - written by this session
-        except (OSError, EOFError, ValueError, TypeError):
-            code = compile_source(pathname, source)
+        with contextlib.suppress(OSError, EOFError, ValueError, TypeError), open(path, "rb") as stream:
+            return marshal.load(stream)  # noqa: S302 - written by this session
+        code = compile_source(pathname, source)
         with contextlib.suppress(OSError):
             os.makedirs(folder, exist_ok=True)
             draft = f"{path}.{os.getpid()}"

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
-if os.environ.get("AE_LAB_CACHE"):
-    import ae_lab_cache  # noqa: F401
-if os.environ.get("AE_LAB_PREDICTIONS"):
-    import ae_lab_predict  # noqa: F401
+for asked, name in (("AE_LAB_CACHE", "ae_lab_cache"), ("AE_LAB_PREDICTIONS", "ae_lab_predict")):
+    if os.environ.get(asked):
+        importlib.import_module(name)
