@@ -49,7 +49,7 @@ variables: $(READY) ## Write what comes from the declared variables: argument sp
 
 # The e2e tests take longest and leave the processors free now and then, so everything else runs beside them.
 test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by side; logs are in .cache/log (MORE=... adds targets)
-	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-e2e" "test-unit sanity lint molecule $(MORE)"
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-e2e $(MORE)" "test-unit sanity lint molecule"
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
