@@ -4,13 +4,13 @@
 
 ``sitecustomize`` imports this where ``AE_LAB_CACHE`` names a folder.  Two things are kept there, by what they are made of or
 for one session, whose code does not change: the archives that Ansible builds of modules (its own cache lives for one run),
-and the compiled code of the files in them, which ``zipimport`` compiles twice in each process.  What runs is the same.
+and the compiled code of the files in them, which ``zipimport`` compiles twice in each process.  And what Ansible has loaded
+when it starts a worker is no matter for the worker's garbage collector, which would copy it page by page.  What runs is the same.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
+import gc
 import marshal
 import os
 import sys
@@ -23,10 +23,12 @@ CACHE = os.environ["AE_LAB_CACHE"]
 
 def _share_archives(module_common):
     """Ansible looks for archives in this folder of the run's own temporary folder."""
-    with contextlib.suppress(OSError):
-        archives = os.path.join(CACHE, "archives")
+    archives = os.path.join(CACHE, "archives")
+    try:
         os.makedirs(archives, exist_ok=True)
         os.symlink(archives, os.path.join(module_common.C.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
+    except OSError:
+        pass  # another user's run keeps its own
 
 
 def _remember_code(compile_source):
@@ -39,21 +41,28 @@ def _remember_code(compile_source):
         return known[pathname]
 
     def stored(pathname, source):
+        import hashlib
+
         path = os.path.join(folder, hashlib.sha256(source).hexdigest())
-        with contextlib.suppress(OSError, EOFError, ValueError, TypeError), open(path, "rb") as stream:
-            return marshal.load(stream)  # noqa: S302 - written by this session
+        try:
+            with open(path, "rb") as stream:
+                return marshal.load(stream)  # noqa: S302 - written by this session
+        except (OSError, EOFError, ValueError, TypeError):
+            pass  # another user's run, or nobody compiled it yet
         code = compile_source(pathname, source)
-        with contextlib.suppress(OSError):
+        try:
             os.makedirs(folder, exist_ok=True)
-            draft = f"{path}.{os.getpid()}"
-            with open(draft, "wb") as stream:
+            with open(f"{path}.{os.getpid()}", "wb") as stream:
                 marshal.dump(code, stream)
-            os.replace(draft, path)
+            os.replace(f"{path}.{os.getpid()}", path)
+        except OSError:
+            pass  # it is compiled again next time
         return code
 
     return compiled
 
 
+os.register_at_fork(before=gc.freeze, after_in_child=gc.disable)
 patch_when_imported("ansible.executor.module_common", _share_archives)
 if hasattr(zipimport, "_compile_source"):  # a private name: where there is none, nothing is gained
     zipimport._compile_source = _remember_code(zipimport._compile_source)

@@ -1,16 +1,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Patches a Python module as soon as somebody imports it."""
+"""Patches a Python module as soon as somebody imports it.
+
+Every Python process of a run reads this, so it imports next to nothing.
+"""
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import sys
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds a module as everybody else would, and patches it when it was executed."""
 
     def __init__(self, name, patch):
@@ -19,6 +19,8 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname, path=None, target=None):
         if fullname != self.name:
             return None
+        import importlib.util
+
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
         if spec is not None:
