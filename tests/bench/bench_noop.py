@@ -5,7 +5,7 @@
 
     python tests/bench/bench_noop.py [--runs 5] [--sites 2] [--against CHECKOUT]
 
-The sites and the cluster are those of ``make demo``; with more sites the further ones are copies of the second.  With ``--against``
+The sites and the cluster are those of ``make demo``; each further site has one user with one package.  With ``--against``
 the runs alternate with those of another checkout (which needs a ``.venv`` of its own or a link to one), so that both are measured
 in one sitting.
 """
@@ -26,13 +26,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 PREPARE = """
-import json, sys
+import getpass, sys
 from pathlib import Path
+import requests
+from tests.lab.ae4.host import Ae4Lab
+from tests.lab.generate import OwnerSpec, PackageSpec, SiteSpec, conda, fill_store
 from tests.lab.inventory import write_inventory
 from tests.lab.up import Lab
 folder, names = Path(sys.argv[1]), sys.argv[2].split(",")
 lab = Lab(folder / "lab")
 world = lab.up(names, "demo")
+for name in names[2:]:
+    package = PackageSpec(f"pkg-{name}", [conda(f"pkg-{name}", "1.0", "0")])
+    site = Ae4Lab(folder / "lab" / "sites" / name, name, user=getpass.getuser())
+    fill_store(site.store, SiteSpec([OwnerSpec(f"user-{name}", [package])]))
+requests.post(world["ae5"]["url"] + "/_lab/seed", json={"users": [f"user-{name}" for name in names[2:]]}, timeout=30).raise_for_status()
 write_inventory(folder / "inventory", world, ae5_transport="api")
 """
 END = """
