@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing as t
 from pathlib import Path
 
@@ -12,6 +13,16 @@ import pytest
 from tests.e2e.world import PEOPLE, World, fill_guide_site, fill_lab_site
 
 MakeWorld = t.Callable[..., World]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares a world first, then the tests with the most runs, so that no long one is left when the other worker has nothing to do."""
+    mine = [item for item in items if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent]
+    sharing = {item.module for item in mine if 'scope="module"' in inspect.getsource(item.module)}
+    runs = {item: inspect.getsource(item.function).count(".run(") for item in mine}
+    mine.sort(key=lambda item: (item.module not in sharing, 0 if item.module in sharing else -runs[item]))
+    rest = [item for item in items if item not in runs]
+    items[:] = [*mine, *rest]
 
 
 @pytest.fixture
