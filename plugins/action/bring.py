@@ -13,6 +13,7 @@ import os
 import pwd
 import shutil
 import typing as t
+from pathlib import PurePosixPath
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.text.converters import to_text
@@ -32,7 +33,7 @@ SPEC: t.Dict[str, t.Dict[str, t.Any]] = {
     "names": {"type": "list", "elements": "str"},
     "optional": {"type": "list", "elements": "str"},
     "rename": {"type": "dict", "default": {}},
-    "mode": {"type": "str", "default": "0600"},
+    "mode": {"type": "raw", "default": "0600"},
     "remove": {"type": "bool", "default": False},
     "absent": {"type": "list", "elements": "str", "default": []},
 }
@@ -56,7 +57,8 @@ class ActionModule(ActionBase):
         except MigrationError as exc:
             raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
-            raise AnsibleActionFail(f"The file {exc.filename} cannot be used on the controller: {exc.strerror}.") from None
+            what = f"file {exc.filename}" if exc.filename else f"folder {args['dest']}"
+            raise AnsibleActionFail(f"The {what} cannot be used on the controller: {exc.strerror}.") from None
 
     def _arguments(self) -> t.Dict[str, t.Any]:
         action: t.Any = self
@@ -84,8 +86,11 @@ class ActionModule(ActionBase):
         if not self._connection.become:
             return False
         action: t.Any = self
-        here = self._connection.transport == "local"
-        login = pwd.getpwuid(os.geteuid()).pw_name if here else action._get_remote_user()
+        try:
+            here = self._connection.transport == "local"
+            login = pwd.getpwuid(os.geteuid()).pw_name if here else action._get_remote_user()
+        except KeyError:  # a user of a container, who is in no list
+            return True
         return bool(action.get_become_option("become_user") != login)
 
     # -- the work
@@ -143,6 +148,9 @@ class ActionModule(ActionBase):
             names, required = {name: becomes}, [name]
         if len(set(names.values())) != len(names):
             raise MigrationError("Two of the files would get the same name; correct names or rename.")
+        folders = {str(parent) for to in names.values() for parent in PurePosixPath(to).parents}
+        if folders & set(names.values()):
+            raise MigrationError("One of the files would be a folder of another; correct names or rename.")
         for name in [*names, *names.values()]:
             if not name or "\n" in name or "\0" in name or os.path.isabs(name) or {"", ".", ".."} & set(name.split("/")):
                 raise MigrationError(f"The name {name!r} is not a path of a file below a folder; correct names or rename.")
@@ -182,15 +190,19 @@ def _check_target(dest: str, before: t.Mapping[str, Found], where: str) -> None:
             raise MigrationError(f"The file {os.path.join(dest, name)} cannot be written on {where}, it is a folder; move that away.")
 
 
-def _mode(text: str) -> int:
+def _mode(given: t.Any) -> int:
+    """As the file modules of Ansible read it: a number as it is, a text as octal."""
     try:
-        return int(text, 8)
+        mode = given if isinstance(given, int) else int(str(given), 8)
     except ValueError:
-        raise MigrationError(f"The mode {text} is not octal; give it as '0600'.") from None
+        mode = -1
+    if not 0 <= mode <= 0o7777:
+        raise MigrationError(f"The mode {given} is not octal; give it as '0600'.")
+    return mode
 
 
 def _sure(path: str) -> str:
     """A path that may be removed."""
-    if path.strip("/.~") == "":
+    if os.path.normpath(path).strip("/.~") == "":
         raise MigrationError(f"The path {path!r} is not removed; name a file or a folder in absent.")
-    return path
+    return path.rstrip("/")  # with a slash at its end a link would be the folder that it leads to

@@ -54,9 +54,9 @@ class ActionModule(ActionBase):
             return task_vars if host == here else {**shared, **hostvars.raw_get(host), "hostvars": hostvars}
 
         play_hosts = list(task_vars["ansible_play_hosts_all"])
-        clusters = {host: self._template(CLUSTER, of(host)) for host in play_hosts}
+        clusters = {host: str(self._template(CLUSTER, of(host))) for host in play_hosts}
         others = {*groups.get(SITES, []), *groups.get(NOTEBOOK_HOSTS, [])} - set(play_hosts)
-        related = [host for host in others if self._template(CLUSTER, of(host)) in clusters.values()]
+        related = [host for host in others if str(self._template(CLUSTER, of(host))) in clusters.values()]
         known = set(groups.get(CLUSTERS, []))
         hosts = dict.fromkeys([*play_hosts, *(cluster for cluster in clusters.values() if cluster in known), *sorted(related)])
         problems = {host: self._problems_of(of(host)) for host in hosts}

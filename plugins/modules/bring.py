@@ -47,8 +47,8 @@ options:
     type: dict
     default: {}
   mode:
-    description: Mode of the files at the destination, octal.
-    type: str
+    description: Mode of the files at the destination, octal, in quotes as the text V('0600').
+    type: raw
     default: '0600'
   remove:
     description: Whether to remove the files from O(src) when all have arrived.

@@ -43,10 +43,11 @@ class Found:
     def same_content(self, other: Found) -> bool:
         """Whether both are files with the same bytes."""
         same_size = self.kind == other.kind == FILE and self.size == other.size
-        return same_size and (self.same_file(other) or self.sha256 == other.sha256)
+        here = bool(self.path and other.path)  # the numbers of files on two machines may be equal, of clones for example
+        return same_size and ((here and self.same_file(other)) or self.sha256 == other.sha256)
 
     def same_file(self, other: t.Optional[Found]) -> bool:
-        """Whether both are one file of this machine."""
+        """Whether both have the numbers of one file, which is then the source and the destination."""
         return other is not None and bool(self.inode) and self.inode == other.inode
 
 
@@ -69,8 +70,10 @@ class ControllerFiles:
     def _look(path: str) -> t.Optional[Found]:
         try:
             status = os.stat(path)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return Found(OTHER, link=True) if os.path.islink(path) else None
+        except OSError:
+            return Found(OTHER)
         if os.path.isdir(path):
             return Found(FOLDER)
         if not os.path.isfile(path) or not os.access(path, os.R_OK):
@@ -83,13 +86,22 @@ class ControllerFiles:
 
     def remove(self, paths: t.Iterable[str], dry: bool) -> int:
         """Removes files and folders; how many there were."""
-        there = [path for path in map(self.path, paths) if os.path.lexists(path)]
+        there = [path for path in map(self.path, paths) if _is_there(path)]
         for path in there if not dry else ():
             if os.path.isdir(path) and not os.path.islink(path):
                 shutil.rmtree(path)
             else:
                 os.unlink(path)
         return len(there)
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is something, be it a link that leads nowhere.  Raises OSError if that cannot be seen."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 class Incoming:

@@ -44,8 +44,21 @@ WORDS = 20000
 BEGIN = "ae-begin"
 END = "ae-end"
 
-LOOK = """LC_ALL=C; export LC_ALL
-cd {folder} 2>/dev/null || exit 0
+ABSENT = """LC_ALL=C; export LC_ALL
+absent() {
+  case $(ls -d -- "$1" 2>&1) in
+    *"No such file or directory" | *"Not a directory") return 0 ;;
+  esac
+  return 1
+}"""
+"""Whether there is nothing of a name, which is not the same as that nothing can be seen."""
+
+LOOK = """{absent}
+if ! cd {folder} 2>/dev/null; then
+  if absent {folder}; then exit 0; fi
+  echo "the folder cannot be entered"
+  exit 1
+fi
 echo "at $(pwd)"
 number=0
 set --
@@ -53,11 +66,11 @@ for name in {names}; do
   if [ -L "$name" ]; then echo "link $number"; fi
   if [ -d "$name" ]; then echo "folder $number"
   elif [ -f "$name" ] && [ -r "$name" ]; then echo "file $number"; set -- "$@" "$name"
-  elif [ -e "$name" ] || [ -L "$name" ]; then echo "other $number"
+  elif [ -e "$name" ] || [ -L "$name" ] || ! absent "$name"; then echo "other $number"
   fi
   number=$((number + 1))
 done
-if [ $# != 0 ]; then stat -L -c "status %s %a" -- "$@" && sha256sum -- "$@"; fi"""
+if [ $# != 0 ]; then stat -L -c "status %s %a %d %i" -- "$@" && sha256sum -- "$@"; fi"""
 
 TAKE = """umask 077
 mkdir -p {folder} && cd {folder} || exit 1
@@ -111,7 +124,7 @@ class HostFiles:
         """What is there of ``names``, with digests: one call of the shell."""
         seen: t.Dict[str, Found] = {}
         for batch in _batches(list(names), lambda name: word(f"./{name}")):
-            script = LOOK.format(folder=word(folder), names=" ".join(word(f"./{name}") for name in batch))
+            script = LOOK.format(absent=ABSENT, folder=word(folder), names=" ".join(word(f"./{name}") for name in batch))
             text = self._run(script, f"Looking at the files in {folder}")
             seen.update(self._read(folder, batch, text))
         return seen
@@ -123,11 +136,13 @@ class HostFiles:
         self._at[folder] = at[1]
         links = {int(number) for number in re.findall(r"^link (\d+)$", text, re.MULTILINE)}
         kinds = re.findall(r"^(file|folder|other) (\d+)$", text, re.MULTILINE)
-        details = zip(re.findall(r"^status (\d+) ([0-7]+)$", text, re.MULTILINE), re.findall(r"^\\?([0-9a-f]{64}) ", text, re.MULTILINE))
+        details = zip(
+            re.findall(r"^status (\d+) ([0-7]+) (\d+) (\d+)$", text, re.MULTILINE), re.findall(r"^\\?([0-9a-f]{64}) ", text, re.MULTILINE)
+        )
         seen = {}
         for kind, number in kinds:
-            (size, mode), digest = next(details) if kind == FILE else (("0", "0"), "")
-            seen[names[int(number)]] = Found(kind, int(size), int(mode, 8), int(number) in links, digest=digest)
+            (size, mode, *inode), digest = next(details) if kind == FILE else (("0", "0"), "")
+            seen[names[int(number)]] = Found(kind, int(size), int(mode, 8), int(number) in links, "", tuple(map(int, inode)), digest)
         return seen
 
     # -- from the host
@@ -182,7 +197,7 @@ class HostFiles:
         groups = _groups([(file, file.found.size) for file in files], PACK)
         batches = [batch for group in groups for batch in _batches(group, lambda file: parts[file] * 2 + "-" * 100)]
         commits = [
-            f"cd {word(folder)} && chmod {mode:04o} {' '.join(word(parts[file]) for file in batch)} && "
+            f"chmod {mode:04o} {' '.join(word(parts[file]) for file in batch)} && "
             + " && ".join(f"mv -f {word(parts[file])} {word(f'./{file.name}')}" for file in batch)
             for batch in _batches(list(files), lambda file: parts[file] * 2 + word(f"./{file.name}"))
         ]
@@ -191,7 +206,7 @@ class HostFiles:
                 together = batch is batches[-1] and len(commits) == 1
                 self._take(folder, {file: parts[file] for file in batch}, commits.pop() if together else "")
             for commit in commits:
-                self._run(commit, f"Writing the files in {folder}")
+                self._run(f"cd {word(folder)} && {commit}", f"Writing the files in {folder}")
         except BaseException:
             for left in _batches(list(parts.values()), word):
                 with contextlib.suppress(Exception):
@@ -215,7 +230,7 @@ class HostFiles:
                 self._run(f"chmod 0644 {word(resting)} && chmod 0711 {word(os.path.dirname(resting))}", what, as_login=True)
             elif len(parts) == 1:
                 [(file, part)] = parts.items()
-                takes = f"mv -f {word(resting)} {word(part)} && check {file.found.sha256} {word(part)}"
+                takes = f"chmod 0600 {word(resting)} && mv -f {word(resting)} {word(part)} && check {file.found.sha256} {word(part)}"
             self._run(f"{begin}{{ {takes}; }} < {word(resting)} || exit 1\n{commit}", what)
 
     @contextlib.contextmanager
@@ -241,7 +256,10 @@ class HostFiles:
         count = 0
         for batch in _batches([word(path) for path in paths], str):
             does = ":" if dry else 'rm -rf "$path" || exit 1'
-            script = f'for path in {" ".join(batch)}; do if [ -e "$path" ] || [ -L "$path" ]; then echo there; {does}; fi; done'
+            script = (
+                f'{ABSENT}\nfor path in {" ".join(batch)}; do if [ -e "$path" ] || [ -L "$path" ]; then echo there; {does}; '
+                'elif ! absent "$path"; then echo "$path cannot be looked at"; exit 1; fi; done'
+            )
             count += self._run(script, "Removing files").splitlines().count("there")
         return count
 

@@ -93,6 +93,7 @@ def test_second_run_executes_a_module_only_for_what_a_module_does(migrated: Migr
     own = [name for name in migrated.second_modules if name.startswith("ae_ops.migration.")]
     assert migrated.second_modules == own
     assert 5 <= len(own) <= 20, own
+    assert len(migrated.world.predictions) == len(own), "each of them predicted what it did"
 
 
 def test_second_run_changes_nothing_and_sends_no_write(migrated: Migrated) -> None:

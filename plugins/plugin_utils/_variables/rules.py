@@ -65,7 +65,7 @@ def _fits(wanted: str, value: Value) -> bool:
     if isinstance(value, (list, tuple, dict)):
         return False
     if wanted == "bool":
-        return str(value).strip().lower() in TRUTH
+        return str(value).lower() in TRUTH  # with a blank it would be false to everybody else
     if wanted in ("int", "float"):
         try:
             float(str(value)) if wanted == "float" else int(str(value))

@@ -38,6 +38,8 @@ class Bring(bring.ActionModule):
     def __init__(self, way: str, home: Path) -> None:
         self.way, self.home = way, home
         self.scripts: list[str] = []
+        self.user: int | None = None
+        """Whom the scripts run as, if root starts the tests."""
         self.tamper: t.Callable[[str], str] = str
         self._connection = t.cast(t.Any, Connection())
         if way == "here":
@@ -52,7 +54,9 @@ class Bring(bring.ActionModule):
         assert not (sudoable and self.way == "login")
         self.scripts.append(cmd)
         env = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
-        done = subprocess.run(["/bin/sh", "-c", f"echo 'Authorized use only.'\n{cmd}"], check=False, env=env, capture_output=True)
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"echo 'Authorized use only.'\n{cmd}"], check=False, env=env, capture_output=True, user=self.user
+        )
         return {
             "rc": done.returncode,
             "stdout": self.tamper(done.stdout.decode("utf-8", "surrogateescape")),

@@ -10,6 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import FAILURES_SHOWN, Outcome
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.shares.module import add_published
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.module_runner import run_module
 from tests.unit.transfer.transfer_world import PASSWORD, World, options
@@ -115,6 +117,30 @@ def test_a_minimal_client_may_create_a_channel_public_that_was_accepted_to_be(wo
     assert not result["failed"]
     assert prepared(result) == ["+ channel owner (public)", "+ channel owner/Devs (public)"]
     assert not run_module("channel", arguments)["changed"]
+
+
+def test_what_hinders_publishing_hinders_no_share(world: World, lab: Ae5Lab, connection: Options) -> None:
+    """A public channel nobody has a share of cannot be read: the shares are set all the same, and it is told."""
+    plan = fill(world)
+    world.channel("public", public=True)
+    world.add("public", "gamma")
+    plan = world.save()
+    run_module("channel", {**connection, "plan": plan})
+    sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
+    run_module("package_sync", {**connection, **sync})
+    lab.faults([{"method": "GET", "path": ".*/public/.*repodata.*", "every": 1, "status": 500}])
+    shared = run_module("channel_share", {**connection, "plan": plan, "publish": True})
+    assert [row["result"] for row in shared["shares"]] == ["added", "added"]
+    [sentence] = shared["failures"]
+    assert sentence.startswith("The channels that may be public were not made public: "), shared
+    assert lab.state()["channels"]["public"]["privacy"] == "private"
+
+
+def test_the_first_failures_of_both_are_shown() -> None:
+    shares = Outcome(failures=[f"share {number}" for number in range(40)])
+    add_published(shares, Outcome(failures=[f"publish {number}" for number in range(40)], values={"channels": []}))
+    shown = shares.failures[:FAILURES_SHOWN]
+    assert ("share 0" in shown, "publish 0" in shown, len(shares.failures)) == (True, True, 80)
 
 
 def test_a_public_channel_that_must_be_private_is_hidden_at_birth(world: World, lab: Ae5Lab, connection: Options) -> None:

@@ -34,11 +34,8 @@ class Publication:
         for name in self._names if assume else ():
             if name not in self._states and self._basis.get(name) is None:
                 self._states[name], self._privacy[name] = ChannelState(name), PRIVATE
-
-    @property
-    def hidden(self) -> t.Set[str]:
+        self.hidden = {name for name in self._states if self._privacy[name] != PUBLIC}
         """The channels that exist and are not public."""
-        return {name for name in self._states if self._privacy[name] != PUBLIC}
 
     def steps(self, now: Readiness) -> t.List[Step]:
         """What is to do; ``now`` says which of the hidden channels are not complete, or got unplanned packages."""

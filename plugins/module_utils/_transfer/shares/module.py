@@ -21,7 +21,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, share_moved
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import unknown_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._module import (
+    FAILURES_SHOWN,
+    ArgumentSpec,
+    MigrationModule,
+    Outcome,
+    prepared_diff,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import LastShares
@@ -125,24 +131,28 @@ def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares
     plan = load_plan(params["plan"])
     listed = cluster.channels()
     wishes = [Wish(channel.name, share) for channel in plan.channels for share in channel.shares]
-    publication = Publication(cluster, plan, listed, assume) if params["publish"] else None
-    now = Readiness()
-    if not assume:
-        shared = {wish.channel for wish in wishes if wish.channel in listed}
-        now = read_readiness(cluster, params["plan"], plan, shared | (publication.hidden if publication else set()))
+    shared = {wish.channel for wish in wishes if wish.channel in listed}
+    now = Readiness() if assume else read_readiness(cluster, params["plan"], plan, shared)
     basis = {channel.name: channel for channel in plan.channels} if plan.target_read else {}
     outcome = with_skipped(Sharing(cluster, listed, records, now, assume, basis).run(wishes, extra=True), plan.channels)
-    if publication is not None:
-        add_published(outcome, apply(cluster, publication.steps(now)))
+    if params["publish"]:
+        try:
+            publication = Publication(cluster, plan, listed, assume)
+            rest = Readiness() if assume else read_readiness(cluster, params["plan"], plan, publication.hidden - shared)
+            published = apply(cluster, publication.steps(Readiness({**now.missing, **rest.missing}, {**now.gained, **rest.gained})))
+        except MigrationError as exc:
+            published = Outcome(failures=[f"The channels that may be public were not made public: {exc}"], values={"channels": []})
+        add_published(outcome, published)
     return outcome
 
 
 def add_published(outcome: Outcome, published: Outcome) -> None:
-    """Adds what became of the public channels to the outcome of the shares."""
+    """Adds what became of the public channels to the outcome of the shares; the first failures of both are among those shown."""
     outcome.changed = outcome.changed or published.changed
-    outcome.summary["published"] = published.summary[CHANGED]
-    outcome.summary["not_published"] = published.summary.get(WAITING, 0) + published.summary[FAILED]
-    outcome.failures.extend(published.failures)
+    outcome.summary["published"] = published.summary.get(CHANGED, 0)
+    outcome.summary["not_published"] = published.summary.get(WAITING, 0) + published.summary.get(FAILED, 0)
+    half = FAILURES_SHOWN // 2
+    outcome.failures = [*outcome.failures[:half], *published.failures[:half], *outcome.failures[half:], *published.failures[half:]]
     outcome.diff.extend(published.diff)
     outcome.values["published"] = published.values["channels"]
 
