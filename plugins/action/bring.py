@@ -35,7 +35,7 @@ SPEC: t.Dict[str, t.Dict[str, t.Any]] = {
     "rename": {"type": "dict", "default": {}},
     "mode": {"type": "raw", "default": "0600"},
     "remove": {"type": "bool", "default": False},
-    "absent": {"type": "list", "elements": "str", "default": []},
+    "absent": {"type": "list", "elements": "str"},
 }
 
 Files = t.Union[ControllerFiles, HostFiles]
@@ -99,7 +99,7 @@ class ActionModule(ActionBase):
         brought: t.Dict[str, t.Any] = {"changed": False, "brought": [], "missing": [], "summary": {}}
         if args["src"] is not None:
             brought = self._bring_files(args, host, dry)
-        removed = host.remove([_sure(path) for path in args["absent"]], dry)
+        removed = host.remove([_sure(path) for path in args["absent"] or ()], dry)
         brought["summary"]["removed"] = brought["summary"].get("removed", 0) + removed
         return {**brought, "changed": bool(brought["changed"] or removed)}
 

@@ -58,7 +58,6 @@ options:
     description: Files and folders to remove from the host after that.
     type: list
     elements: str
-    default: []
 attributes:
   check_mode:
     description: Can run in check mode and return the changed status prediction without modifying the target.

@@ -107,7 +107,7 @@ class HostFiles:
 
     def _run(self, script: str, what: str, as_login: bool = False) -> str:
         """What a script printed between the marks: a login shell may print greetings around it."""
-        marked = f"echo {BEGIN}; ( {script}\n) 2>&1; code=$?; echo; echo {END} $code"
+        marked = f"echo; echo {BEGIN}; ( {script}\n) 2>&1; code=$?; echo; echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]

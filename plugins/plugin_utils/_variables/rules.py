@@ -20,6 +20,9 @@ OURS = re.compile(r"(ae|ae4|ae5|aen|host_python)_[a-zA-Z0-9_]+")
 REFERENCE = re.compile(r"\s*\{\{\s*([a-zA-Z_]\w*)\s*\}\}\s*")
 """A template that is nothing but the name of another variable."""
 
+NOT_NAMES = frozenset({"none", "None", "true", "True", "false", "False", "omit"})
+"""What looks like a name in a template and is always there."""
+
 TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 WORDS = {"bool": "true or false", "int": "a whole number", "float": "a number", "list": "a list", "dict": "a mapping"}
 LOOK = "The files of inventory.example in the collection explain every variable."
@@ -117,7 +120,7 @@ def undefined_reference(value: Value, known: t.Mapping[str, Value]) -> t.Optiona
     seen: t.Set[str] = set()
     while isinstance(value, str):
         match = REFERENCE.fullmatch(value)
-        if match is None or match[1] in seen:
+        if match is None or match[1] in seen or match[1] in NOT_NAMES:
             return None
         if match[1] not in known:
             return match[1]

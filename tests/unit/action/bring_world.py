@@ -55,7 +55,7 @@ class Bring(bring.ActionModule):
         self.scripts.append(cmd)
         env = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
         done = subprocess.run(
-            ["/bin/sh", "-c", f"echo 'Authorized use only.'\n{cmd}"], check=False, env=env, capture_output=True, user=self.user
+            ["/bin/sh", "-c", f"printf 'Authorized use only.'\n{cmd}"], check=False, env=env, capture_output=True, user=self.user
         )
         return {
             "rc": done.returncode,

@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleError
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.plugin_utils import _host_files
@@ -127,3 +128,9 @@ def test_a_mode_is_read_as_ansibles_file_modules_do(tmp_path: Path, given: t.Any
         return
     Bring("here", tmp_path)(**args)
     assert stat.S_IMODE((tmp_path / "to" / "file").stat().st_mode) == mode
+
+
+def test_a_task_that_names_nothing_is_refused(tmp_path: Path) -> None:
+    plugin = Bring("here", tmp_path)
+    with pytest.raises(AnsibleError, match="src, absent"):
+        plugin()

@@ -121,3 +121,9 @@ def test_every_role_of_every_playbook_begins_with_it() -> None:
         for name in names:
             meta = yaml.safe_load((ROOT / "roles" / name.rpartition(".")[2] / "meta" / "main.yml").read_text(encoding="utf-8"))
             assert meta["dependencies"] == [{"role": "ae_ops.migration.ae_migration"}], (path, name)
+
+
+def test_a_cluster_that_is_no_text_is_told(tmp_path: Path) -> None:
+    hosts = "ae4: {hosts: {east: {ansible_connection: local, ae5_cluster: [prod]}}}\nae5: {hosts: {prod: {ansible_connection: local}}}\n"
+    said = " ".join(run(tmp_path, "migrate", hosts=hosts).output.split())
+    assert "east: ae5_cluster is ['prod']; it must be one text." in said

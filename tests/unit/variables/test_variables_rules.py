@@ -123,6 +123,8 @@ def test_a_reference_is_followed_by_name_only() -> None:
         "{{ plain }}",
         "{{ loop }}",
         "{{ nothing }}",
+        "{{ none }}",
+        "{{ omit }}",
         "{{ vault_c | default('') }}",
         "{{ lookup('x', 'y') }}",
         "text",
