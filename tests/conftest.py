@@ -26,7 +26,9 @@ for folder in (ROOT, ROOT / "collections"):
 def _lab_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The runs of a session, those of all its workers, share what Ansible prepares of the modules; see ``tests/lab/startup``."""
     base = tmp_path_factory.getbasetemp()
-    os.environ["AE_LAB_CACHE"] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "ansible-start")
+    cache = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "ansible-start"
+    cache.mkdir(exist_ok=True)
+    os.environ["AE_LAB_CACHE"] = str(cache)
 
 
 @pytest.hookimpl(optionalhook=True)

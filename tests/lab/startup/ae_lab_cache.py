@@ -23,12 +23,10 @@ CACHE = os.environ["AE_LAB_CACHE"]
 
 def _share_archives(module_common):
     """Ansible looks for archives in this folder of the run's own temporary folder."""
-    archives = os.path.join(CACHE, "archives")
-    try:
-        os.makedirs(archives, exist_ok=True)
-        os.symlink(archives, os.path.join(module_common.C.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
-    except OSError:
-        pass  # another user's run keeps its own
+    archives, place = os.path.join(CACHE, "archives"), os.path.join(module_common.C.DEFAULT_LOCAL_TMP, "ansiballz_cache")
+    os.makedirs(archives, exist_ok=True)
+    if not os.path.lexists(place):
+        os.symlink(archives, place)
 
 
 def _remember_code(compile_source):
@@ -44,25 +42,21 @@ def _remember_code(compile_source):
         import hashlib
 
         path = os.path.join(folder, hashlib.sha256(source).hexdigest())
-        try:
+        if os.path.exists(path):  # it was put there as a whole
             with open(path, "rb") as stream:
                 return marshal.load(stream)  # noqa: S302 - written by this session
-        except (OSError, EOFError, ValueError, TypeError):
-            pass  # another user's run, or nobody compiled it yet
         code = compile_source(pathname, source)
-        try:
-            os.makedirs(folder, exist_ok=True)
-            with open(f"{path}.{os.getpid()}", "wb") as stream:
-                marshal.dump(code, stream)
-            os.replace(f"{path}.{os.getpid()}", path)
-        except OSError:
-            pass  # it is compiled again next time
+        os.makedirs(folder, exist_ok=True)
+        with open(f"{path}.{os.getpid()}", "wb") as stream:
+            marshal.dump(code, stream)
+        os.replace(f"{path}.{os.getpid()}", path)
         return code
 
     return compiled
 
 
 os.register_at_fork(before=gc.freeze, after_in_child=gc.disable)
-patch_when_imported("ansible.executor.module_common", _share_archives)
-if hasattr(zipimport, "_compile_source"):  # a private name: where there is none, nothing is gained
-    zipimport._compile_source = _remember_code(zipimport._compile_source)
+if os.access(CACHE, os.R_OK | os.W_OK | os.X_OK):  # a task of another user prepares its own
+    patch_when_imported("ansible.executor.module_common", _share_archives)
+    if hasattr(zipimport, "_compile_source"):  # a private name: where there is none, nothing is gained
+        zipimport._compile_source = _remember_code(zipimport._compile_source)

@@ -31,8 +31,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import (
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, in_parallel, run_all
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import load_plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import LastShares
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels import steps as channel_steps
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.publish import Publication
-from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.steps import apply
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
 
 ADDED = "added"
@@ -139,7 +139,9 @@ def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares
         try:
             publication = Publication(cluster, plan, listed, assume)
             rest = Readiness() if assume else read_readiness(cluster, params["plan"], plan, publication.hidden - shared)
-            published = apply(cluster, publication.steps(Readiness({**now.missing, **rest.missing}, {**now.gained, **rest.gained})))
+            published = channel_steps.apply(
+                cluster, publication.steps(Readiness({**now.missing, **rest.missing}, {**now.gained, **rest.gained}))
+            )
         except MigrationError as exc:
             published = Outcome(failures=[f"The channels that may be public were not made public: {exc}"], values={"channels": []})
         add_published(outcome, published)
@@ -149,8 +151,8 @@ def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares
 def add_published(outcome: Outcome, published: Outcome) -> None:
     """Adds what became of the public channels to the outcome of the shares; the first failures of both are among those shown."""
     outcome.changed = outcome.changed or published.changed
-    outcome.summary["published"] = published.summary.get(CHANGED, 0)
-    outcome.summary["not_published"] = published.summary.get(WAITING, 0) + published.summary.get(FAILED, 0)
+    outcome.summary["published"] = published.summary.get(channel_steps.CHANGED, 0)
+    outcome.summary["not_published"] = published.summary.get(channel_steps.WAITING, 0) + published.summary.get(channel_steps.FAILED, 0)
     half = FAILURES_SHOWN // 2
     outcome.failures = [*outcome.failures[:half], *published.failures[:half], *outcome.failures[half:], *published.failures[half:]]
     outcome.diff.extend(published.diff)
