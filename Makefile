@@ -20,6 +20,8 @@ export ANSIBLE_HOME ?= $(CURDIR)/$(CACHE)/ansible
 export ANSIBLE_LOCALHOST_WARNING := false
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# With them each Python compiles everything anew, and reads a module from Ansible's pipe byte by byte.
+unexport PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory

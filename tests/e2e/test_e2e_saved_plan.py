@@ -49,7 +49,7 @@ def playbook_of(world: World) -> int:
 
 def run_and_kill(world: World, playbook: str) -> Run:
     """The playbook and all that it started are killed after the first upload, while the second one is under way."""
-    world.cluster.faults([{"method": "POST", "path": "/repository/api/channels/.*/artifacts", "nth": 2, "times": 99, "delay": 6}])
+    world.cluster.faults([{"method": "POST", "path": "/repository/api/channels/.*/artifacts", "nth": 2, "times": 99, "delay": 2, "action": "reset"}])
     done: list[Run] = []
     thread = threading.Thread(target=lambda: done.append(world.run(playbook, ae_workers=1)))
     thread.start()
@@ -57,8 +57,9 @@ def run_and_kill(world: World, playbook: str) -> Run:
     for pid in descendants(playbook_of(world)):
         os.kill(pid, signal.SIGKILL)
     thread.join(60)
-    world.cluster.faults([])
     assert not thread.is_alive()
+    assert world.cluster.wait_for(lambda _log: True), "what was under way still reaches the cluster"
+    world.cluster.faults([])
     return done[0]
 
 
