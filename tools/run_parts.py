@@ -34,6 +34,7 @@ class Part:
     log: Path
     status: int
     seconds: float
+    processor_seconds: float
 
     @property
     def verdict(self) -> str:
@@ -73,12 +74,14 @@ class Runner:
         environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         started = time.monotonic()
         with log.open("wb") as output:
-            done = subprocess.run(
-                [*self.make, name], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False
+            process = subprocess.Popen(
+                [*self.make, name], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment
             )
+            _pid, ended, used = os.wait4(process.pid, 0)  # with all that it waited for
+        process.returncode = os.waitstatus_to_exitcode(ended)
         # make reports its own 2 for whatever a recipe ended with
-        status = SKIPPED if done.returncode and f"Error {SKIPPED}" in log.read_text(errors="replace") else done.returncode
-        return Part(name, log, status, time.monotonic() - started)
+        status = SKIPPED if process.returncode and f"Error {SKIPPED}" in log.read_text(errors="replace") else process.returncode
+        return Part(name, log, status, time.monotonic() - started, used.ru_utime + used.ru_stime)
 
     def show(self, part: Part) -> None:
         text = [f"[{part.name}] {part.verdict} in {part.seconds:.0f} s"]
@@ -126,7 +129,8 @@ def main() -> int:
     order = " ".join(options.lanes).split()
     print("\nSummary")
     for part in sorted(runner.parts, key=lambda item: order.index(item.name)):
-        print(f"  {part.name:<10} {part.verdict:<8} {part.seconds:4.0f} s  {(part.closing_lines() or [''])[-1].strip('= ')}")
+        last = (part.closing_lines() or [""])[-1].strip("= ")
+        print(f"  {part.name:<13} {part.verdict:<8} {part.seconds:5.0f} s, processor {part.processor_seconds:5.0f} s  {last}")
     bad = [part.name for part in runner.parts if part.verdict == "failed"]
     passed, failed, skipped = count_tests(options.log_dir)
     line = f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
