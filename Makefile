@@ -27,7 +27,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help venv variables test test-unit test-e2e test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
+.PHONY: help venv variables test test-unit test-e2e keycloak-dist test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -51,7 +51,7 @@ variables: $(READY) ## Write what comes from the declared variables: argument sp
 
 # The e2e tests take longest and leave the processors free now and then, so everything else runs beside them.
 test: $(READY) ## Unit and e2e tests, sanity, lint, molecule, two lanes side by side; logs are in .cache/log (MORE=... adds targets)
-	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "test-e2e $(MORE)" "test-unit sanity lint molecule"
+	@$(BIN)/python tools/run_parts.py --log-dir $(LOG) --make "$(MAKE)" "$(MORE) test-e2e" "test-unit sanity lint molecule"
 
 test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
@@ -62,9 +62,11 @@ test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the l
 	@if [ -d tests/e2e ]; then $(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
 	else echo "test-e2e: there is no tests/e2e"; fi
 
-test-keycloak: $(READY) ## Identity tests and a migration against a real Keycloak (needs Java 17 and Maven)
+keycloak-dist: ## The real Keycloak, built once, in .cache (needs Java 17 and Maven)
+	@$(PYTHON) tools/keycloak_dist.py $(CACHE)
+
+test-keycloak: $(READY) keycloak-dist ## Identity tests and a migration against a real Keycloak (needs Java 17 and Maven)
 	@mkdir -p $(LOG)
-	@$(BIN)/python tools/keycloak_dist.py $(CACHE)
 	@$(PYTEST) --junitxml=$(LOG)/test-keycloak.xml tests/keycloak
 
 sanity: $(READY) ## ansible-test sanity, without containers and without ignore files

@@ -125,18 +125,27 @@ def said(run: Run, host: str) -> list[str]:
     return [result["msg"] for result in failures(run, host)]
 
 
+COLUMNS = 79
+"""Where ansible-core breaks a warning that does not go to a terminal."""
+
+
+def _was_broken(line: str, following: str) -> bool:
+    """Whether the first word of the following line had no place on this one."""
+    return len(line) <= COLUMNS < len(f"{line} {following.split(maxsplit=1)[0]}")
+
+
 def warnings(run: Run) -> list[str]:
     """The sentences that the run warned of, in their order; ansible-core before 2.19 breaks their lines."""
     found: list[str] = []
-    going_on = False
+    last = ""
     for line in run.output.splitlines():
         begins = re.match(r"\s*\[WARNING\]: (.*)", line)
         if begins:
             found.append(begins[1])
-        elif going_on and not re.match(r"$|\[|(ok|changed|fatal|failed|skipping|included|TASK|PLAY)\b|---|\+\+\+", line):
+            last = line
+        elif last and line.strip() and _was_broken(last, line):
             found[-1] += line if found[-1].endswith("-") else f" {line}"
+            last = line
         else:
-            going_on = False
-            continue
-        going_on = True
+            last = ""
     return found

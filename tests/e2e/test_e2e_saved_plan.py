@@ -49,7 +49,9 @@ def playbook_of(world: World) -> int:
 
 def run_and_kill(world: World, playbook: str) -> Run:
     """The playbook and all that it started are killed after the first upload, while the second one is under way."""
-    world.cluster.faults([{"method": "POST", "path": "/repository/api/channels/.*/artifacts", "nth": 2, "times": 99, "delay": 2, "action": "reset"}])
+    world.cluster.faults(
+        [{"method": "POST", "path": "/repository/api/channels/.*/artifacts", "nth": 2, "times": 99, "delay": 2, "action": "reset"}]
+    )
     done: list[Run] = []
     thread = threading.Thread(target=lambda: done.append(world.run(playbook, ae_workers=1)))
     thread.start()

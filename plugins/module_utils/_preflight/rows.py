@@ -104,8 +104,9 @@ class Row(JsonRecord):
     """What to do; empty where nothing is to be done."""
 
     @classmethod
-    def from_json(cls, data: t.Mapping[str, t.Any]) -> Row:
-        values = {field.name: str(data.get(field.name, "")) for field in dataclasses.fields(cls)}
+    def from_json(cls, data: t.Any) -> Row:
+        known = data if isinstance(data, dict) else {"evidence": f"cannot be read: {data}"}
+        values = {field.name: str(known.get(field.name, "")) for field in dataclasses.fields(cls)}
         if values["verdict"] not in VERDICTS:
             # Ansible masks a password wherever it stands, in a verdict too; what cannot be read must not let anything pass.
             values["verdict"] = BLOCKING

@@ -24,7 +24,7 @@ NOT_NAMES = frozenset({"none", "None", "true", "True", "false", "False", "omit"}
 """What looks like a name in a template and is always there."""
 
 TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
-WORDS = {"bool": "true or false", "int": "a whole number", "float": "a number", "list": "a list", "dict": "a mapping"}
+WORDS = {"bool": "true or false", "int": "a whole number, 1 or more", "float": "a number", "list": "a list", "dict": "a mapping"}
 LOOK = "The files of inventory.example in the collection explain every variable."
 SHOWN = 60
 
@@ -69,11 +69,13 @@ def _fits(wanted: str, value: Value) -> bool:
         return False
     if wanted == "bool":
         return str(value).lower() in TRUTH  # with a blank it would be false to everybody else
-    if wanted in ("int", "float"):
-        try:
-            float(str(value)) if wanted == "float" else int(str(value))
-        except ValueError:
-            return False
+    try:
+        if wanted == "int":
+            return int(str(value)) >= 1  # each is a count, a size or a time
+        if wanted == "float":
+            return float(str(value)) >= 0
+    except ValueError:
+        return False
     return True
 
 

@@ -61,6 +61,7 @@ def test_rows_travel_as_json() -> None:
 def test_a_verdict_that_cannot_be_read_lets_nothing_pass() -> None:
     assert Row.from_json({**ROWS[0].to_json(), "verdict": "***ing"}).verdict == r.BLOCKING
     assert Row.from_json({"check": "login", "host": "prod"}).verdict == r.BLOCKING
+    assert Row.from_json(["ok"]) == Row("", "", r.BLOCKING, "cannot be read: ['ok']", "")
 
 
 def test_evidence_is_one_line_and_not_endless() -> None:

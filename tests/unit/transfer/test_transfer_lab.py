@@ -133,7 +133,15 @@ def test_what_hinders_publishing_hinders_no_share(world: World, lab: Ae5Lab, con
     assert [row["result"] for row in shared["shares"]] == ["added", "added"]
     [sentence] = shared["failures"]
     assert sentence.startswith("The channels that may be public were not made public: "), shared
+    assert (shared["summary"]["published"], shared["summary"]["not_published"]) == (0, 2)
     assert lab.state()["channels"]["public"]["privacy"] == "private"
+
+
+def test_publishing_needs_a_plan(lab: Ae5Lab, connection: Options) -> None:
+    refused = run_module("channel_share", {**connection, "channel": "owner", "user": "alice", "publish": True})
+    assert refused["failed"]
+    assert "publish is True but" in refused["msg"]
+    assert lab.writes() == []
 
 
 def test_the_first_failures_of_both_are_shown() -> None:

@@ -71,7 +71,7 @@ def test_all_that_is_wrong_is_told_at_once(stopped: Run) -> None:
         "prod: ae5_pasword is no variable of this collection; the nearest known name is ae5_password.",
         "prod: ae5_client_secret must be one text.",
         "prod: ae5_password refers to vault_ae5_password, which is not defined.",
-        "prod: ae_workers is '6 or so'; it must be a whole number.",
+        "prod: ae_workers is '6 or so'; it must be a whole number, 1 or more.",
         "notes: aen_bcome is no variable of this collection; the nearest known name is aen_become.",
     ):
         assert sentence in said, stopped.output

@@ -70,6 +70,7 @@ SHARE = ArgumentSpec(
     },
     mutually_exclusive=(("channel", "shares", "plan"), ("user", "group")),
     required_one_of=(("channel", "shares", "plan"),),
+    required_if=(("publish", True, ("plan",)),),
     required_by={"user": ("channel",), "group": ("channel",)},
 )
 
@@ -143,7 +144,11 @@ def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares
                 cluster, publication.steps(Readiness({**now.missing, **rest.missing}, {**now.gained, **rest.gained}))
             )
         except MigrationError as exc:
-            published = Outcome(failures=[f"The channels that may be public were not made public: {exc}"], values={"channels": []})
+            published = Outcome(
+                summary={channel_steps.FAILED: sum(channel.public for channel in plan.channels)},
+                failures=[f"The channels that may be public were not made public: {exc}"],
+                values={"channels": []},
+            )
         add_published(outcome, published)
     return outcome
 
