@@ -27,7 +27,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help venv variables test test-unit test-e2e keycloak-dist test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
+.PHONY: help venv variables test test-unit oldest-core test-e2e keycloak-dist test-keycloak sanity lint molecule lab lab-down demo docs build changelog bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST) | awk -F' - ' '{printf "%-18s %s\n", $$1, $$2}'
@@ -45,6 +45,7 @@ $(LINK):
 	@mkdir -p $(@D) && ln -s ../../.. $@
 
 READY := $(STAMP) $(LINK)
+OLDEST := $(CACHE)/oldest-core/bin/ansible-playbook
 
 variables: $(READY) ## Write what comes from the declared variables: argument specs, README tables, inventory.example
 	@$(BIN)/python -m tools.variables
@@ -57,7 +58,12 @@ test-unit: $(READY) ## Unit tests
 	@mkdir -p $(LOG)
 	@$(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-unit.xml tests/unit
 
-test-e2e: $(READY) ## End-to-end tests: real ansible-playbook runs against the lab
+$(OLDEST): requirements/oldest.txt
+	@$(PYTHON) -m venv $(CACHE)/oldest-core && $(CACHE)/oldest-core/bin/python -m pip install --quiet -r $< && touch $@
+
+oldest-core: $(OLDEST) ## The oldest ansible-core that is supported, in .cache, for its end-to-end test
+
+test-e2e: $(READY) $(OLDEST) ## End-to-end tests: real ansible-playbook runs against the lab
 	@mkdir -p $(LOG)
 	@if [ -d tests/e2e ]; then $(PYTEST) -n $(WORKERS) --dist loadscope --junitxml=$(LOG)/test-e2e.xml tests/e2e; \
 	else echo "test-e2e: there is no tests/e2e"; fi
