@@ -97,6 +97,20 @@ def atomic_writer(path: str, mode: int = 0o640, write: bool = True, dest: t.Opti
             os.unlink(temporary)
 
 
+def is_there(path: str) -> bool:
+    """Whether there is something at a path; also true where that cannot be seen, so that whoever reads it learns why.
+
+    ``os.path.exists`` says no in both cases, and an unreadable file would count as none.
+    """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def holds(path: str, sha256: str) -> bool:
     """Whether there is a file with this digest."""
     try:

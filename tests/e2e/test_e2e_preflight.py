@@ -54,12 +54,10 @@ def test_in_order_before_and_after_the_first_export(two_sites: World) -> None:
     assert {row["verdict"] for row in before.values()} == {"ok", "unknown"}
     assert {check for (host, check), row in before.items() if row["verdict"] == "unknown"} == {
         "ae4_state",
-        "file_size",
-        "names",
-        "token_life",
+        "inventory",
     }
     text = (two_sites.reports / "preflight.txt").read_text(encoding="utf-8")
-    assert text.startswith("0 blocking, 0 warning, 8 unknown, ")
+    assert text.startswith("0 blocking, 0 warning, 4 unknown, ")
     assert "- ok       prod  login " in first.output, "the table is shown"
     assert two_sites.channels() == {}
 
@@ -74,6 +72,16 @@ def test_in_order_before_and_after_the_first_export(two_sites: World) -> None:
     assert {row["verdict"] for row in after.values()} == {"ok"}
     assert "Devs" not in after["east", "names"]["evidence"]
     assert ".tar.bz2" in after["east", "file_size"]["evidence"]
+
+    assert "are still to be uploaded" in after["east", "inventory"]["evidence"]
+    left = dict(after)
+
+    assert two_sites.run().returncode == 0
+    done = preflight(two_sites)
+    assert done.returncode == 0, done.output
+    assert {row["verdict"] for key, row in rows(two_sites).items() if key[1] != "ae4_state"} == {"ok"}
+    assert rows(two_sites)["east", "inventory"]["evidence"].endswith("0 B are still to be uploaded.")
+    assert rows(two_sites)["east", "file_size"] == left["east", "file_size"]
 
     checked = two_sites.run("preflight", "--check")
     assert checked.returncode == 0, checked.output

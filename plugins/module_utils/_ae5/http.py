@@ -122,8 +122,10 @@ class Http:
             raise MissingLibrary("requests", REQUESTS_ERROR)
         self.origin = origin_of(url)
         self.host = urlsplit(self.origin).hostname or ""
-        if ca_path is not None and not os.path.exists(ca_path):
-            raise MigrationError(f"The file {ca_path} with the trusted certificates (ca_path) does not exist; correct the path.")
+        if ca_path is not None and not os.access(ca_path, os.R_OK):
+            raise MigrationError(
+                f"The file {ca_path} with the trusted certificates (ca_path) does not exist or cannot be read; correct path or mode."
+            )
         self.verify: t.Union[bool, str] = (ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or True) if validate_certs else False
         self.timeout = timeout
         self.sleep = sleep

@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_ae5 import Reach
@@ -27,8 +28,12 @@ def attempt(check: str, host: str, task: str, work: t.Callable[[], t.Union[Row, 
     """The rows of one check; whatever goes wrong in it becomes a row of its own."""
     try:
         made = work()
+    except MigrationError as exc:
+        return [r.unknown(check, host, str(exc), task)]
+    except OSError as exc:
+        return [r.unknown(check, host, f"The check failed: {exc.filename or 'the system'}: {exc.strerror or exc}.", task)]
     except Exception as exc:  # a check must never take the others with it
-        return [r.unknown(check, host, f"The check failed ({type(exc).__name__}: {exc}).", task)]
+        return [r.unknown(check, host, f"The check failed because of a fault in this collection, please report it: {exc!r}.", task)]
     return made if isinstance(made, list) else [made]
 
 
@@ -46,7 +51,7 @@ def importable(names: t.Iterable[str]) -> t.Dict[str, t.Optional[str]]:
 def existing(path: str) -> str:
     """The path, or the nearest folder above it that is there."""
     path = os.path.abspath(os.path.expanduser(path))
-    while not os.path.exists(path) and os.path.dirname(path) != path:
+    while not os.path.exists(path) and os.path.dirname(path) != path:  # noqa: TID251 - what may not be seen is not writable either
         path = os.path.dirname(path)
     return path
 
@@ -113,8 +118,8 @@ def request(url: str, validate_certs: bool, ca_path: t.Optional[str], timeout: f
         return Reach(address=repr(url), tls=False, verified=validate_certs, error="it is not an address like https://HOST"), {}
     tls = parts.scheme == "https"
     base = Reach(address=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", tls=tls, verified=validate_certs, now=time.time())
-    if validate_certs and tls and ca_path and not os.path.exists(ca_path):
-        return _with(base, certificate_error=f"the file {ca_path} (ca_path) does not exist"), {}
+    if validate_certs and tls and ca_path and not os.access(ca_path, os.R_OK):
+        return _with(base, certificate_error=f"the file {ca_path} (ca_path) does not exist or cannot be read"), {}
     handler = _Handler(tls_settings(validate_certs, ca_path))
     opener = urllib.request.build_opener(handler, _NoRedirect())
     base = _with(base, route=_proxy_of(parts.scheme, parts.hostname or ""))

@@ -48,6 +48,7 @@ IMPERSONATION = "impersonation"
 OWNERS = "owners"
 PROJECTS_API = "projects_api"
 SOLVER = "solver"
+INVENTORY = "inventory"
 FILE_SIZE = "file_size"
 NAMES = "names"
 TOKEN_LIFE = "token_life"  # noqa: S105 - the name of a check
@@ -80,6 +81,7 @@ ORDER = (
     OWNERS,
     PROJECTS_API,
     SOLVER,
+    INVENTORY,
     FILE_SIZE,
     NAMES,
     TOKEN_LIFE,

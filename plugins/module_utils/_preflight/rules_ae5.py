@@ -195,14 +195,12 @@ def roles(host: str, username: str, held: t.Optional[t.Collection[str]], source:
     return Row(r.ROLES, host, r.OK, evidence, UPLOAD)
 
 
-def file_size(host: str, largest: t.Optional[t.Tuple[str, int]], too_many: t.Optional[int]) -> Row:
+def file_size(host: str, largest: t.Tuple[str, int], too_many: t.Optional[int]) -> Row:
     """The largest file of the last inventory against AE5's limit.
 
     ``too_many`` is the smallest size in bytes that a probe has seen refused; ``None`` where it saw none, and then the
     documented limit counts.
     """
-    if largest is None:
-        return r.unknown(r.FILE_SIZE, host, "There is no inventory of this site yet.", UPLOAD, "Run the export, then the preflight again.")
     file, size = largest
     known = (
         f"the documented limit is {size_in_words(DOCUMENTED_LIMIT)}"
@@ -216,13 +214,11 @@ def file_size(host: str, largest: t.Optional[t.Tuple[str, int]], too_many: t.Opt
     return Row(r.FILE_SIZE, host, r.OK, evidence, UPLOAD)
 
 
-def names(host: str, used: t.Optional[t.Collection[str]], probed: t.Optional[t.Mapping[str, str]]) -> Row:
+def names(host: str, used: t.Collection[str], probed: t.Optional[t.Mapping[str, str]]) -> Row:
     """Owners, groups and labels, which become channel names, against what the probe found of names.
 
     ``probed`` says accepted, rejected, renamed or unknown for each of ``TRAITS``; ``None`` where nothing was probed.
     """
-    if used is None:
-        return r.unknown(r.NAMES, host, "There is no inventory of this site yet.", CHANNELS, "Run the export, then the preflight again.")
     grammar = {**DOCUMENTED_TRAITS, **(probed or {})}
     refused, unsure = [], []
     for name in sorted(used):
@@ -247,10 +243,8 @@ def names(host: str, used: t.Optional[t.Collection[str]], probed: t.Optional[t.M
     return Row(r.NAMES, host, r.OK, f"All {len(used)} names are like those that {source}.", CHANNELS)
 
 
-def token_life(host: str, left: t.Optional[int], rate: float, seconds: t.Optional[float]) -> Row:
+def token_life(host: str, left: int, rate: float, seconds: t.Optional[float]) -> Row:
     """Whether a token lives as long as the upload of ``left`` bytes at ``rate`` bytes a second."""
-    if left is None:
-        return r.unknown(r.TOKEN_LIFE, host, "There is no inventory of this site yet.", UPLOAD, "Run the export, then the preflight again.")
     if seconds is None:
         return r.unknown(r.TOKEN_LIFE, host, "How long a token lives is not known.", UPLOAD)
     expected = left / rate

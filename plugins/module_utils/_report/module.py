@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SkippedPlacement
@@ -112,7 +113,7 @@ def verify(module: MigrationModule) -> Outcome:
         states = [compare.placement_state(placement, observed) for placement in placements]
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
     dest = None if module.check_mode else params["dest"]
-    expected = params["notebooks_expected"] or os.path.exists(params["notebooks"] or "")
+    expected = params["notebooks_expected"] or is_there(params["notebooks"] or "")
     projects = read_all(params["notebooks"], params["notebook_hosts"] if expected else [], dest)
     ledger = _ledger(params["plan"], placements, states, downloads)
     if projects is not None:

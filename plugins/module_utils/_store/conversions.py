@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
@@ -72,7 +71,7 @@ def read_conversions(path: str) -> t.Iterator[Conversion]:
 
 def lines_of_others(target: str, only: t.Sequence[str]) -> t.Dict[str, str]:
     """The lines of the projects that a run over some of them does not look at."""
-    if not only or not os.path.exists(target):
+    if not only or not is_there(target):
         return {}
     return {item.key: json_line(item.to_json()) for item in read_conversions(target) if not matches(item.key, only)}
 

@@ -18,6 +18,7 @@ import dataclasses
 import os
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERSIONS
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import FINDINGS, PROJECTS
 
@@ -61,4 +62,4 @@ def host_folders(path: str) -> t.List[HostFolder]:
     except FileNotFoundError:
         return []
     found = (HostFolder(name, os.path.join(path, name)) for name in names)
-    return [folder for folder in found if os.path.exists(folder.projects)]
+    return [folder for folder in found if is_there(folder.projects)]

@@ -21,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
     atomic_writer,
     file_sha256,
     holds,
+    is_there,
     json_line,
     read_object,
     read_records,
@@ -101,7 +102,7 @@ def load_plan(folder: str) -> Plan:
         MigrationError: there is none, or it is damaged or of another schema version.
     """
     path = os.path.join(folder, PLAN)
-    if not os.path.exists(path):
+    if not is_there(path):
         raise MigrationError(f"There is no plan in {folder}; run the plan playbook first.")
     try:
         return Plan.from_json(read_object(path, "plan"))

@@ -16,7 +16,7 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_object, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, read_object, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key, principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey, Principal
@@ -66,7 +66,7 @@ class LastShares:
 
     def __init__(self, folder: t.Optional[str], warnings: t.List[str]) -> None:
         self._folder, self._warnings = folder, warnings
-        if folder is None or _is_there(os.path.join(folder, LAST_SHARES)):
+        if folder is None or is_there(os.path.join(folder, LAST_SHARES)):
             channels: t.Mapping[str, ChannelShares] = _read(folder, LAST_SHARES, _channels, {}, warnings)
             given = {channel: item.given for channel, item in channels.items()}
             self.found: t.Dict[str, t.FrozenSet[Principal]] = _found({channel: item.found for channel, item in channels.items()})
@@ -181,20 +181,9 @@ def read_members(folder: t.Optional[str], warnings: t.List[str]) -> Members:
     return _read(folder, APPLIED_MEMBERS, _members, {}, warnings)
 
 
-def _is_there(path: str) -> bool:
-    """Whether there is such a file; also where that cannot be found out, so that reading it says why."""
-    try:
-        os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
 def _read(folder: t.Optional[str], name: str, parse: t.Callable[[Json], Read], empty: Read, warnings: t.List[str]) -> Read:
     path = os.path.join(folder or "", name)
-    if folder is None or not _is_there(path):
+    if folder is None or not is_there(path):
         return empty
     try:
         return parse(read_object(path, "record"))

@@ -157,7 +157,7 @@ def test_a_missing_library_is_a_row_and_the_address_is_checked_all_the_same(lab:
 def test_a_check_that_breaks_takes_no_other_with_it(lab: Ae5Lab) -> None:
     with mock.patch.object(module, "_roles", side_effect=RuntimeError("boom")):
         found = cluster(lab)
-    assert found["roles"] == ("unknown", "The check failed (RuntimeError: boom).")
+    assert found["roles"] == ("unknown", "The check failed because of a fault in this collection, please report it: RuntimeError('boom').")
     assert found["identity"][0] == "ok"
 
 
@@ -306,5 +306,5 @@ def test_the_client_gets_a_home_of_its_own(ae4: Ae4Lab, tmp_path: Path, monkeypa
 def test_a_site_check_that_breaks_takes_no_other_with_it(ae4: Ae4Lab) -> None:
     with mock.patch.object(site_work, "_space", side_effect=MemoryError("boom")):
         found = site(ae4, mover=False)
-    assert found["space"] == ("unknown", "The check failed (MemoryError: boom).")
+    assert found["space"] == ("unknown", "The check failed because of a fault in this collection, please report it: MemoryError('boom').")
     assert found["export_dir"][0] == "ok"

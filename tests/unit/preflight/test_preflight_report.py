@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import typing as t
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SliceHead, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import (
     GroupRecord,
     OwnerRecord,
@@ -38,8 +39,9 @@ def file(name: str, size: int, labels: tuple[str, ...] = ("main",), **more: t.An
 def write_inventory(records: Path, site: str, files: list[SourceFile], owners: list[OwnerRecord]) -> None:
     folder = records / "inventories"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{site}.jsonl").write_text("".join(json_line(item.to_json()) for item in files))
-    head = SiteRecord(site, len(files), sum(item.size for item in files), "0" * 64, len(owners))
+    text = "".join(json_line(item.to_json()) for item in files)
+    (folder / f"{site}.jsonl").write_text(text)
+    head = SiteRecord(site, len(files), sum(item.size for item in files), hashlib.sha256(text.encode()).hexdigest(), len(owners))
     (folder / f"{site}.owners.jsonl").write_text("".join(json_line(item.to_json()) for item in [head, *owners]))
 
 
@@ -68,7 +70,7 @@ def test_the_table_is_returned_and_written_in_check_mode_too(tmp_path: Path) -> 
     assert written["cluster"] == "prod"
     assert (tmp_path / "dest" / "preflight.txt").read_text().splitlines() == result["table"]
     assert result["report_path"] == str(tmp_path / "dest" / "preflight.json")
-    assert [row["host"] for row in result["rows"]] == ["east"] * 6 + ["west"] * 6 + ["prod"] * 3
+    assert [row["host"] for row in result["rows"]] == ["east"] * 4 + ["west"] * 4 + ["prod"] * 3
 
 
 def test_hosts_that_did_not_get_as_far_as_a_module(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_a_site_without_python_is_measured_through_its_shell(tmp_path: Path) -> 
     shell = "bin=/b\nstorage=10 /s\nexport=/e\nparent=/e\nwritable=yes\nfree=10\n"
     site = entry("east", stdout="user=anaconda-server\n", rows=[], raw=True, staged=True, shell=shell, space_factor=1.0)
     found = of(report(tmp_path, [site], sites=["east"]), "east")
-    assert [(check, found[check][0]) for check in found if check not in ("file_size", "names")] == [
+    assert [(check, found[check][0]) for check in found if check != "inventory"] == [
         ("ssh", "ok"),
         ("python", "ok"),
         ("user", "ok"),
@@ -147,19 +149,49 @@ def test_what_has_arrived_is_not_waited_for_again(tmp_path: Path) -> None:
         TransferRow(*placements[1].key, "uploaded"),
         TransferRow(*placements[2].key, "failed"),
     ]
-    for folder, lines in (("placements", placements), ("transfer", done)):
+    for folder, lines in (("placements", [SliceHead("east", "0" * 64), *placements]), ("transfer", done)):
         (records / folder).mkdir()
         (records / folder / "east.jsonl").write_text("".join(json_line(line.to_json()) for line in lines))
     facts = {"token_seconds": 300.0}
     found = of(report(tmp_path, [entry("east"), entry("prod", facts=facts)], sites=["east"]), "east")
     assert found["token_life"] == ("ok", "A token lives 300 s; 1.0 GB at 10.0 MB/s take 100 s.")
+    assert found["inventory"] == ("ok", "2 files with 2.0 GB; 1.0 GB are still to be uploaded.")
 
 
-def test_a_damaged_inventory_is_as_good_as_none(tmp_path: Path) -> None:
-    write_inventory(tmp_path / "records", "east", [file("a", 1)], [])
-    (tmp_path / "records" / "inventories" / "east.jsonl").write_text('{"owner":\n')
+def test_what_was_never_made_is_not_known(tmp_path: Path) -> None:
     found = of(report(tmp_path, [entry("east")], sites=["east"]), "east")
-    assert found["names"][0] == "unknown"
+    assert found["inventory"] == ("unknown", "There is no inventory of this site yet.")
+    assert not {"file_size", "names", "token_life"} & found.keys(), "one cause is told once"
+
+
+@pytest.mark.parametrize("how", ["cut", "no text", "folder", "missing", "link to nowhere"])
+@pytest.mark.parametrize(
+    "name", ["inventories/east.jsonl", "inventories/east.owners.jsonl", "placements/east.jsonl", "transfer/east.jsonl"]
+)
+def test_a_file_of_ours_that_cannot_be_used_is_an_error_with_its_name(tmp_path: Path, name: str, how: str) -> None:
+    records = tmp_path / "records"
+    write_inventory(records, "east", [file("a", 1), file("b", 1)], [OwnerRecord("alice", "user")])
+    for folder, record in (("placements", SliceHead("east", "0" * 64)), ("transfer", TransferRow("alice", "noarch", "a", "present"))):
+        (records / folder).mkdir()
+        (records / folder / "east.jsonl").write_text(json_line(record.to_json()))
+    assert of(report(tmp_path, [entry("east")], sites=["east"]), "east")["inventory"][0] == "ok"
+    path = records / name
+    content = path.read_bytes()
+    path.unlink()
+    if how == "cut":
+        path.write_bytes(content[:-9])
+    elif how == "no text":
+        path.write_bytes(b"\x00\xff\n")
+    elif how == "folder":
+        path.mkdir()
+    elif how == "link to nowhere":
+        path.symlink_to("nowhere")
+    found = of(report(tmp_path, [entry("east")], sites=["east"]), "east")["inventory"]
+    if how == "missing" and not name.startswith("inventories"):
+        assert found[0] == "ok", "without a plan, or before its first transfer, there is no such file"
+    else:
+        assert found[0] == "blocking"
+        assert str(path) in found[1]
 
 
 def test_staged_sites_need_room_on_the_clusters_host_and_no_token_of_their_own(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import shutil
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, is_there, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NotebookHost, Project
@@ -204,7 +204,7 @@ class Converter:
     def _write(self, root_fd: int, whole: Survey, files: Files, base: Conversion, path: str) -> t.Tuple[pack.Written, bool]:
         """Writes the archive; whether its bytes are others than those that were there."""
         name, limit = shown(base.key), self._options.max_bytes
-        before = file_sha256(path) if os.path.exists(path) else ""
+        before = file_sha256(path) if is_there(path) else ""
         if not self._options.write:
             written = pack.write_archive(whole, root_fd, base.name, name=name, limit=limit)
             return written, written.sha256 != before

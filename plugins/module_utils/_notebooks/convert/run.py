@@ -22,7 +22,7 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, is_there, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.project import Converter, Made, Options
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import (
@@ -42,7 +42,7 @@ AHEAD = 4
 
 def _light(path: str) -> t.Dict[str, Conversion]:
     """What the last run gave, by key, without what the pins found: which is looked up again and is most of the data."""
-    if not os.path.exists(path):
+    if not is_there(path):
         return {}
     try:
         return {item.key: dataclasses.replace(item, resolution=None) for item in read_conversions(path)}

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, write_bytes, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, write_bytes, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
@@ -171,7 +171,7 @@ class _Run:
 def _last(dest: str) -> t.List[Library]:
     """The libraries of the last run; none if there was no run."""
     path = os.path.join(dest, LIBRARIES_FILE)
-    return read_libraries(path) if os.path.exists(path) else []
+    return read_libraries(path) if is_there(path) else []
 
 
 def _prune(dest: str, last: t.Iterable[Library], now: t.Iterable[Library], is_check: bool) -> t.List[str]:

@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import ABSENT, REFUSED, SEEN
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
@@ -101,7 +102,7 @@ def _findings(folders: t.Iterable[HostFolder]) -> t.Iterator[Finding]:
 
 def _with(folders: t.Sequence[HostFolder], path: t.Callable[[HostFolder], str], what: str, warnings: t.List[str]) -> t.List[HostFolder]:
     """Those of the hosts that have a file; says what the lack of it means for the others."""
-    there = [folder for folder in folders if os.path.exists(path(folder))]
+    there = [folder for folder in folders if is_there(path(folder))]
     lacking = [shown(folder.host) for folder in folders if folder not in there]
     if lacking:
         warnings.append(f"Of {counted(len(lacking), 'notebook host')} ({listed(lacking)}) {what}.")

@@ -18,7 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import PasswordGrant, master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import Impersonation, LoginRefused, OwnLogin, WebSession
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, is_there, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
@@ -311,7 +311,7 @@ def upload_work(module: MigrationModule) -> Outcome:
 def write_rows(path: str, rows: t.Iterable[Row], only: t.Sequence[str]) -> None:
     """Writes the rows of this run, with its time; those of projects that ``only`` leaves out stay as they are."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    kept = [row for row in read_rows(path) if not matches(row.project, only)] if only and os.path.exists(path) else []
+    kept = [row for row in read_rows(path) if not matches(row.project, only)] if only and is_there(path) else []
     found = [*kept, *(dataclasses.replace(row, seen=now) for row in rows)]
     with atomic_writer(path) as stream:
         stream.writelines(json_line(row.to_json()) for row in sorted(found, key=lambda row: (encode(row.owner), encode(row.project))))

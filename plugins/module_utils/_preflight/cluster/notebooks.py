@@ -26,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import AUTH_PATH, LOGIN_PATH, whole
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import CREATOR
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_aen
@@ -97,7 +98,7 @@ def people_of(params: t.Mapping[str, t.Any]) -> People:
         MigrationError: the map or the plan cannot be used.
     """
     plan = params["plan"]
-    declared = users_of(plan) if plan and os.path.exists(os.path.join(plan, "plan.json")) else {}
+    declared = users_of(plan) if plan and is_there(os.path.join(plan, "plan.json")) else {}
     users: t.Dict[str, t.Optional[str]] = {}
     own = {params["username"].casefold()} if params["username"] and params["password"] else set()
     for item in params["notebooks"]:

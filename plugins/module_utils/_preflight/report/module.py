@@ -14,12 +14,11 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_lines, write_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, TransferRow
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import OwnerRecord, SourceFile
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_aen, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rules_aen, rules_host
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.report.contents import content_rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 
 REPORT = ArgumentSpec(
@@ -36,8 +35,6 @@ REPORT = ArgumentSpec(
         "accept": {"type": "list", "elements": "str", "default": []},
     }
 )
-ARRIVED = ("uploaded", "present")
-CONDA = "conda"
 
 
 def report_work(module: MigrationModule) -> Outcome:
@@ -75,9 +72,9 @@ def all_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
         rows += host_rows(host, measured_notebooks.get(host), core)
     staged: t.List[int] = []
     for site in sites:
-        contents = _contents(params["records"], site)
         is_staged = bool(measured.get(site, {}).get("staged"))
-        rows += content_rows(site, contents, params["rate"], facts, is_staged)
+        contents, more = content_rows(site, params["records"], params["rate"], facts, is_staged)
+        rows += more
         if is_staged and contents is not None:
             staged.append(contents.bytes)
     rows += staging_rows(cluster, staged, {host: (item.get("facts") or {}) for host, item in measured_notebooks.items()}, facts)
@@ -135,76 +132,3 @@ def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tu
     advice = "Run the playbook with -vvv to see what the module said."
     rows.append(Row(r.CHECKS, host, r.BLOCKING, why, rules_host.EVERYTHING, advice))
     return rows
-
-
-class Contents(t.NamedTuple):
-    """What the last inventory of a site says; sizes in bytes."""
-
-    bytes: int
-    """Of all files, which is what is staged."""
-    left: int
-    """Of the last plan, what has not arrived yet; without a plan, all that AE5 accepts."""
-    largest: t.Optional[t.Tuple[str, int]]
-    names: t.FrozenSet[str]
-
-
-def content_rows(site: str, contents: t.Optional[Contents], rate: float, facts: Json, staged: bool) -> t.List[Row]:
-    """The checks that need both a site's last inventory and what is known of the cluster."""
-    largest = contents.largest if contents else None
-    names = contents.names if contents else None
-    left = contents.left if contents else None
-    rows: t.List[Row] = []
-    if contents is None or largest is not None:
-        rows += measure.attempt(r.FILE_SIZE, site, rules_host.UPLOAD, lambda: rules_ae5.file_size(site, largest, facts.get("size_limit")))
-    rows += measure.attempt(r.NAMES, site, rules_host.CHANNELS, lambda: rules_ae5.names(site, names, facts.get("channel_names")))
-    if not staged:
-        rows += measure.attempt(
-            r.TOKEN_LIFE, site, rules_host.UPLOAD, lambda: rules_ae5.token_life(site, left, rate, facts.get("token_seconds"))
-        )
-    return rows
-
-
-def _contents(records: str, site: str) -> t.Optional[Contents]:
-    """Reads a site's last inventory; ``None`` if there is none that can be used."""
-    path = os.path.join(records, "inventories", f"{site}.jsonl")
-    owners = os.path.join(records, "inventories", f"{site}.owners.jsonl")
-    if not os.path.exists(path) or not os.path.exists(owners):
-        return None
-    try:
-        return _read(path, owners, records, site)
-    except (MigrationError, ValueError, KeyError, TypeError):
-        # A damaged inventory is the plan's to refuse, with the line; here it is as good as none.
-        return None
-
-
-def _read(path: str, owners: str, records: str, site: str) -> Contents:
-    whole, total, largest = 0, 0, None
-    names: t.Set[str] = set()
-    for line in read_lines(path, "inventory"):
-        file = SourceFile.from_json(line)
-        whole += file.size
-        if file.kind != CONDA or file.problems:
-            continue
-        total += file.size
-        names.update((file.owner, *file.labels))
-        if largest is None or file.size > largest[1]:
-            largest = (file.file, file.size)
-    for line in read_lines(owners, "list of owners"):
-        if line.get("record") == "owner":
-            names.update(group.name for group in OwnerRecord.from_json(line).groups)
-    left = _left(records, site)
-    return Contents(whole, total if left is None else left, largest, frozenset(names))
-
-
-def _left(records: str, site: str) -> t.Optional[int]:
-    """Bytes of the last plan that have not arrived; ``None`` without a plan."""
-    placements = os.path.join(records, "placements", f"{site}.jsonl")
-    transfer = os.path.join(records, "transfer", f"{site}.jsonl")
-    if not os.path.exists(placements):
-        return None
-    arrived: t.Set[t.Tuple[str, str, str]] = set()
-    if os.path.exists(transfer):
-        done = (TransferRow.from_json(line) for line in read_lines(transfer, "transfer"))
-        arrived = {row.key for row in done if row.outcome in ARRIVED}
-    planned = (Placement.from_json(line) for line in read_lines(placements, "list of placements"))
-    return sum(placement.size for placement in planned if placement.key not in arrived)

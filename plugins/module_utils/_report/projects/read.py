@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import (
     ARRIVED,
     NAMES_SHOWN,
@@ -107,7 +107,7 @@ class _Reader:
             self.warnings.append(f"Notebook host {shown(host)}: {len(problems) - NAMES_SHOWN} more problems; see its list of projects.")
 
     def _from(self, path: str, read: t.Callable[[str], t.Iterator[Record]]) -> t.Iterator[Record]:
-        return self.records(read(path)) if os.path.exists(path) else iter(())
+        return self.records(read(path)) if is_there(path) else iter(())
 
     def _conversions(self, folder: HostFolder) -> t.Iterator[Conversion]:
         for item in self._from(folder.conversions, read_conversions):
@@ -119,7 +119,7 @@ class _Reader:
 
     def _missing(self, folder: HostFolder) -> None:
         steps = ((folder.findings, "audited"), (folder.conversions, "converted"), (folder.uploads, "sent to AE5"))
-        missing = [step for path, step in steps if not os.path.exists(path)]
+        missing = [step for path, step in steps if not is_there(path)]
         if missing:
             self.warnings.append(
                 f"The projects of notebook host {shown(folder.host)} were not {' nor '.join(missing)}, or their lists are missing;"
