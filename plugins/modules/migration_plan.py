@@ -72,6 +72,12 @@ options:
     type: str
     choices: [vendor, by_label]
     default: vendor
+  url:
+    description:
+      - Address of the AE5 cluster, for example C(https://ae5.example.com).
+      - Required unless O(offline) is set.
+    type: str
+    required: false
   offline:
     description:
       - Plan without the cluster. Such a plan does not record what the cluster holds, so changes on the cluster are not refused.
@@ -303,7 +309,6 @@ EXAMPLES = r"""
     inventories: [/tmp/east.jsonl]
     dest: /tmp/plan
     offline: true
-    url: https://ae5.example.com
 """
 
 RETURN = r"""
@@ -336,14 +341,13 @@ errors:
   elements: str
 """
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule
 from ansible_collections.ae_ops.migration.plugins.module_utils._plan.module import make_plan
-from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import PLAN_SPEC
+from ansible_collections.ae_ops.migration.plugins.module_utils._plan.options import PLAN_CONNECTION, PLAN_SPEC
 
 
 def main() -> None:
-    MigrationModule(AE5, PLAN_SPEC).run(make_plan)
+    MigrationModule(PLAN_CONNECTION, PLAN_SPEC).run(make_plan)
 
 
 if __name__ == "__main__":

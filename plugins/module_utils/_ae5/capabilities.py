@@ -102,7 +102,7 @@ class Capabilities:
             MigrationError: they cannot be read, or are of another cluster.
         """
         found = cls.from_json(params.get("capabilities"))
-        if found.url is not None and not found.is_of(params["url"]):
+        if found.url is not None and params["url"] and not found.is_of(params["url"]):
             raise MigrationError(
                 f"The capabilities are for {found.url}, but the cluster is {params['url']};"
                 " run the probe playbook again, or correct their url if it is the same cluster."

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.argspec import AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import LAYOUTS, VENDOR, ChannelRule
@@ -19,6 +21,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan import buil
 
 # The type of a field is checked where it is read, so that a list or a number is not silently turned into a string.
 RULES: t.Dict[str, t.Any] = {"type": "list", "elements": "dict", "default": [], "options": {field: {"type": "raw"} for field in FIELDS}}
+
+PLAN_CONNECTION = dataclasses.replace(AE5, options={**AE5.options, "url": {"type": "str"}}, required_if=(("offline", False, ("url",)),))
+"""A plan that does not ask the cluster needs no address of it."""
 
 PLAN_SPEC = ArgumentSpec(
     {

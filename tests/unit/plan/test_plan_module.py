@@ -35,7 +35,7 @@ def west() -> Site:
 
 def plan(folder: Path, *sites: Site, check: bool = False, diff: bool = False, **args: t.Any) -> dict[str, t.Any]:
     inventories = [site.write(folder) for site in sites or (west(), demo_east())]
-    given = {"inventories": inventories, "dest": str(folder / "plan"), "offline": True, "url": "https://ae5.example.com", **args}
+    given = {"inventories": inventories, "dest": str(folder / "plan"), "offline": True, **args}
     return run_module("migration_plan", given, check=check, diff=diff)
 
 

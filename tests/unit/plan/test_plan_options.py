@@ -36,7 +36,7 @@ def a_site() -> Site:
 
 def plan(folder: Path, *sites: Site, **args: t.Any) -> dict[str, t.Any]:
     inventories = [site.write(folder) for site in sites or [a_site()]]
-    given = {"inventories": inventories, "dest": str(folder / "plan"), "offline": True, "url": "https://ae5.example.com", **args}
+    given = {"inventories": inventories, "dest": str(folder / "plan"), "offline": True, **args}
     return run_module("migration_plan", given)
 
 
@@ -205,3 +205,10 @@ def test_a_reference_channel_that_is_not_there_is_an_error(tmp_path: Path, lab: 
 
 def test_offline_reference_channels_are_an_error(tmp_path: Path) -> None:
     assert "an offline plan cannot read these channels" in plan(tmp_path, reference_channels=["mirrors/main"])["msg"]
+
+
+def test_only_an_offline_plan_needs_no_address(tmp_path: Path) -> None:
+    result = plan(tmp_path, site_with("six"), offline=False)
+    assert result["failed"]
+    assert "url" in result["msg"]
+    assert not plan(tmp_path, site_with("six"))["failed"]
