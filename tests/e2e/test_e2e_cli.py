@@ -119,7 +119,7 @@ def minimal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Minimal]:
         refused = run(world)
         accept = {"ae_accept_public": ["*"]}
         accepted, again = run(world, **accept), run(world, **accept)
-        shutil.rmtree(world.root / "work" / CLUSTER / CLUSTER / "records")
+        shutil.rmtree(world.root / "work" / CLUSTER / "records")
         yield Minimal(refused, accepted, again, run(world, **accept))
 
 

@@ -67,7 +67,7 @@ class Moved:
 
 def there(world: World) -> Path:
     """The host's folder on the cluster's host."""
-    return world.root / "work" / CLUSTER / CLUSTER / "notebooks" / HOST
+    return world.root / "work" / CLUSTER / "notebooks" / HOST
 
 
 def rows(world: World) -> dict[str, Json]:

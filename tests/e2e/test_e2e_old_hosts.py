@@ -104,7 +104,7 @@ def assert_check_mode_changes_nothing(world: World) -> None:
 
 def stage_of(world: World) -> Path:
     """The copy of the site's dump on the cluster's host."""
-    return world.root / "work" / CLUSTER / CLUSTER / "staged" / "east"
+    return world.root / "work" / CLUSTER / "staged" / "east"
 
 
 def objects(world: World) -> dict[str, tuple[int, int]]:

@@ -201,7 +201,7 @@ def test_the_client_comes_from_its_package_and_is_used(two_sites: World) -> None
     second = two_sites.run("ae5_cli")
     assert (second.returncode, second.total("changed")) == (0, 0), second.output
 
-    programs = {host: two_sites.root / "work" / host / "prod" / "cli" / "bin" / scripts.CLI_NAME for host in HOSTS}
+    programs = {host: two_sites.root / "work" / "prod" / "hosts" / host / "cli" / "bin" / scripts.CLI_NAME for host in HOSTS}
     assert all(program.exists() for program in programs.values())
     site_programs = {name: str(programs[name]) for name in two_sites.sites}
     for name, site in two_sites.sites.items():

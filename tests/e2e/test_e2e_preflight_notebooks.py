@@ -59,7 +59,7 @@ def test_in_order(world: World) -> None:
     assert {check: rows[HOST, check]["verdict"] for check in HERE} == dict.fromkeys(HERE, "ok")
     lab = world.notebooks[HOST].lab
     assert f"{len(lab.specs)} projects of " in rows[HOST, "projects"]["evidence"]
-    work_dir = world.root / "work" / HOST / "prod" / "notebooks"
+    work_dir = world.root / "work" / "prod" / "hosts" / HOST / "notebooks"
     assert f"{work_dir} has " in rows[HOST, "space"]["evidence"]
     assert {check: rows["prod", check]["verdict"] for check in ON_CLUSTER} == {**dict.fromkeys(ON_CLUSTER, "ok"), "owners": "warning"}
     assert "(dave: AE5 has no user 'dave')" in rows["prod", "owners"]["evidence"]

@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.e2e import mishaps
-from tests.e2e.test_e2e_old_hosts import assert_migrated, assert_second_run_changes_nothing, stage_of
+from tests.e2e.test_e2e_old_hosts import assert_migrated, assert_second_run_changes_nothing
 from tests.e2e.world import PEOPLE, World, fill_guide_site
 from tests.lab import ssh
 from tests.lab.inventory import CLUSTER
@@ -42,6 +42,7 @@ def remote() -> t.Iterator[tuple[World, ssh.SshHost]]:
         host.start()
         python = ssh.copy_python(ssh.this_prefix(), root / "python", ssh.REQUESTS + ssh.YAML)
         variables = {**host.variables(user), "ansible_python_interpreter": str(python), "ansible_remote_tmp": "~/.ansible/tmp"}
+        variables["ae_work_dir"] = str(world.root / "work" / CLUSTER)
         with (world.inventory / "remote.yml").open("w", encoding="utf-8") as stream:
             YAML().dump({"all": {"children": {"ae5": {"hosts": {CLUSTER: variables}}}}}, stream)
         fill_guide_site(world.sites["east"])
@@ -61,7 +62,7 @@ def test_a_dump_is_staged_to_a_cluster_host_over_ssh(remote: tuple[World, ssh.Ss
     run = world.run()
     assert run.returncode == 0, run.output
     assert_migrated(world)
-    stage = stage_of(world)
+    stage = world.root / "work" / CLUSTER / CLUSTER / "staged" / "east"
     assert mishaps.digests(stage / "dump") == mishaps.digests(mishaps.dump_of(world.sites["east"]))
     assert {path.owner() for path in stage.rglob("*")} == {host.user}, "it is that user's work"
     assert not list(stage.glob("incoming*.tar")), "no archive is left behind"

@@ -78,7 +78,7 @@ class World:
         self.root = root
         self.cluster = Ae5Lab(root / "ae5", **switches)
         self.cluster.start()
-        self.sites = {name: Site(Ae4Lab(root / "sites" / name, name)) for name in sites}
+        self.sites = {name: Site(Ae4Lab(root / "sites" / name, name, exports=root / "exports")) for name in sites}
         self.notebooks = {
             f"{name}-notebooks": NotebookHost(AenLab(root / "aen" / name, host_root=str(root / "aen" / name)), name) for name in notebooks
         }

@@ -29,7 +29,12 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
     ae5 = lab["ae5"]
     files: dict[str, t.Any] = {
         "hosts.yml": hosts,
-        "group_vars/all.yml": {"ae_report_dir": str(folder.parent / "reports"), **all_vars},
+        "group_vars/all.yml": {
+            "ae_report_dir": str(folder.parent / "reports"),
+            # One machine, one user: all hosts have one folder.
+            "ae_work_dir": str(folder.parent / "work"),
+            **all_vars,
+        },
         "group_vars/ae4.yml": {"ae4_become": False},
         "group_vars/aen.yml": {"aen_become": False},
         f"host_vars/{CLUSTER}.yml": {
@@ -41,22 +46,19 @@ def write_inventory(folder: Path, lab: t.Mapping[str, t.Any], **all_vars: t.Any)
             "ae5_client_secret": ae5["client_secret"],
             "ae5_keycloak_username": ae5["keycloak_username"],
             "ae5_keycloak_password": ae5["keycloak_password"],
-            "ae_work_dir": str(folder.parent / "work" / CLUSTER),
         },
     }
     for name, site in lab["sites"].items():
         files[f"host_vars/{name}.yml"] = {
             "ae4_user": site["user"],
             "ae4_bin_dir": site["bin_dir"],
-            "ae4_export_dir": site["export_dir"],
-            "ae_work_dir": str(folder.parent / "work" / name),
+            "ae4_export_dir": str(Path(site["export_dir"]).parent),
             **site.get("variables", {}),
         }
     for name, host in notebooks.items():
         files[f"host_vars/{name}.yml"] = {
             "aen_projects_dir": host["projects_dir"],
             "aen_accounts": f"{host['root']}/etc/passwd",
-            "ae_work_dir": str(folder.parent / "work" / name),
             **host.get("variables", {}),
         }
     yaml = YAML()

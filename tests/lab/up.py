@@ -161,7 +161,7 @@ class Lab:
             "home": str(home),
             "bin_dir": str(home / "repo" / "bin"),
             "user": user or current_user(),
-            "export_dir": str(home / "export"),
+            "export_dir": str(home / "export" / site),
             "storage": str(root / "storage"),
             "root": str(root),
         }

@@ -120,7 +120,7 @@ ROLES = (
         "stage_source",
         "Folder with the folder `dump`.",
         type="path",
-        absent="`ae4_export_dir`, else `~/ae_export`",
+        absent="`<ae4_export_dir>/<site>`",
     ),
     Variable(
         "verify_notebook_hosts",
@@ -144,6 +144,8 @@ COMPUTED = variables(
     Variable("ae_migration_scratch", "What the folders of a run end in: `/check` in check mode, else nothing."),
     Variable("ae_migration_work_dir", "The folder of the cluster on the host, for what is kept between runs."),
     Variable("ae_migration_run_dir", "The folder of the run on the host."),
+    Variable("ae_migration_host_dir", "The folder on the host for what is of this site or notebook host alone."),
+    Variable("ae_migration_export_dir", "The folder on the AE4 host with the site's dump."),
     Variable("ae_migration_plan_scratch", "As `ae_migration_scratch`, for the plan: a check that has made none uses the saved one."),
     Variable("ae_migration_plan_dir", "The folder of the current plan on the cluster's host."),
     Variable("ae_migration_inventory_dir", "The folder of the inventory that has the cluster."),

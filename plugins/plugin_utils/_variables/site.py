@@ -60,7 +60,7 @@ SITE = variables(
     ),
     Variable(
         "ae4_export_dir",
-        "Folder of the dump on the AE4 host, writable by the service user, with room for two dumps.",
+        "Folder for the dumps on the AE4 host, writable by the service user, with room for two dumps; that of a site is below `<site>`.",
         type="path",
         default="~/ae_export",
         example="ae4_export_dir: /opt/anaconda-server/export",

@@ -44,7 +44,8 @@ class Ae4Lab:
 
     ``user`` is the service user that export-site insists on (default: the current one), ``owners_group`` how the site
     spells the automatic group of organizations, ``python`` the interpreter of the commands (default: this one; a service
-    user that may not enter its folder needs another).  All other keywords are switches, see ``DEFAULT_SWITCHES``; they live in
+    user that may not enter its folder needs another),
+    ``exports`` the folder of the dumps, which sites may share.  All other keywords are switches, see ``DEFAULT_SWITCHES``; they live in
     ``root/switches.json``, where the commands read them at run time.
     """
 
@@ -55,6 +56,7 @@ class Ae4Lab:
         user: str | None = None,
         owners_group: str = "owners",
         python: str | None = None,
+        exports: Path | None = None,
         **switches: object,
     ) -> None:
         self.root, self.name, self.user = Path(root).resolve(), name, user or current_user()
@@ -63,7 +65,7 @@ class Ae4Lab:
         self.prefix = self.home / "repo"
         self.bin_dir = self.prefix / "bin"
         self.storage = self.root / "storage"
-        self.export_dir = self.home / "export"
+        self.export_dir = (exports or self.home / "export") / name
         self.switches_file = self.root / "switches.json"
         self.store = Store(self.root, owners_group)
         self._server: wsgi.Server | None = None
