@@ -19,6 +19,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._command import effective_user
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.plugin_utils._controller_files import FILE, FOLDER, ControllerFiles, Found, Incoming
 from ansible_collections.ae_ops.migration.plugins.plugin_utils._host_files import HostFiles, Outgoing
@@ -58,7 +59,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
             what = f"file {exc.filename}" if exc.filename else f"folder {args['dest']}"
-            raise AnsibleActionFail(f"The {what} cannot be used on the controller: {exc.strerror}.") from None
+            raise AnsibleActionFail(
+                f"The user {effective_user()} cannot use the {what} on the controller: {exc.strerror}; let that user do it, or set"
+                " ae_report_dir to a folder that it may write."
+            ) from None
 
     def _arguments(self) -> t.Dict[str, t.Any]:
         action: t.Any = self

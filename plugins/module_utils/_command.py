@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,15 @@ import typing as t
 LINE_LENGTH = 300
 """Characters of a command's line that a message repeats."""
 NO_OUTPUT = "it produced no output"
+
+
+def effective_user() -> str:
+    """Name of the user that this process runs as."""
+    uid = os.geteuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
 
 
 class Done(t.NamedTuple):

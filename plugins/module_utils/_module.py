@@ -10,12 +10,16 @@ the parameters and returns an ``Outcome``, or raises ``MigrationError`` with one
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 import re
 import time
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._command import effective_user
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
@@ -86,6 +90,31 @@ def prepared_diff(header: str, lines: t.Iterable[str]) -> t.Dict[str, t.Any]:
     return {"prepared": "\n".join([header, *shown]) + "\n"}
 
 
+REMEDIES = {
+    errno.EROFS: "mount that file system writable",
+    errno.ENOSPC: "free space there",
+    errno.EDQUOT: "raise that user's quota",
+    errno.ENOTDIR: "move away the file in its place",
+    errno.EEXIST: "move away the file in its place",
+    errno.EISDIR: "move away the folder in its place",
+}
+"""What to do where a system refuses to use a folder or file of the run; for all other reasons: to let the user do it."""
+FOLDERS = {"export_dir": "ae4_export_dir"}
+"""The variables of the inventory that name an option's folder; of all others it is ``ae_work_dir``."""
+
+
+def refused_by_system(exc: OSError, params: t.Mapping[str, t.Any]) -> str:
+    """The sentence about a folder or a file of a run that the system does not let this user use."""
+    path = os.fsdecode(exc.filename or b"a file")
+    inside = [name for name, value in params.items() if isinstance(value, str) and value and path.startswith(value)]
+    variable = next((FOLDERS[name] for name in inside if name in FOLDERS), "ae_work_dir")
+    remedy = REMEDIES.get(exc.errno or 0, "let that user do it")
+    return (
+        f"The user {effective_user()} cannot use {path} on this host: {exc.strerror or exc}; {remedy}, "
+        f"or set {variable} of this host to a folder that it may write."
+    )
+
+
 class MigrationModule:
     """Connects parameters, check mode and the result shape of the collection to one function."""
 
@@ -120,6 +149,8 @@ class MigrationModule:
             self.ansible.fail_json(msg=missing_required_lib(exc.library), exception=exc.import_traceback)
         except MigrationError as exc:
             self.ansible.fail_json(**as_text({"msg": str(exc), **exc.values}))
+        except OSError as exc:
+            self.ansible.fail_json(**as_text({"msg": refused_by_system(exc, self.params)}), exception=traceback.format_exc())
         self._exit(outcome, round(time.monotonic() - started, 1))
 
     def _exit(self, outcome: Outcome, seconds: float) -> t.NoReturn:

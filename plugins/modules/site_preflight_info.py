@@ -39,6 +39,9 @@ options:
     description: The folder of the dump, see M(ae_ops.migration.site_export).
     type: path
     required: true
+  work_dir:
+    description: The folder for what the export and the upload write beside the dump; not checked if it is omitted.
+    type: path
   space_factor:
     description:
       - How much of the storage a dump needs. V(1) asks for room for a whole copy, because it is not documented whether an export copies or links.

@@ -43,9 +43,11 @@ WORDS = 20000
 
 BEGIN = "ae-begin"
 END = "ae-end"
+USER = "ae-bring-user"
+REFUSALS = ("Permission denied", "Operation not permitted", "Read-only file system", "No space left", "Not a directory", "quota")
+"""What tools of a POSIX system say in the C locale of a folder that the user may not write."""
 
-ABSENT = """LC_ALL=C; export LC_ALL
-absent() {
+ABSENT = """absent() {
   case $(ls -d -- "$1" 2>&1) in
     *"No such file or directory" | *"Not a directory") return 0 ;;
   esac
@@ -107,7 +109,7 @@ class HostFiles:
 
     def _run(self, script: str, what: str, as_login: bool = False) -> str:
         """What a script printed between the marks: a login shell may print greetings around it."""
-        marked = f"echo; echo {BEGIN}; ( {script}\n) 2>&1; code=$?; echo; echo {END} $code"
+        marked = f"echo; echo {BEGIN}; ( LC_ALL=C; export LC_ALL\n{script}\n) 2>&1; code=$?; echo; [ $code = 0 ] || echo {USER} $(id -un); echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]
@@ -116,8 +118,13 @@ class HostFiles:
             raise MigrationError(f"{what} on {self.where} failed, the shell there gave no answer: {said[:300] or 'nothing'}.")
         text = "\n".join(lines[lines.index(BEGIN) + 1 : ends[-1]]).strip("\n")
         if lines[ends[-1]] != f"{END} 0":
-            reason = " / ".join(line.strip() for line in text.splitlines())[:300] or "no reason was given"
-            raise MigrationError(f"{what} on {self.where} failed: {reason}; put that right and run it again.")
+            told = [line.strip() for line in text.splitlines() if line.strip()]
+            user = next((line.partition(" ")[2] for line in told if line.startswith(f"{USER} ")), "") or "of the task"
+            reason = " / ".join(line for line in told if not line.startswith(f"{USER} "))[:300] or "no reason was given"
+            remedy = "put that right and run it again"
+            if any(word in reason for word in REFUSALS):
+                remedy = "let that user do it, or set ae_work_dir or ae4_export_dir of that host to a folder that it may write"
+            raise MigrationError(f"{what} on {self.where} failed for the user {user}: {reason}; {remedy}.")
         return text
 
     def look(self, folder: str, names: t.Iterable[str]) -> t.Dict[str, Found]:

@@ -50,18 +50,12 @@ class ExportResult(t.NamedTuple):
 
 
 def export_site(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:
-    """Exports the site into ``export_dir``.  Raises ``MigrationError``; then the last good dump is untouched."""
+    """Exports the site into ``export_dir``.  Raises ``MigrationError`` or ``OSError``; then the last good dump is untouched."""
     command.check_user(user)
     folder = command.find_bin_dir(bin_dir)
-    try:
-        os.makedirs(export_dir, mode=0o750, exist_ok=True)
-        with _locked(export_dir) as lock_fd:
-            return _Swap(export_dir).run(folder, lock_fd)
-    except OSError as exc:
-        where = f" ({exc.filename})" if isinstance(exc.filename, str) else ""
-        raise MigrationError(
-            f"The export into {export_dir} failed: {exc.strerror or exc}{where}; the last good dump, if any, is untouched."
-        ) from exc
+    os.makedirs(export_dir, mode=0o750, exist_ok=True)
+    with _locked(export_dir) as lock_fd:
+        return _Swap(export_dir).run(folder, lock_fd)
 
 
 def predict(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportResult:

@@ -167,7 +167,7 @@ def make_inventory(
     """Makes ``inventory`` and its owners file from the dump at ``path``.
 
     Files are replaced as a whole and only if their content differs, the owners file last: it binds itself to the other by
-    digest.  ``write`` false computes the same and writes nothing.  Raises ``MigrationError``.
+    digest.  ``write`` false computes the same and writes nothing.  Raises ``MigrationError`` or ``OSError``.
     """
     root_fd = dump.open_dump(path)
     try:
@@ -178,9 +178,6 @@ def make_inventory(
             return result
         finally:
             readings.close()
-    except OSError as exc:
-        where = f" ({exc.filename})" if isinstance(exc.filename, str) else ""
-        raise MigrationError(f"The inventory {inventory} of the dump {path} could not be created: {exc.strerror}{where}.") from exc
     finally:
         os.close(root_fd)
 

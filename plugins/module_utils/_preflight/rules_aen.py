@@ -76,15 +76,6 @@ def projects(host: str, found: Found) -> Row:
     return Row(r.PROJECTS, host, r.OK, f"{evidence}; every folder that was looked at can be listed.", COLLECT)
 
 
-def work_dir(host: str, folder: str, parent: str, writable: bool) -> Row:
-    """Whether the archives can be written where they go."""
-    if writable:
-        place = f"{folder} can be written." if parent == folder else f"{folder} can be made in {parent}."
-        return Row(r.WORK_DIR, host, r.OK, place, CONVERT)
-    advice = "Set ae_work_dir of the notebook host to a folder that aen_user may write."
-    return Row(r.WORK_DIR, host, r.BLOCKING, f"{folder} cannot be written (looked at {parent}).", CONVERT, advice)
-
-
 @dataclasses.dataclass(frozen=True)
 class Room:
     """Where archives go; sizes in bytes."""

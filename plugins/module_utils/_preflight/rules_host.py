@@ -163,11 +163,11 @@ def parse_shell(stdout: str) -> Shell:
     )
 
 
-def shell(host: str, told: Shell, factor: float) -> t.List[Row]:
+def shell(host: str, told: Shell, factor: float, user: str) -> t.List[Row]:
     """The checks of an AE4 host without Python."""
     rows = [
         admin_command(host, told.bin_dir, "The command anaconda-server-admin is not in ae4_bin_dir, or not in the usual places."),
-        export_dir(host, told.export, told.parent, told.writable),
+        folder(r.EXPORT_DIR, host, Folder(told.export, told.parent, told.writable, user, "ae4_export_dir"), EXPORT),
     ]
     if told.storage is None or told.free is None:
         why = "The size of the storage or the free space could not be read through the shell."
@@ -188,20 +188,25 @@ def admin_command(host: str, folder: t.Optional[str], why: str = "") -> Row:
     return Row(r.ADMIN_COMMAND, host, r.OK, f"anaconda-server-admin is in {folder}.", EXPORT)
 
 
-def export_dir(host: str, folder: str, parent: str, writable: bool) -> Row:
-    """Whether the service user may write the export folder, or make it in the folder that is there."""
-    if writable:
-        return Row(
-            r.EXPORT_DIR, host, r.OK, f"{folder} can be written." if parent == folder else f"{folder} can be made in {parent}.", EXPORT
-        )
-    return Row(
-        r.EXPORT_DIR,
-        host,
-        r.BLOCKING,
-        f"{folder} cannot be written (looked at {parent}).",
-        EXPORT,
-        "Set ae4_export_dir to a folder that the service user may write.",
-    )
+@dataclasses.dataclass(frozen=True)
+class Folder:
+    """A folder that will be written, as a user sees it; ``variable`` is what names it."""
+
+    path: str
+    parent: str
+    """The folder itself, or the nearest one above it that is there."""
+    writable: bool
+    user: str
+    variable: str
+
+
+def folder(check: str, host: str, found: Folder, task: str) -> Row:
+    """Whether a folder can be written, or made in the one that is there."""
+    if found.writable:
+        place = f"{found.path} can be written" if found.parent == found.path else f"{found.path} can be made in {found.parent}"
+        return Row(check, host, r.OK, f"{place} by {found.user}.", task)
+    advice = f"Let {found.user} write there, or set {found.variable} of {host} to a folder that it may write."
+    return Row(check, host, r.BLOCKING, f"{found.path} cannot be written by {found.user} (looked at {found.parent}).", task, advice)
 
 
 def space(host: str, measured: Space) -> Row:

@@ -112,7 +112,7 @@ CLIENT = variables(
         "ae5_cli_prefix",
         "Folder of its own on the host that the package is unpacked into; it is replaced as a whole.",
         type="path",
-        absent="`AE_WORK_DIR/CLUSTER/cli`",
+        absent="`<ae_work_dir>/<cluster>/hosts/<host>/cli`",
         example="ae5_cli_prefix: /opt/ae5-cli",
     ),
     Variable(

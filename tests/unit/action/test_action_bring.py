@@ -307,7 +307,8 @@ def test_what_the_shell_says_is_told(make: Make, src: Path, tmp_path: Path, way:
     fill(src, file=b"1")
     write(tmp_path / "not a folder", b"")
     with pytest.raises(
-        MigrationError, match=r"^Writing the files in .*/x on east failed: .*Not a directory; put that right and run it again\."
+        MigrationError,
+        match=r"^Writing the files in .*/x on east failed for the user \w+: .*Not a directory; let that user do it, or set ae_work_dir",
     ):
         make(way)(direction="send", src=str(src), dest=str(tmp_path / "not a folder" / "x"), names=["file"])
     silent = make(way)

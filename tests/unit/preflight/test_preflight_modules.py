@@ -62,7 +62,7 @@ def test_a_cluster_in_order(lab: Ae5Lab, tmp_path: Path) -> None:
     result = run_module("cluster_preflight_info", options(lab, work_dir=str(tmp_path / "not" / "yet")))
     found = verdicts(result)
     assert {verdict for verdict, _evidence in found.values()} == {"ok"}
-    assert list(found) == ["libraries", "address", "certificate", "clock", "login", "transport", "identity", "roles"]
+    assert list(found) == ["libraries", "address", "certificate", "clock", "work_dir", "login", "transport", "identity", "roles"]
     assert found["transport"][1] == "Over api the account sees 1 channels."
     facts = result["facts"]
     assert facts["transport"] == "api"
@@ -280,7 +280,7 @@ def test_an_export_folder_that_cannot_be(ae4: Ae4Lab) -> None:
     assert site(ae4, mover=False, export_dir=str(file / "below"))["export_dir"][0] == "blocking"
     assert site(ae4, mover=False, export_dir=str(ae4.home / "a" / "b"))["export_dir"] == (
         "ok",
-        f"{ae4.home}/a/b can be made in {ae4.home}.",
+        f"{ae4.home}/a/b can be made in {ae4.home} by {ae4.user}.",
     )
 
 

@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import Ignore, merged, patterns_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.notebooks import module
@@ -115,7 +116,7 @@ def test_folders_that_cannot_be_listed_are_named_and_the_rest_is_counted(small: 
         result = host(small)
     assert verdicts(result)["projects"] == (
         "warning",
-        f"3 projects of 2 owners in {small.projects_dir}, read as {module.effective_user()};"
+        f"3 projects of 2 owners in {small.projects_dir}, read as {_command.effective_user()};"
         " 2 folders cannot be listed: carol, alice/plain-analysis/closed.",
     )
     assert result["facts"]["archive_bytes"] == whole

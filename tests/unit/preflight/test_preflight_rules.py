@@ -103,15 +103,15 @@ def test_python_that_is_supplied_or_not_needed() -> None:
 
 def test_a_host_that_has_only_a_shell() -> None:
     text = "Welcome\r\nbin=/opt/repo/bin\r\nstorage=2048 /opt/my storage\r\nexport=/e/f\nparent=/e\nwritable=yes\nfree=4096\n"
-    rows = rules_host.shell("east", rules_host.parse_shell(text), 1.0)
+    rows = rules_host.shell("east", rules_host.parse_shell(text), 1.0, "ana")
     assert [seen(row) for row in rows] == [
         (OK, "anaconda-server-admin is in /opt/repo/bin."),
-        (OK, "/e/f can be made in /e."),
+        (OK, "/e/f can be made in /e by ana."),
         (OK, "The storage /opt/my storage holds 2.1 MB; /e/f has 4.2 MB free."),
     ]
-    rows = rules_host.shell("east", rules_host.parse_shell(text.replace("free=4096", "free=1")), 1.0)
+    rows = rules_host.shell("east", rules_host.parse_shell(text.replace("free=4096", "free=1")), 1.0, "ana")
     assert rows[-1].verdict == BLOCKING
-    assert [seen(row)[0] for row in rules_host.shell("east", rules_host.parse_shell(""), 1.0)] == [BLOCKING, BLOCKING, UNKNOWN]
+    assert [seen(row)[0] for row in rules_host.shell("east", rules_host.parse_shell(""), 1.0, "ana")] == [BLOCKING, BLOCKING, UNKNOWN]
 
 
 def test_admin_command() -> None:
@@ -120,10 +120,18 @@ def test_admin_command() -> None:
     assert (verdict, evidence) == (BLOCKING, "The command is not in ~/repo/bin.")
 
 
-def test_export_dir() -> None:
-    assert seen(rules_host.export_dir("east", "/e", "/e", True)) == (OK, "/e can be written.")
-    assert seen(rules_host.export_dir("east", "/e/f", "/e", True)) == (OK, "/e/f can be made in /e.")
-    assert seen(rules_host.export_dir("east", "/e/f", "/e", False))[0] == BLOCKING
+@pytest.mark.parametrize(
+    ("path", "parent", "writable", "verdict", "evidence"),
+    [
+        ("/e", "/e", True, OK, "/e can be written by ana."),
+        ("/e/f", "/e", True, OK, "/e/f can be made in /e by ana."),
+        ("/e/f", "/e", False, BLOCKING, "/e/f cannot be written by ana (looked at /e)."),
+    ],
+)
+def test_folder(path: str, parent: str, writable: bool, verdict: str, evidence: str) -> None:
+    row = rules_host.folder("work_dir", "east", rules_host.Folder(path, parent, writable, "ana", "ae_work_dir"), "Export")
+    assert seen(row) == (verdict, evidence)
+    assert verdict == OK or row.advice == "Let ana write there, or set ae_work_dir of east to a folder that it may write."
 
 
 @pytest.mark.parametrize(

@@ -49,12 +49,6 @@ def test_projects(given: Found, verdict: str, said: str) -> None:
     assert said in row[1]
 
 
-def test_work_dir() -> None:
-    assert seen(rules_aen.work_dir("nb", "/w/n", "/w", True)) == (OK, "/w/n can be made in /w.")
-    assert seen(rules_aen.work_dir("nb", "/w/n", "/w/n", True)) == (OK, "/w/n can be written.")
-    assert seen(rules_aen.work_dir("nb", "/w/n", "/w", False))[0] == BLOCKING
-
-
 @pytest.mark.parametrize(
     ("given", "free", "there", "verdict", "said"),
     [

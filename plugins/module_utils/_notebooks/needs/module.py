@@ -195,16 +195,13 @@ def resolve_work(module: MigrationModule) -> Outcome:
     warnings = [NO_RATTLER] if params["solve"] and not can_solve() else []
     if not folders:
         warnings.append(f"There are no projects of a notebook host in {params['notebooks']}; collect them first.")
-    try:
-        with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
-            tally, numbers = _make(params, made, folders, warnings)
-            files = sorted(store.files_in(made))
-            found = store.changes(made, dest)
-            diff = _diff(made, dest, found)
-            if not module.check_mode:
-                store.apply(made, dest, found)
-    except OSError as exc:
-        raise MigrationError(f"What the projects need cannot be written to {dest}: {exc.filename or ''} {exc.strerror}.") from exc
+    with tempfile.TemporaryDirectory(prefix="ae_ops.needs.") as made:
+        tally, numbers = _make(params, made, folders, warnings)
+        files = sorted(store.files_in(made))
+        found = store.changes(made, dest)
+        diff = _diff(made, dest, found)
+        if not module.check_mode:
+            store.apply(made, dest, found)
     verdicts = tally.owners.verdicts()
     breaking = [verdict.sentence for verdict in verdicts if verdict.breaking]
     return Outcome(

@@ -27,7 +27,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluster.notebooks import NOTEBOOKS, notebook_rows, staged_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import reach_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import folder_row, reach_rows
 
 CLUSTER = ArgumentSpec(
     options={
@@ -65,6 +65,9 @@ def check_cluster(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     reached = measure.attempt(r.ADDRESS, host, rules_ae5.LOGIN_TASK, lambda: reach_rows(host, params, rules_ae5.LOGIN_TASK))
     rows += reached
     if params["work_dir"]:
+        rows += measure.attempt(
+            r.WORK_DIR, host, rules_host.PLAN, lambda: folder_row(r.WORK_DIR, host, params["work_dir"], rules_host.PLAN)
+        )
         rows += measure.attempt(r.STAGING, host, rules_host.UPLOAD, lambda: _free_space(params, facts))
     blocked = next((row for row in reached if row.verdict == r.BLOCKING), None)
     if found["requests"] is None:

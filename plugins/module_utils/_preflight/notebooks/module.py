@@ -28,7 +28,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import Ar
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_aen, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
-from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import effective_user
+from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import folder_row
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 HOST = ArgumentSpec(
@@ -65,7 +65,7 @@ def check_host(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
     found = look(params["root"], params["max_bytes"], params["timeout"])
     rows = [
         rules_aen.projects(host, found),
-        *measure.attempt(r.WORK_DIR, host, rules_aen.CONVERT, lambda: _work_dir(host, work)),
+        *measure.attempt(r.WORK_DIR, host, rules_aen.CONVERT, lambda: folder_row(r.WORK_DIR, host, work, rules_aen.CONVERT)),
         *measure.attempt(r.SPACE, host, rules_aen.CONVERT, lambda: rules_aen.space(host, found, _room(work))),
         *measure.attempt(r.TOOLS, host, rules_aen.STAGE, lambda: rules_aen.tools(host, _missing(rules_aen.TOOLS))),
         *measure.attempt(r.GIT, host, rules_aen.CONVERT, lambda: _git(host, found, params)),
@@ -78,11 +78,6 @@ def check_host(params: t.Mapping[str, t.Any]) -> t.Tuple[t.List[Row], Json]:
         "whole": not found.stopped,
     }
     return rows, facts
-
-
-def _work_dir(host: str, folder: str) -> Row:
-    parent = measure.existing(folder)
-    return rules_aen.work_dir(host, os.path.abspath(folder), parent, measure.writable(parent))
 
 
 def _room(folder: str) -> rules_aen.Room:
@@ -106,7 +101,7 @@ def _libraries(host: str) -> Row:
 
 def look(root: str, max_bytes: int, seconds: float) -> rules_aen.Found:
     """Counts the files below the folder of the projects, for ``seconds`` at most."""
-    nothing = rules_aen.Found(root, effective_user())
+    nothing = rules_aen.Found(root, _command.effective_user())
     collector = Collector(root, "", "", Accounts())
     try:
         projects = [(owner, name) for owner, name, _proposal in collector.projects(())]

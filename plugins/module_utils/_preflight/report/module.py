@@ -46,11 +46,8 @@ def report_work(module: MigrationModule) -> Outcome:
     lines = r.table(rows)
     path = os.path.join(params["dest"], "preflight.json")
     data = {"cluster": params["cluster"], "counts": r.counts(rows), "rows": [row.to_json() for row in rows]}
-    try:
-        write_text(path, json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-        write_text(os.path.join(params["dest"], "preflight.txt"), "\n".join(lines) + "\n")
-    except OSError as exc:
-        raise MigrationError(f"The preflight report cannot be written to {params['dest']}: {exc.strerror}.") from exc
+    write_text(path, json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    write_text(os.path.join(params["dest"], "preflight.txt"), "\n".join(lines) + "\n")
     return Outcome(
         summary=r.counts(rows),
         report_path=path,
@@ -117,7 +114,7 @@ def host_rows(host: str, measured: t.Optional[t.Mapping[str, t.Any]], core: t.Tu
             rules_host.user(host, str(measured.get("user")), probe.user or ""),
         ]
         return rows + rules_host.shell(
-            host, rules_host.parse_shell(str(measured.get("shell") or "")), float(measured.get("space_factor") or 0)
+            host, rules_host.parse_shell(str(measured.get("shell") or "")), float(measured.get("space_factor") or 0), probe.user or ""
         )
     rows.append(rules_host.python(host, probe, core, supplied=bool(measured.get("supplied"))))
     own = [Row.from_json(row) for row in measured.get("rows") or ()]

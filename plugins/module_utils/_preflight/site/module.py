@@ -9,7 +9,6 @@ Standard library only, as everything on that host before the upload.
 from __future__ import annotations
 
 import os
-import pwd
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _command
@@ -26,6 +25,7 @@ SITE = ArgumentSpec(
         "user": {"type": "str", "default": "anaconda-server"},
         "bin_dir": {"type": "path"},
         "export_dir": {"type": "path", "required": True},
+        "work_dir": {"type": "path"},
         "space_factor": {"type": "float", "default": 1.0},
         "ae4_url": {"type": "str"},
         "mover": {"type": "bool", "default": True},
@@ -48,12 +48,21 @@ def site_rows(params: t.Mapping[str, t.Any]) -> t.List[Row]:
     """All checks on an AE4 host, each by itself."""
     host = params["host"]
     rows = [
-        *measure.attempt(r.USER, host, rules_host.EXPORT, lambda: rules_host.user(host, params["user"], effective_user())),
+        *measure.attempt(r.USER, host, rules_host.EXPORT, lambda: rules_host.user(host, params["user"], _command.effective_user())),
         *measure.attempt(r.ADMIN_COMMAND, host, rules_host.EXPORT, lambda: _admin_command(host, params["bin_dir"])),
-        *measure.attempt(r.EXPORT_DIR, host, rules_host.EXPORT, lambda: _export_dir(host, params["export_dir"])),
+        *measure.attempt(
+            r.EXPORT_DIR,
+            host,
+            rules_host.EXPORT,
+            lambda: folder_row(r.EXPORT_DIR, host, params["export_dir"], rules_host.EXPORT, "ae4_export_dir"),
+        ),
         *measure.attempt(r.SPACE, host, rules_host.EXPORT, lambda: _space(host, params)),
         *measure.attempt(r.AE4_STATE, host, rules_host.EXPORT, lambda: _ae4_state(host, params)),
     ]
+    if params["work_dir"]:
+        rows += measure.attempt(
+            r.WORK_DIR, host, rules_host.EXPORT, lambda: folder_row(r.WORK_DIR, host, params["work_dir"], rules_host.EXPORT)
+        )
     if params["mover"]:
         rows += mover_rows(params)
     return rows
@@ -84,13 +93,13 @@ def reach_rows(host: str, params: t.Mapping[str, t.Any], task: str) -> t.List[Ro
     return rows
 
 
-def effective_user() -> str:
-    """Name of the user that this process runs as."""
-    uid = os.geteuid()
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
+def folder_row(check: str, host: str, folder: str, task: str, variable: str = "ae_work_dir") -> Row:
+    """Whether the user that this process runs as can write a folder; ``variable`` names it in the inventory."""
+    parent = measure.existing(folder)
+    path = os.path.abspath(os.path.expanduser(folder))
+    return rules_host.folder(
+        check, host, rules_host.Folder(path, parent, measure.writable(parent), _command.effective_user(), variable), task
+    )
 
 
 def _admin_command(host: str, bin_dir: t.Optional[str]) -> Row:
@@ -98,11 +107,6 @@ def _admin_command(host: str, bin_dir: t.Optional[str]) -> Row:
         return rules_host.admin_command(host, command.find_bin_dir(bin_dir))
     except MigrationError as exc:
         return rules_host.admin_command(host, None, str(exc).partition(";")[0] + ".")
-
-
-def _export_dir(host: str, folder: str) -> Row:
-    parent = measure.existing(folder)
-    return rules_host.export_dir(host, os.path.abspath(folder), parent, measure.writable(parent))
 
 
 def _space(host: str, params: t.Mapping[str, t.Any]) -> Row:
