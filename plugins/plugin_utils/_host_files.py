@@ -109,7 +109,8 @@ class HostFiles:
 
     def _run(self, script: str, what: str, as_login: bool = False) -> str:
         """What a script printed between the marks: a login shell may print greetings around it."""
-        marked = f"echo; echo {BEGIN}; ( LC_ALL=C; export LC_ALL\n{script}\n) 2>&1; code=$?; echo; [ $code = 0 ] || echo {USER} $(id -un); echo {END} $code"
+        work = f"( LC_ALL=C; export LC_ALL\n{script}\n) 2>&1; code=$?"
+        marked = f"echo; echo {BEGIN}; {work}; echo; [ $code = 0 ] || echo {USER} $(id -un); echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]
