@@ -64,7 +64,7 @@ class _Told(io.BufferedIOBase):
 
 
 @contextlib.contextmanager
-def atomic_writer(path: str, mode: int = 0o640, write: bool = True, dest: t.Optional[str] = None) -> t.Iterator[NewFile]:
+def atomic_writer(path: str, mode: int = 0o600, write: bool = True, dest: t.Optional[str] = None) -> t.Iterator[NewFile]:
     """A file that takes its place at ``path`` when the block ends without an exception, and only if it differs from the one there.
 
     With ``write`` false nothing is written, and ``changed`` says what would be.  ``dest``: it is put there, whatever is there,
@@ -124,7 +124,7 @@ def write_text(path: str, text: str, write: bool = True, dest: t.Optional[str] =
     return write_bytes(path, text.encode("utf-8", "surrogateescape"), write, dest)
 
 
-def write_bytes(path: str, data: bytes, write: bool = True, dest: t.Optional[str] = None, mode: int = 0o640) -> bool:
+def write_bytes(path: str, data: bytes, write: bool = True, dest: t.Optional[str] = None, mode: int = 0o600) -> bool:
     """Whether the file at ``path`` does not, or did not, have this content.
 
     As ``atomic_writer``, but what is there already is not touched, and neither is its folder.

@@ -115,6 +115,10 @@ def refused_by_system(exc: OSError, params: t.Mapping[str, t.Any]) -> str:
     )
 
 
+PRIVATE = 0o077
+"""The umask of every module."""
+
+
 class MigrationModule:
     """Connects parameters, check mode and the result shape of the collection to one function."""
 
@@ -143,6 +147,8 @@ class MigrationModule:
     def run(self, work: t.Callable[[MigrationModule], Outcome]) -> t.NoReturn:
         """Calls ``work`` and ends the process with the module's result."""
         started = time.monotonic()
+        # What a run keeps tells of people, their access and their code: it is for the user of the run alone.
+        os.umask(PRIVATE)
         try:
             outcome = work(self)
         except MissingLibrary as exc:

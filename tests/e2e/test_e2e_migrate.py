@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -30,15 +32,18 @@ class Migrated(t.NamedTuple):
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Migrated]:
     """Two sites, migrated twice, the second time verified byte for byte."""
-    world = World(tmp_path_factory.mktemp("migrated"), ["east", "west"])
-    fill_guide_site(world.sites["east"])
-    fill_lab_site(world.sites["west"])
-    world.seed_people(**PEOPLE)
-    first = world.run()
-    world.variables["ae_deep"] = "all"
-    second = world.run()
-    yield Migrated(world, first, second, world.writes(), world.modules())
-    world.close()
+    with contextlib.ExitStack() as stack:
+        world = World(tmp_path_factory.mktemp("migrated"), ["east", "west"])
+        stack.callback(world.close)
+        fill_guide_site(world.sites["east"])
+        fill_lab_site(world.sites["west"])
+        world.seed_people(**PEOPLE)
+        with contextlib.ExitStack() as open_to_all:
+            open_to_all.callback(os.umask, os.umask(0))
+            first = world.run()
+            world.variables["ae_deep"] = "all"
+            second = world.run()
+        yield Migrated(world, first, second, world.writes(), world.modules())
 
 
 def test_first_run_ends_well(migrated: Migrated) -> None:
@@ -147,6 +152,14 @@ def test_every_file_is_in_the_ledger_and_the_report_says_so(migrated: Migrated) 
     assert f"ledger sha256 {digest}" in migrated.second.output
     for name, rows in (("ledger.csv", len(ledger)), ("findings.csv", len(report["findings"])), ("access.csv", report["access"]["rows"])):
         assert len(list(csv.reader((reports / name).read_text().splitlines()))) == rows + 1, name
+
+
+def test_what_a_run_keeps_is_closed_to_others_whatever_the_umask(migrated: Migrated) -> None:
+    world = migrated.world
+    ours = [world.reports, world.root / "work" / "prod", *(world.root / "exports" / site / "dump" for site in world.sites)]
+    found = [path for folder in ours for path in [folder, *folder.rglob("*")] if not path.is_symlink()]
+    assert len(found) > 60
+    assert [(oct(path.stat().st_mode), str(path)) for path in found if path.stat().st_mode & 0o077] == []
 
 
 def test_the_password_does_not_reach_the_movers_files_or_the_output(migrated: Migrated) -> None:

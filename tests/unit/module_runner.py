@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import io
 import json
+import os
 import sys
 import typing as t
 from unittest import mock
@@ -36,6 +37,7 @@ def run_module(name: str, args: dict[str, t.Any], check: bool = False, diff: boo
     output = io.StringIO()
     code: t.Any = None
     with contextlib.ExitStack() as stack:
+        stack.callback(os.umask, os.umask(0))  # nothing of a module may depend on it
         stack.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode()))
         if hasattr(basic, "_ANSIBLE_PROFILE"):
             stack.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))

@@ -53,7 +53,7 @@ def export_site(export_dir: str, user: str, bin_dir: t.Optional[str]) -> ExportR
     """Exports the site into ``export_dir``.  Raises ``MigrationError`` or ``OSError``; then the last good dump is untouched."""
     command.check_user(user)
     folder = command.find_bin_dir(bin_dir)
-    os.makedirs(export_dir, mode=0o750, exist_ok=True)
+    os.makedirs(export_dir, mode=0o700, exist_ok=True)
     with _locked(export_dir) as lock_fd:
         return _Swap(export_dir).run(folder, lock_fd)
 

@@ -159,7 +159,7 @@ class Stage:
 
     def __enter__(self) -> Stage:
         if self.write:
-            os.makedirs(self.objects, mode=0o750, exist_ok=True)
+            os.makedirs(self.objects, mode=0o700, exist_ok=True)
             self._lock = os.open(os.path.join(self.folder, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -224,7 +224,7 @@ class Stage:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         digest, left = hashlib.sha256(), file.size
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(fd, "wb") as stream:
             while left:
                 block = content.read(min(left, _CHUNK))
@@ -255,10 +255,10 @@ class Stage:
         for left_over in (fresh, aside):
             if os.path.lexists(left_over):
                 shutil.rmtree(left_over)
-        os.mkdir(fresh, 0o750)
+        os.mkdir(fresh, 0o700)
         # A folder comes after its parent, whose path is its beginning.
         for path in sorted(self.listing.folders):
-            os.mkdir(encode(f"{fresh}/{path}"), 0o750)
+            os.mkdir(encode(f"{fresh}/{path}"), 0o700)
         for path, file in self.listing.files.items():
             _link(self._object(file), encode(f"{fresh}/{path}"))
         _forget(self.kept)
@@ -307,7 +307,7 @@ def _forget(path: str) -> None:
 def write_batches(files: t.Sequence[StagedFile], folder: str, batch_bytes: int) -> t.List[str]:
     """Lists of names, ``./PATH`` ended by a NUL each, of at most ``batch_bytes`` together or one file; their paths."""
     shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder, mode=0o750)
+    os.makedirs(folder, mode=0o700)
     written: t.List[str] = []
     names: t.List[bytes] = []
     total = 0

@@ -92,6 +92,7 @@ def install(package: str, prefix: str, wanted: t.Mapping[str, str]) -> t.List[st
             f"The package {package} has the sha256 {actual}, not {wanted['sha256']}, so it is not unpacked; correct the package or its "
             "sha256."
         )
+    os.umask(0o022)  # a program, which other users of the host may run
     try:
         with swapped(prefix) as folder:
             depends, warnings = unpack(package, folder, prefix, wanted["python"])

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 LC_ALL=C
 export LC_ALL
-umask 027
+umask 077
 
 fail() {
   printf 'ae-failed %s\n' "$1"
