@@ -91,6 +91,12 @@ options:
         repodata with its digest.
     type: bool
     default: false
+  refused:
+    description:
+      - Channels that were refused, see RV(ae_ops.migration.channel#module:refused). They are neither shared nor published, and counted.
+    type: list
+    elements: str
+    default: []
   assume_transferred:
     description:
       - Only in check mode. Predicts as if the earlier phases were done, so that a whole run can be predicted.
@@ -186,7 +192,7 @@ summary:
   description: Number of shares by result, with O(plan) also C(extra), with O(publish) also C(published) and C(not_published), and C(seconds).
   returned: when the cluster was read
   type: dict
-  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, waiting: 0, moved: 0, failed: 0, seconds: 0.3}
+  sample: {added: 1, changed: 0, removed: 0, present: 0, recorded: 0, waiting: 0, moved: 0, refused: 0, failed: 0, seconds: 0.3}
 failures:
   description: One sentence for each thing that could not be done, at most 25 of them. If there is one, the module has done the rest and fails.
   returned: always

@@ -245,6 +245,13 @@ options:
       - A V(principals.csv) that a person has completed. It maps AE4 users and groups to AE5, and takes precedence over O(user_map) and O(group_map).
       - Its column C(ae5_name) is a name, C(-) for nobody, or empty. Ambiguous lines are warnings and are not used.
     type: path
+  accept_public:
+    description:
+      - Patterns of channels that may be public where the transport cannot make a channel private, see M(ae_ops.migration.channel).
+      - All others that the transport cannot make private are listed in C(channels-to-create.csv), for a person to create in AE5's web interface.
+    type: list
+    elements: str
+    default: []
   accept_wider:
     description: Patterns of channels for which an AE5 group may have more members than the AE4 group.
     type: list

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import typing as t
 
@@ -42,8 +43,8 @@ def make(folder: t.Any, transport: str, **switches: t.Any) -> World:
     return world
 
 
-def run(world: World, **variables: t.Any) -> Snapshot:
-    done = world.run(**variables)
+def run(world: World, *arguments: str, **variables: t.Any) -> Snapshot:
+    done = world.run("migrate", *arguments, **variables)
     report = world.report()
     return Snapshot(done, world.channels(), report["failures"], report["findings"], world.writes())
 
@@ -105,22 +106,37 @@ def test_no_secret_is_in_a_command_line_or_the_clients_environment(rich: Rich) -
 
 
 class Minimal(t.NamedTuple):
-    """Without a declaration, then with ``ae_accept_public: ["*"]`` twice, then once more without the records."""
+    """Without a declaration, then with ``ae_accept_public: ["*"]`` twice, then once more without the records.
 
+    The first, and the one on the half-filled cluster, were checked before.
+    """
+
+    world: World
+    listed: str
+    """``channels-to-create.csv`` of the first run."""
+    check: Run
     refused: Snapshot
+    check_half: Run
     accepted: Snapshot
     again: Snapshot
+    check_full: Run
     forgotten: Snapshot
 
 
 @pytest.fixture(scope="module")
 def minimal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Minimal]:
     with contextlib.closing(make(tmp_path_factory.mktemp("minimal"), "cli", api="absent")) as world:
-        refused = run(world)
+        assert world.run("export").returncode == 0
+        check = world.run("migrate", "--check", "--diff")
+        assert world.writes() == []
+        refused = run(world, "--diff")
+        listed = (world.reports / "channels-to-create.csv").read_text(encoding="utf-8")
         accept = {"ae_accept_public": ["*"]}
-        accepted, again = run(world, **accept), run(world, **accept)
+        half = world.run("migrate", "--check", "--diff", **accept)
+        accepted, again = run(world, "--diff", **accept), run(world, **accept)
+        full = world.run("migrate", "--check", "--diff", **accept)
         shutil.rmtree(world.root / "work" / CLUSTER / "records")
-        yield Minimal(refused, accepted, again, run(world, **accept))
+        yield Minimal(world, listed, check, refused, half, accepted, again, full, run(world, **accept))
 
 
 def test_documented_client_does_what_may_be_public(minimal: Minimal) -> None:
@@ -131,17 +147,45 @@ def test_documented_client_does_what_may_be_public(minimal: Minimal) -> None:
     }
 
 
+CHORE = (
+    f"{len(PRIVATE)} channels must be private, and this transport cannot create a private channel: {', '.join(sorted(PRIVATE))};"
+    " create them in AE5's web interface with exactly these names, switch each to Private, and run again, or accept them in"
+    " ae_accept_public."
+)
+
+
 def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal) -> None:
-    """One sentence for each channel with the two ways out; the run fails at the end, and the report says that they are lacking."""
+    """One cause, told once on the screen, by the plan and so before any write, and first of all in the report."""
     assert minimal.refused.run.returncode != 0
     said = mishaps.warnings(minimal.refused.run)
-    for channel in PRIVATE:
-        sentence = (
-            f"Channel {channel} is refused, because it must be private: it does not exist and would be created public,"
-            " and this transport cannot make it private; use transport api, or accept it in ae_accept_public."
-        )
-        assert said.count(sentence) == 1
-        assert f"Channel {channel} does not exist." in minimal.refused.failures
+    assert said.count(CHORE) == 1
+    output = " ".join(minimal.refused.run.output.split())
+    assert output.index("4 channels must be private") < output.index("Create the channels of the plan")
+    assert [line.split(",")[:2] for line in minimal.listed.splitlines()[1:]] == [[name, '"create it'] for name in sorted(PRIVATE)]
+    table = (minimal.world.reports / "channels-to-create.csv").read_text(encoding="utf-8").splitlines()
+    assert table == ["channel,to do in AE5's web interface,owner in AE4,files,bytes"], "all are accepted in the last runs"
+    assert minimal.refused.failures == [CHORE, "3 files are not on the cluster, because a channel of it does not exist."]
+    assert [text for text in said if "refused" in text or "not exist" in text] == []
+
+
+def test_a_check_of_the_whole_run_tells_what_the_run_will_do(minimal: Minimal) -> None:
+    """On an empty, a half-filled and a filled cluster: the same end, the same sentences, the same changes."""
+    for check, run in (
+        (minimal.check, minimal.refused.run),
+        (minimal.check_half, minimal.accepted.run),
+        (minimal.check_full, minimal.again.run),
+    ):
+        assert check.returncode == run.returncode, check.output
+        assert changes(check) == changes(run)
+        ours = [text for text in mishaps.warnings(check) if not text.startswith(("Check mode runs no export", "There is no last"))]
+        assert [text for text in ours if text not in mishaps.warnings(run)] == []
+    assert changes(minimal.check)
+    assert changes(minimal.check_full) == []
+
+
+def changes(run: Run) -> list[str]:
+    """The lines of the diffs of channels, packages and shares."""
+    return sorted(re.findall(r"^[+~-] (?:channel|user|group|\S+/\S+ ->) .*$", run.output, re.MULTILINE))
 
 
 def test_documented_client_never_shows_what_must_be_private(minimal: Minimal) -> None:

@@ -94,7 +94,7 @@ class Cli:
             self._login_again(self._logins)
             stored = self._stored_token()
         if stored is None:
-            raise MigrationError("anaconda-enterprise-cli logged in, but its token was not found; set conda_token, or use transport api.")
+            raise MigrationError("anaconda-enterprise-cli logged in, but its token was not found; set conda_token.")
         self._http.protect(stored)
         return stored
 

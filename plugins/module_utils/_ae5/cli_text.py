@@ -55,7 +55,8 @@ def parse_shares(text: str, channel: str) -> t.Tuple[Share, ...]:
         kind, access = row.get("type", "").lower(), row.get("level", "").lower()
         if kind not in (USER, GROUP) or access not in ("r", "rw") or not row.get("name"):
             raise MigrationError(
-                f"The shares of channel {channel} cannot be read from the output of anaconda-enterprise-cli; use transport api."
+                f"The shares of channel {channel} cannot be read from the output of anaconda-enterprise-cli, so this version of it is not"
+                " supported; install another one."
             )
         shares.append(Share(kind, row["name"], access))
     return tuple(shares)
@@ -72,8 +73,8 @@ def _table(text: str, command: str) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]
             yield from _rows(header, line, lines[number + 1 :])
             return
     raise MigrationError(
-        f"The output of '{command}' has no table with a column Name, so this version of anaconda-enterprise-cli is not supported; use "
-        "transport api."
+        f"The output of '{command}' has no table with a column Name, so this version of anaconda-enterprise-cli is not supported; "
+        "install another one."
     )
 
 

@@ -86,7 +86,8 @@ class CliTransport(Transport):
         if private:
             if not self.can(PRIVACY_AT_CREATION):
                 raise MigrationError(
-                    f"Channel {name} must be private, but anaconda-enterprise-cli cannot create a private channel; use transport api."
+                    f"Channel {name} must be private, but anaconda-enterprise-cli cannot create a private channel; create it in AE5's web"
+                    " interface."
                 )
             args.append("--private")
         self._cli.run(args)
@@ -95,7 +96,8 @@ class CliTransport(Transport):
         command = self._modify_command()
         if command is None:
             raise MigrationError(
-                f"Channel {name} must be made {privacy}, but anaconda-enterprise-cli cannot change a channel's privacy; use transport api."
+                f"Channel {name} must be made {privacy}, but anaconda-enterprise-cli cannot change a channel's privacy; switch it in"
+                " AE5's web interface."
             )
         self._cli.run(["channels", command, "--private" if privacy == PRIVATE else "--public", plain(name)])
 
@@ -139,7 +141,8 @@ class CliTransport(Transport):
         command = self._channels_command(DELETE_COMMANDS)
         if command is None:
             raise MigrationError(
-                f"Channel {name} cannot be deleted, because anaconda-enterprise-cli has no command for that; use transport api."
+                f"Channel {name} cannot be deleted, because anaconda-enterprise-cli has no command for that; delete it in"
+                " AE5's web interface."
             )
         try:
             self._cli.run(["channels", command, plain(name)])
@@ -151,7 +154,7 @@ class CliTransport(Transport):
     def delete_file(self, channel: str, subdir: str, file: str) -> None:
         raise MigrationError(
             f"{subdir}/{file} of channel {channel} cannot be deleted, because anaconda-enterprise-cli has no documented command for"
-            " that; use transport api."
+            " that; delete it in AE5's web interface."
         )
 
     def _channels_command(self, names: t.Sequence[str]) -> t.Optional[str]:
@@ -181,6 +184,6 @@ def plain(name: str) -> str:
     """The name, which must not look like an option."""
     if name.startswith("-"):
         raise MigrationError(
-            f"The name {name!r} begins with a dash, so anaconda-enterprise-cli would treat it as an option; use transport api."
+            f"The name {name!r} begins with a dash, so anaconda-enterprise-cli would treat it as an option; rename it with ae_channel_map."
         )
     return name

@@ -69,7 +69,8 @@ def make_plan(module: MigrationModule) -> Outcome:
     made = target.PlanOnTarget(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
     plan, placements = made.plan, made.placements
     text = for_people.render(plan, left_out)
-    files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan, made.held), made.held, people.lists(identity))
+    lists = {**people.lists(identity), store.TO_CREATE: [target.to_create(plan)]}
+    files = store.rendered(plan, text, placements, left_out, vendor.owner_lines(draft, plan, made.held), made.held, lists)
     changed = not store.is_stored(params["dest"], files)
     if changed and not module.check_mode:
         store.write_plan(params["dest"], files)
@@ -110,7 +111,7 @@ def _beside_the_cluster(
     last, damaged = target.last_applied(module.params["records"])
     warnings.extend(sentence for sentence in damaged if sentence not in warnings)
     with connect(module.params, read_only=True) as cluster:
-        return target.compare_with_cluster(cluster, plan, placements, last, module.params["restore"])
+        return target.compare_with_cluster(cluster, plan, placements, last, module.params["restore"], module.params["accept_public"])
 
 
 def _summary(made: target.PlanOnTarget) -> t.Dict[str, t.Any]:

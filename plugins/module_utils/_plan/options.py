@@ -76,6 +76,7 @@ PLAN_SPEC = ArgumentSpec(
         "user_map": {"type": "dict", "default": {}},
         "group_map": {"type": "dict", "default": {}},
         "accept_wider": {"type": "list", "elements": "str", "default": []},
+        "accept_public": {"type": "list", "elements": "str", "default": []},
         "protected_channels": {"type": "list", "elements": "str"},
         "principals": {"type": "path"},
         "records": {"type": "path"},

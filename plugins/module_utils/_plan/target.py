@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER
+from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import changes_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Decision, Placement, SkippedPlacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.readiness import DIFFERENT
@@ -40,7 +44,12 @@ def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
 
 
 def compare_with_cluster(
-    cluster: Cluster, plan: Plan, placements: t.Sequence[Placement], last: LastApplied, restore: t.Sequence[str]
+    cluster: Cluster,
+    plan: Plan,
+    placements: t.Sequence[Placement],
+    last: LastApplied,
+    restore: t.Sequence[str],
+    accept_public: t.Sequence[str] = (),
 ) -> PlanOnTarget:
     """Reads what the cluster holds of the plan, skips what was removed there, and computes what is to do.
 
@@ -52,8 +61,25 @@ def compare_with_cluster(
     owners = {name: state.owner for name, state in basis.states.items()}
     changes = changes_of(rest.channels, rest.placements, owners)
     made = dataclasses.replace(plan, channels=tuple(rest.channels), target_read=True, changes=changes.to_json())
-    made = made.with_decisions([*rest.decisions, *conflicts(rest.placements)])
-    return PlanOnTarget(made, rest.placements, rest.held, rest.warnings)
+    can_make_private = cluster.can(PRIVACY_AT_CREATION) or cluster.can(PRIVACY_LATER)
+    made = dataclasses.replace(made, by_hand=by_hand.chores(made.channels, basis.privacy, can_make_private, accept_public))
+    chores = by_hand.in_words(made.by_hand)
+    made = made.with_decisions(
+        [*rest.decisions, *conflicts(rest.placements), *(Decision("by_hand", text, "ae_accept_public") for text in chores)]
+    )
+    return PlanOnTarget(made, rest.placements, rest.held, [*rest.warnings, *chores])
+
+
+def to_create(plan: Plan) -> str:
+    """``channels-to-create.csv``: what a person has to do, channel by channel, with the exact names."""
+    stream = io.StringIO()
+    rows = [
+        (channel.name, plan.by_hand[channel.name], channel.owner, channel.files, channel.bytes)
+        for channel in plan.channels
+        if channel.name in plan.by_hand
+    ]
+    write_table(stream, ("channel", "to do in AE5's web interface", "owner in AE4", "files", "bytes"), rows)
+    return stream.getvalue()
 
 
 def conflicts(placements: t.Iterable[Placement]) -> t.Iterator[Decision]:

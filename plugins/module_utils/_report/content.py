@@ -21,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.deep impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.ledger import ARRIVED, Ledger, LedgerLine
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.rows import Projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import plan as store
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
 
 SCHEMA_VERSION = 1
 WITH_PROJECTS = 2
@@ -49,6 +50,10 @@ class Verification:
     """The name of the run's folder, which is the time of its plan; ``None`` if the folder has another name."""
     projects: t.Optional[Projects] = None
     """The notebook projects; None without notebook hosts."""
+    chores: t.Tuple[str, ...] = ()
+    """What a person has to do on AE5 before the rest can be done, see ``_model.by_hand``: one sentence for all channels of a kind."""
+    absent: t.FrozenSet[str] = frozenset()
+    """The planned channels that do not exist."""
 
     def failures(self) -> t.List[str]:
         """One sentence for each problem that must be solved before the migration is done, the gravest first."""
@@ -59,9 +64,19 @@ class Verification:
             f"Site {site} has no inventory, so nothing was migrated from it; run the export playbook for it."
             for site in self.plan.missing_sites
         )
+        found.extend(self.chores)
         found.extend(finding.detail for finding in self.ordered_findings() if finding.fails and not finding.told)
-        found.extend(line.sentence for line in self.ledger.failing())
+        waiting = [line for line in self.ledger.failing() if self._waits(line)]
+        if waiting:
+            found.append(f"{counted(len(waiting), 'file is', 'files are')} not on the cluster, because a channel of it does not exist.")
+        rest = set(waiting)
+        found.extend(line.sentence for line in self.ledger.failing() if line not in rest)
         return found if self.projects is None else found + self.projects.failures()
+
+    def _waits(self, line: LedgerLine) -> bool:
+        """Whether all that a file lacks are channels."""
+        lacking = {end.channel for end in line.placements if end.disposition not in ARRIVED}
+        return bool(lacking) and lacking <= self.absent
 
     def warnings(self) -> t.List[str]:
         """Findings that do not fail the run and are worth a look."""

@@ -11,8 +11,10 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied, Observed, PlacementKey
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Placement, SkippedPlacement
@@ -111,6 +113,7 @@ def verify(module: MigrationModule) -> Outcome:
     with connect(params, read_only=True, keep_cache=not module.check_mode) as cluster:
         observed = observe(cluster, plan, placements)
         states = [compare.placement_state(placement, observed) for placement in placements]
+        can_make_private = cluster.can(PRIVACY_AT_CREATION) or cluster.can(PRIVACY_LATER)
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
     dest = None if module.check_mode else params["dest"]
     expected = params["notebooks_expected"] or is_there(params["notebooks"] or "")
@@ -121,8 +124,21 @@ def verify(module: MigrationModule) -> Outcome:
     access = verify_access(params, plan, observed, known, dest)
     applied = _planned(plan, placements, store.iter_skipped(params["plan"]))
     findings = [*compare_all(plan, applied.placements, observed, known.applied, params), *access.findings, *ledger.findings()]
-    total = len(applied.placements)
-    result = Verification(plan, ledger, tuple(findings), access.summary, total, downloads, files.run_name(params["plan"]), projects)
+    absent = [channel for channel in plan.channels if channel.name not in observed.channels]
+    due = by_hand.chores(absent, {}, can_make_private, params["accept_public"])
+    findings = [told_as_chore(finding, due) for finding in findings]
+    result = Verification(
+        plan,
+        ledger,
+        tuple(findings),
+        access.summary,
+        len(applied.placements),
+        downloads,
+        files.run_name(params["plan"]),
+        projects,
+        tuple(by_hand.in_words(due)),
+        frozenset(channel.name for channel in absent),
+    )
     outcome = Outcome(summary=result.summary(), failures=result.failures(), values={"ledger_digest": ledger.digest}, final=True)
     if not module.check_mode:
         outcome.report_path = os.path.join(params["dest"], files.PAGE)
@@ -133,6 +149,14 @@ def verify(module: MigrationModule) -> Outcome:
         known.add(applied, observed, plan.members, _unsettled(params["plan"], placements, states))
     outcome.warnings = [*known.warnings, *access.warnings, *result.warnings(), *(projects.warnings if projects is not None else ())]
     return outcome
+
+
+def told_as_chore(finding: Finding, due: t.Mapping[str, str]) -> Finding:
+    """The finding, without a sentence of its own in the failures if it is one of the channels that a person has to create."""
+    if finding.what != "channel" or finding.verdict != "missing" or finding.channel not in due:
+        return finding
+    detail = f"Channel {finding.channel} does not exist; in AE5's web interface {due[finding.channel]}."
+    return dataclasses.replace(finding, detail=detail, told=True)
 
 
 def _ledger(

@@ -40,6 +40,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_recor
 
 PLAN = "plan.json"
 PLAN_FOR_PEOPLE = "plan.yml"
+TO_CREATE = "channels-to-create.csv"
 PLACEMENTS = "placements.jsonl"
 PLACEMENTS_WHAT = "list of placements"
 PLAN_AGAIN = "run the plan playbook again"
@@ -87,6 +88,8 @@ class Plan(JsonRecord):
     """sha256 of each list of a stored plan, by the name of its file."""
     target_read: bool = False
     """Whether the cluster was read when the plan was made, so that what it held then is known (``Channel.before``)."""
+    by_hand: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    """What a person has to do with channels before they can be filled, see ``_model.by_hand``."""
     changes: t.Dict[str, t.Any] = dataclasses.field(default_factory=dict)
     """What was to be done from where the cluster was then, see ``_plan.changes``; empty where nobody looked."""
 

@@ -213,7 +213,7 @@ TRANSFER = variables(
         type="list",
         elements="str",
         default="[]",
-        roles=("apply_accept_public", "verify_accept_public"),
+        roles=("plan_accept_public", "apply_accept_public", "verify_accept_public"),
     ),
     Variable(
         "ae_conflict",

@@ -132,7 +132,7 @@ def test_the_files_come_back_with_names_and_code_that_are_no_utf8(tmp_path: Path
     assert list(projects) == [PROJECT]
     assert list(read_sources(str(tmp_path / "sources.jsonl"), head)) == [SOURCE]
     assert (head.host, head.site, head.projects, head.sources) == ("aen", "east", 1, 1)
-    assert (tmp_path / "sources.jsonl").stat().st_mode & 0o7777 == 0o640
+    assert (tmp_path / "sources.jsonl").stat().st_mode & 0o7777 == 0o600
 
 
 def test_what_utf8_cannot_hold_at_all_is_replaced(tmp_path: Path) -> None:

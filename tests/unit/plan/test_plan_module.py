@@ -16,6 +16,7 @@ from tests.unit.plan.inventory_builder import Site, demo_east, group, organizati
 
 FILES = [
     "access.jsonl",
+    "channels-to-create.csv",
     "left_out.jsonl",
     "owners/east.jsonl",
     "owners/west.jsonl",

@@ -196,7 +196,7 @@ ALPHA = "owner/alpha/alpha-1.0-0.tar.bz2 of site east"
         ),
         pytest.param(
             channel_missing,
-            ["Channel org/Devs does not exist.", f"{ALPHA}: It is not in channel org/Devs."],
+            ["Channel org/Devs does not exist.", "1 file is not on the cluster, because a channel of it does not exist."],
             [("missing", "org/Devs", "channel"), ("missing", "org/Devs", "linux-64/alpha-1.0-0.tar.bz2")],
             {"failed": 1, "present": 1},
             id="channel missing",

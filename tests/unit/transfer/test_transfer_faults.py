@@ -253,7 +253,7 @@ def test_a_channel_that_cannot_be_read_gets_nothing(run: Run, one: Placement) ->
 def test_a_refused_channel_is_neither_read_nor_filled(run: Run, one: Placement) -> None:
     result = run([], refused={"c"})
     assert run.outcomes == ["failed"]
-    assert result.failures == ["Channel c was refused, so its 1 file were not uploaded."]
+    assert result.failures == [], "the cause is told where the channel was refused"
 
 
 def test_repodata_is_read_once_for_each_channel_and_subdir(run: Run) -> None:

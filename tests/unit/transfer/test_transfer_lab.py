@@ -87,27 +87,43 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
     connection = options(lab, "cli")
     result = run_module("channel", {**connection, "plan": plan}, diff=True)
     assert result["failed"]
-    assert result["msg"].startswith(
-        "Channel owner/Devs is refused, because it must be private: it does not exist and would be created public"
+    assert result["msg"] == (
+        "1 channel must be private, and this transport cannot create a private channel: owner/Devs; create it in AE5's web interface with"
+        " exactly this name, switch it to Private, and run again, or accept it in ae_accept_public."
     )
     assert result["refused"] == ["owner/Devs"]
     assert prepared(result) == ["+ channel owner (public)"]
     assert list(lab.state()["channels"]) == ["owner"]
 
     sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
-    result = run_module("package_sync", {**connection, **sync, "refused": result["refused"]})
-    assert result["msg"] == "Channel owner/Devs was refused, so its 1 file were not uploaded."
-    assert result["summary"]["uploaded"] == 2
+    refused = result["refused"]
+    result = run_module("package_sync", {**connection, **sync, "refused": refused})
+    assert (result["failed"], result["summary"]["uploaded"]) == (False, 2)
     assert list(lab.state()["channels"]) == ["owner"]
 
     records = str(world.root / "records")
     for expected, verified in (("added", False), ("recorded", False)):
-        result = run_module("channel_share", {**connection, "plan": plan, "records": records})
-        assert [row["result"] for row in result["shares"]] == [expected, "waiting"]
+        result = run_module("channel_share", {**connection, "plan": plan, "records": records, "publish": True, "refused": refused})
+        assert result["failures"] == [], "the cause is told where the channel was refused"
+        assert [row["result"] for row in result["shares"]] == [expected, "refused"]
         assert result["shares"][0]["verified"] is verified
         assert result["changed"] is (expected == "added")
     (world.root / "records" / "last_shares.json").unlink()
     assert run_module("channel_share", {**connection, "plan": plan, "records": records})["changed"]
+
+
+@pytest.mark.parametrize("module", ["package_sync", "channel_share"])
+def test_a_masked_name_of_a_refused_channel_stops_what_comes_after(world: World, lab: Ae5Lab, module: str) -> None:
+    """Ansible masks each secret wherever it occurs, so a channel named like a password is no longer named."""
+    plan = fill(world)
+    run_module("channel", {**options(lab, "api"), "plan": plan})
+    sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
+    more = sync if module == "package_sync" else {"plan": plan, "publish": True}
+    lab.clear_log()
+    result = run_module(module, {**options(lab, "api"), **more, "refused": ["owner/********"]})
+    assert result["failed"]
+    assert "Ansible has masked the name of a refused channel (owner/********)" in result["msg"]
+    assert lab.writes() == []
 
 
 def test_a_minimal_client_may_create_a_channel_public_that_was_accepted_to_be(world: World, lab: Ae5Lab) -> None:
@@ -259,10 +275,13 @@ def test_a_quarantined_file_holds_nothing_up_and_a_failed_one_does(world: World,
 
 def test_rights_on_a_channel_that_would_have_been_created_can_be_predicted(lab: Ae5Lab, connection: Options) -> None:
     given = {**connection, "shares": [{"channel": "tools", "user": "Alice", "access": "r"}]}
-    assert "it does not exist" in run_module("channel_share", given, check=True)["msg"]
+    assert "does not exist, so it is not shared" in run_module("channel_share", given, check=True)["msg"]
     predicted = run_module("channel_share", {**given, "assume_transferred": True}, check=True, diff=True)
     assert (predicted["failed"], predicted["changed"], lab.writes()) == (False, True, [])
     run_module("channel", {**connection, "channels": [{"name": "tools", "privacy": "private"}]})
     done = run_module("channel_share", {**given, "assume_transferred": True}, diff=True)
     assert prepared(done) == prepared(predicted) != []
-    assert "it does not exist" in run_module("channel_share", {**given, "shares": [{**given["shares"][0], "channel": "none"}]})["msg"]
+    assert (
+        "does not exist, so it is not shared"
+        in run_module("channel_share", {**given, "shares": [{**given["shares"][0], "channel": "none"}]})["msg"]
+    )

@@ -154,7 +154,8 @@ def _warnings(known: _Known, views: _Views) -> t.List[str]:
         is_one = len(hidden) == 1
         found.append(
             f"The shares of {counted(len(hidden), 'private channel')} ({_names(hidden)}) cannot be listed, so"
-            f" {'it counts' if is_one else 'they count'} as readable for the owner only; use transport api."
+            f" {'it counts' if is_one else 'they count'} as readable for the owner only; see who may read"
+            f" {'it' if is_one else 'them'} in AE5's web interface."
         )
     if views.refused:
         found.append(

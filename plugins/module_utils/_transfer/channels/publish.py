@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.saved_plan import AGAIN, privacy_moved
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.steps import WAITING, Step, Steps
@@ -22,30 +22,32 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.complet
 class Publication:
     """The channels of a plan that may be public.  ``listed`` are the channels that exist.
 
-    With ``assume``, a channel that was not there when the plan was made counts as created.
+    With ``assume``, a channel that was not there when the plan was made counts as created.  Nothing is done with ``refused`` ones.
     """
 
-    def __init__(self, cluster: Cluster, plan: Plan, listed: t.Mapping[str, ChannelState], assume: bool) -> None:
-        self._cluster = cluster
-        self._names = [channel.name for channel in plan.channels if channel.public]
+    def __init__(
+        self, cluster: Cluster, plan: Plan, listed: t.Mapping[str, ChannelState], assume: bool, refused: t.Container[str] = ()
+    ) -> None:
+        self._steps = Steps(cluster)
+        self._names = [channel.name for channel in plan.channels if channel.public and channel.name not in refused]
         self._states = {name: listed[name] for name in self._names if name in listed}
         self._privacy = cluster.privacy(self._states.values())
         self._basis = {channel.name: channel.before for channel in plan.channels} if plan.target_read else {}
         for name in self._names if assume else ():
             if name not in self._states and self._basis.get(name) is None:
-                self._states[name], self._privacy[name] = ChannelState(name), PRIVATE
+                created = self._steps.create(name, private=True, may_be_public=True)
+                self._states[name], self._privacy[name] = ChannelState(name), created.shown
         self.hidden = {name for name in self._states if self._privacy[name] != PUBLIC}
         """The channels that exist and are not public."""
 
     def steps(self, now: Readiness) -> t.List[Step]:
         """What is to do; ``now`` says which of the hidden channels are not complete, or got unplanned packages."""
-        steps = Steps(self._cluster)
-        return [self._step(name, steps, self._obstacle(name, now)) for name in self._names]
+        return [self._step(name, self._obstacle(name, now)) for name in self._names]
 
-    def _step(self, name: str, steps: Steps, obstacle: t.Optional[str]) -> Step:
+    def _step(self, name: str, obstacle: t.Optional[str]) -> Step:
         if obstacle is not None:
             return Step(name, WAITING, self._privacy.get(name), why=f"Channel {name} is not made public: {obstacle}.")
-        return steps.make_public(self._states[name], self._privacy[name])
+        return self._steps.make_public(self._states[name], self._privacy[name])
 
     def _obstacle(self, name: str, now: Readiness) -> t.Optional[str]:
         if name not in self._states:

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER, ChannelState
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import PRIVATE, PUBLIC
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import NotTried, Stop, run_all
@@ -39,6 +40,8 @@ class Step:
     set_privacy: t.Optional[str] = None
     was: t.Optional[str] = None
     why: str = ""
+    chore: str = ""
+    """What a person has to do with it first, see ``_model.by_hand``."""
 
     @property
     def line(self) -> t.Optional[str]:
@@ -67,7 +70,7 @@ class Steps:
             return Step(name, CREATED, PRIVATE, create_private=False, set_privacy=PRIVATE)
         if may_be_public or self.accepted(name):
             return Step(name, CREATED, PUBLIC, create_private=False)
-        return self._refuse(name, "it does not exist and would be created public")
+        return Step(name, REFUSED, None, chore=by_hand.CREATE)
 
     def make_private(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
         """A channel that exists and must be private."""
@@ -77,7 +80,7 @@ class Steps:
             return Step(state.name, CHANGED, PRIVATE, set_privacy=PRIVATE, was=privacy)
         if self.accepted(state.name):
             return Step(state.name, PRESENT, privacy)
-        return self._refuse(state.name, "it is public" if privacy == PUBLIC else "it is not known whether it is public")
+        return Step(state.name, REFUSED, None, chore=by_hand.chore(True, privacy) or "")
 
     def make_public(self, state: ChannelState, privacy: t.Optional[str]) -> Step:
         """A channel that exists and must be public."""
@@ -85,18 +88,11 @@ class Steps:
             return Step(state.name, PRESENT, privacy)
         if self._later:
             return Step(state.name, CHANGED, PUBLIC, set_privacy=PUBLIC, was=privacy)
-        return Step(state.name, FAILED, privacy, why=f"Channel {state.name} cannot be made public over this transport; use transport api.")
+        return Step(state.name, FAILED, privacy, chore=by_hand.MAKE_PUBLIC)
 
     def accepted(self, name: str) -> bool:
         """Whether a declaration accepts that the channel is public."""
         return matches_any(name, self._accept)
-
-    def _refuse(self, name: str, what: str) -> Step:
-        why = (
-            f"Channel {name} is refused, because it must be private: {what}, and this transport cannot make it private;"
-            " use transport api, or accept it in ae_accept_public."
-        )
-        return Step(name, REFUSED, None, why=why)
 
 
 def look(cluster: Cluster, names: t.Iterable[str]) -> t.Tuple[t.Dict[str, ChannelState], t.Dict[str, t.Optional[str]]]:
@@ -134,7 +130,7 @@ def apply(cluster: Cluster, steps: t.Sequence[Step]) -> Outcome:
     return Outcome(
         changed=bool(lines),
         summary=summary,
-        failures=list(failures.values()),
+        failures=[*by_hand.in_words({step.name: step.chore for step in steps if step.chore}), *failures.values()],
         diff=[prepared_diff("channels", lines)] if lines else [],
         values={
             "channels": list(rows.values()),

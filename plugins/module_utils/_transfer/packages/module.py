@@ -12,6 +12,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._module import Ar
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import read_placements
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.dump_now import DumpNow
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.packages.sync import sync
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.refused import OPTION, refused_channels
 
 SYNC = ArgumentSpec(
     options={
@@ -21,7 +22,7 @@ SYNC = ArgumentSpec(
         "results": {"type": "path", "required": True},
         "inventory": {"type": "path"},
         "conflict": {"type": "str", "choices": ["fail", "keep", "replace"], "default": "fail"},
-        "refused": {"type": "list", "elements": "str", "default": []},
+        "refused": OPTION,
     }
 )
 
@@ -41,7 +42,7 @@ def sync_work(module: MigrationModule) -> Outcome:
             params["dump"],
             params["results"],
             conflict=params["conflict"],
-            refused=frozenset(params["refused"]),
+            refused=refused_channels(params["refused"]),
             dump_now=dump_now,
         )
     return Outcome(

@@ -121,7 +121,7 @@ class DumpSource(UploadSource):
         if self._placement.path.rsplit("/", 1)[-1] != self._placement.file:
             raise SourceError(
                 f"File {shown(self._placement.path)} of the dump would be uploaded under another name than {shown(self._placement.file)},"
-                " which anaconda-enterprise-cli cannot do; use transport api."
+                " which anaconda-enterprise-cli cannot do; upload it in AE5's web interface."
             )
         self.check_bytes()
         return os.path.join(os.readlink(f"/proc/self/fd/{self._dump_fd}"), self._placement.path)

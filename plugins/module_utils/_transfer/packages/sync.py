@@ -14,7 +14,6 @@ handled in windows, so that a plan of any size needs little memory:
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import dataclasses
 import os
@@ -144,7 +143,6 @@ class Sync:
         self._not_tried = 0
         self._unread = ""
         """Why the last read of repodata failed."""
-        self._skipped: t.Counter[str] = collections.Counter()
         self.result = SyncResult()
 
     def run(self, placements: t.Iterable[Placement]) -> SyncResult:
@@ -163,8 +161,6 @@ class Sync:
             self._journal.close()
             if self._dump_fd >= 0:
                 os.close(self._dump_fd)
-        for channel, count in sorted(self._skipped.items()):
-            self.result.failures.append(f"Channel {channel} was refused, so its {counted(count, 'file')} were not uploaded.")
         if self._spent:
             self._end_of_token(self.result.sent > 0)
         elif self._not_tried:
@@ -221,7 +217,6 @@ class Sync:
     def _is_missing(self, placement: Placement, listings: t.Mapping[Pair, Listing]) -> bool:
         """Whether the placement is to be uploaded; otherwise records its outcome."""
         if placement.channel in self._refused:
-            self._skipped[placement.channel] += 1
             self._row(placement, NOT_DONE, "the channel was refused")
             return False
         if self._stopped is not None:

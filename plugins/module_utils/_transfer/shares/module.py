@@ -34,6 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.records im
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels import steps as channel_steps
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.channels.publish import Publication
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.completeness import Readiness, read_readiness
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.refused import OPTION, refused_channels
 
 ADDED = "added"
 CHANGED = "changed"
@@ -43,6 +44,7 @@ RECORDED = "recorded"
 WAITING = "waiting"
 MOVED = "moved"
 SKIPPED = "skipped"
+REFUSED = "refused"
 FAILED = "failed"
 
 _ONE: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -66,6 +68,7 @@ SHARE = ArgumentSpec(
         "plan": {"type": "path"},
         "records": {"type": "path"},
         "publish": {"type": "bool", "default": False},
+        "refused": OPTION,
         "assume_transferred": {"type": "bool", "default": False},
     },
     mutually_exclusive=(("channel", "shares", "plan"), ("user", "group")),
@@ -115,30 +118,31 @@ def work(module: MigrationModule) -> Outcome:
     """The module ``channel_share``."""
     params = module.params
     assume = module.check_mode and params["assume_transferred"]
+    refused = refused_channels(params["refused"])
     warnings: t.List[str] = []
     with connect(params, read_only=module.check_mode) as cluster:
         records = LastShares(params["records"], warnings)
         if params["plan"] is None:
-            sharing = Sharing(cluster, cluster.channels(), records, Readiness(), assume, {})
+            sharing = Sharing(cluster, cluster.channels(), records, Readiness(), assume, {}, refused)
             outcome = sharing.run(declared(params), extra=False)
         else:
-            outcome = planned(cluster, params, records, assume)
+            outcome = planned(cluster, params, records, assume, refused)
     outcome.warnings.extend(warnings)
     return outcome
 
 
-def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares, assume: bool) -> Outcome:
+def planned(cluster: Cluster, params: t.Mapping[str, t.Any], records: LastShares, assume: bool, refused: t.AbstractSet[str]) -> Outcome:
     """The shares of a plan, and then, if asked for, its public channels.  What is complete is read once for both."""
     plan = load_plan(params["plan"])
     listed = cluster.channels()
     wishes = [Wish(channel.name, share) for channel in plan.channels for share in channel.shares]
-    shared = {wish.channel for wish in wishes if wish.channel in listed}
+    shared = {wish.channel for wish in wishes if wish.channel in listed} - refused
     now = Readiness() if assume else read_readiness(cluster, params["plan"], plan, shared)
     basis = {channel.name: channel for channel in plan.channels} if plan.target_read else {}
-    outcome = with_skipped(Sharing(cluster, listed, records, now, assume, basis).run(wishes, extra=True), plan.channels)
+    outcome = with_skipped(Sharing(cluster, listed, records, now, assume, basis, refused).run(wishes, extra=True), plan.channels)
     if params["publish"]:
         try:
-            publication = Publication(cluster, plan, listed, assume)
+            publication = Publication(cluster, plan, listed, assume, refused)
             rest = Readiness() if assume else read_readiness(cluster, params["plan"], plan, publication.hidden - shared)
             published = channel_steps.apply(
                 cluster, publication.steps(Readiness({**now.missing, **rest.missing}, {**now.gained, **rest.gained}))
@@ -199,7 +203,8 @@ def declared(params: t.Mapping[str, t.Any]) -> t.List[Wish]:
 class Sharing:
     """One run over wishes.  ``readiness_now`` has the channels that must not be shared yet, or with nobody else.
 
-    ``basis`` are the channels of a plan that records what the target held of them.
+    ``basis`` are the channels of a plan that records what the target held of them.  ``refused`` channels are counted; the cause
+    is told where they were refused.
     """
 
     def __init__(
@@ -210,6 +215,7 @@ class Sharing:
         readiness_now: Readiness,
         assume: bool,
         basis: t.Mapping[str, Channel],
+        refused: t.AbstractSet[str] = frozenset(),
     ) -> None:
         self._cluster = cluster
         self._listed = listed
@@ -218,6 +224,7 @@ class Sharing:
         self._gained = readiness_now.gained
         self._basis = basis
         self._assume = assume
+        self._refused = refused
         self._can_list = cluster.can(LIST_SHARES)
         self._now: t.Dict[str, t.Dict[t.Tuple[str, str], Share]] = {}
 
@@ -248,11 +255,13 @@ class Sharing:
 
     def _decide(self, wish: Wish) -> Step:
         planned = self._basis.get(wish.channel)
+        if wish.channel in self._refused:
+            return Step(wish, REFUSED)
         if wish.channel not in self._listed and not (self._assume and (planned is None or planned.before is None)):
             if not wish.present:
                 return Step(wish, PRESENT)
             return Step(
-                wish, WAITING, why=f"Channel {wish.channel} is not shared with {wish.share.kind} {wish.share.name!r}: it does not exist."
+                wish, WAITING, why=f"Channel {wish.channel} does not exist, so it is not shared with {wish.share.kind} {wish.share.name!r}."
             )
         if wish.channel in self._missing:
             return Step(wish, WAITING, why=f"Channel {wish.channel} is not shared: {self._missing[wish.channel]}.")
@@ -311,7 +320,7 @@ class Sharing:
 
     def _note(self, steps: t.Iterable[Step], ends: t.Mapping[Wish, t.Any]) -> None:
         for step in steps:
-            if step.result not in (WAITING, MOVED) and ends.get(step.wish) is None:
+            if step.result not in (WAITING, MOVED, REFUSED) and ends.get(step.wish) is None:
                 self._records.note(step.wish.channel, step.wish.share, step.wish.present)
         self._records.save()
 
@@ -331,7 +340,7 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
     rows = []
     failures: t.Dict[str, None] = {}
     lines: t.Dict[str, t.List[str]] = {}
-    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, WAITING, MOVED, FAILED), 0)
+    summary = dict.fromkeys((ADDED, CHANGED, REMOVED, PRESENT, RECORDED, WAITING, MOVED, REFUSED, FAILED), 0)
     for step in steps:
         wish, end = step.wish, ends.get(step.wish)
         result = FAILED if isinstance(end, Exception) else step.result
@@ -341,7 +350,7 @@ def report(steps: t.Sequence[Step], ends: t.Mapping[Wish, t.Any], can_list: bool
                 "channel": wish.channel,
                 **wish.share.to_json(),
                 "result": result,
-                "verified": can_list and result not in (FAILED, WAITING, MOVED),
+                "verified": can_list and result not in (FAILED, WAITING, MOVED, REFUSED),
             }
         )
         who = f"{wish.share.kind} {wish.share.name!r}"

@@ -14,6 +14,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.vendor_owners import SiteOwners, read_owners
+from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.refused import OPTION, refused_channels
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.vendor_import.run import (
     FAILED_OWNER,
     IMPORTED,
@@ -35,7 +36,7 @@ IMPORT = ArgumentSpec(
         "owners": {"type": "list", "elements": "str"},
         "conflict": {"type": "str", "choices": ["fail", "keep"], "default": "fail"},
         "accept_public": {"type": "list", "elements": "str", "default": []},
-        "refused": {"type": "list", "elements": "str", "default": []},
+        "refused": OPTION,
         "command_timeout": {"type": "int"},
     }
 )
@@ -58,7 +59,7 @@ def import_work(module: MigrationModule) -> Outcome:
     choice = Choice(
         planned.owners,
         tuple(params["accept_public"]),
-        frozenset(params["refused"]),
+        refused_channels(params["refused"]),
         params["command_timeout"],
         stale(planned, params["site"], params["inventory"]),
     )
