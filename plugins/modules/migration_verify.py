@@ -134,7 +134,7 @@ summary:
     - V(projects) are the notebook projects by disposition, if there are any.
   returned: always
   type: dict
-  sample: {"bytes": 123456, "channels": 5, "downloaded": {"bytes": 0, "files": 0}, "files": {"unlabelled": 1, "uploaded": 10},
+  sample: {"bytes": 123456, "channels": 5, "channels_absent": 0, "downloaded": {"bytes": 0, "files": 0}, "files": {"unlabelled": 1, "uploaded": 10},
     "findings": {"stale": 1}, "on_cluster": 10, "placements": 12, "sites": 2, "verified": true}
 failures:
   description: One sentence for each problem, the first 25 of them.

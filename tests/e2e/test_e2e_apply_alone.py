@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 import pytest
@@ -38,3 +39,13 @@ def test_nothing_is_uploaded_without_the_answer_about_the_channels(guide_site: W
     said = " ".join(run.stdout.split())
     assert "Channels of prod were not created in this run; nothing is uploaded from east." in said, run.stdout + run.stderr
     assert run.returncode != 0
+
+
+def test_a_controller_without_the_lists_gets_them_from_the_plan(guide_site: World) -> None:
+    """The reports were removed, or it is another controller: nothing may look as if the site were not planned."""
+    assert guide_site.run("export").returncode == 0
+    assert guide_site.run("plan").returncode == 0
+    shutil.rmtree(guide_site.reports / "placements")
+    run = guide_site.run("apply")
+    assert run.returncode == 0, run.output
+    assert guide_site.files_of("anaconda-user-1") == ["moto-0.4.31-2.tar.bz2"]

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import json
 import os
 import re
 import shutil
@@ -14,6 +16,7 @@ import typing as t
 import pytest
 
 from tests.e2e import mishaps
+from tests.e2e.conftest import MakeWorld
 from tests.e2e.watched_cli import Call, WatchedCli
 from tests.e2e.world import PASSWORD, PEOPLE, World, fill_guide_site, fill_lab_site
 from tests.lab.inventory import CLUSTER
@@ -164,7 +167,7 @@ def test_documented_client_refuses_what_must_be_private_by_name(minimal: Minimal
     assert [line.split(",")[:2] for line in minimal.listed.splitlines()[1:]] == [[name, '"create it'] for name in sorted(PRIVATE)]
     table = (minimal.world.reports / "channels-to-create.csv").read_text(encoding="utf-8").splitlines()
     assert table == ["channel,to do in AE5's web interface,owner in AE4,files,bytes"], "all are accepted in the last runs"
-    assert minimal.refused.failures == [CHORE, "3 files are not on the cluster, because a channel of it does not exist."]
+    assert minimal.refused.failures == [CHORE, "4 files are not on the cluster, because a channel of it does not exist."]
     assert [text for text in said if "refused" in text or "not exist" in text] == []
 
 
@@ -225,3 +228,29 @@ def test_without_the_records_shares_are_sent_again_and_nothing_else(minimal: Min
     shares = sum(len(channel["shares"]) for channel in minimal.again.channels.values())
     assert len(sent) == shares
     assert all("/shares/" in path for path in sent)
+
+
+def test_what_a_person_creates_in_the_web_interface_is_filled_by_the_next_run(make_world: MakeWorld) -> None:
+    """The advice can be followed: with the names of the table, private, the rest is done; the preflight says what is left of it."""
+    world = make_world("east", transport="cli", api="absent")
+    fill_guide_site(world.sites["east"])
+    world.seed_people(**PEOPLE)
+    assert world.run().returncode == 2
+
+    def channels_row() -> dict[str, str]:
+        assert world.run("preflight").returncode == 0
+        rows = json.loads((world.reports / "preflight.json").read_text(encoding="utf-8"))["rows"]
+        return next(row for row in rows if row["check"] == "channels")
+
+    with (world.reports / "channels-to-create.csv").open(encoding="utf-8", newline="") as table:
+        names = [row["channel"] for row in csv.DictReader(table)]
+    row = channels_row()
+    assert row["verdict"] == "warning"
+    assert all(name in row["evidence"] for name in names)
+    world.cluster.seed(channels=[{"name": name, "owner": "migrator", "privacy": "private", "shares": []} for name in names])
+    assert channels_row()["verdict"] == "ok"
+    done = world.run()
+    assert done.returncode == 0, done.output
+    assert world.failures() == []
+    assert world.files_of("anaconda-organization/Devs") == ["six-1.10.0-py27_0.tar.bz2", "xz-5.2.2-1.tar.bz2"]
+    assert {name for name, channel in world.channels().items() if channel["privacy"] == "private"} == set(names)

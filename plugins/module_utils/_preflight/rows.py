@@ -42,6 +42,7 @@ LOGIN = "login"
 TRANSPORT = "transport"
 IDENTITY = "identity"
 ROLES = "roles"
+TO_CREATE = "channels"
 STAGING = "staging"
 ARCHIVES = "archives"
 IMPERSONATION = "impersonation"
@@ -75,6 +76,7 @@ ORDER = (
     TRANSPORT,
     IDENTITY,
     ROLES,
+    TO_CREATE,
     STAGING,
     ARCHIVES,
     IMPERSONATION,

@@ -12,7 +12,7 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import grammar
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand, grammar
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_host import CHANNELS, PLAN, UPLOAD
@@ -193,6 +193,14 @@ def roles(host: str, username: str, held: t.Optional[t.Collection[str]], source:
         evidence = f"{evidence} {ADMINISTRATOR} is missing: channels of other users are not visible."
         return Row(r.ROLES, host, r.WARNING, evidence, CHANNELS, advice)
     return Row(r.ROLES, host, r.OK, evidence, UPLOAD)
+
+
+def channels(host: str, due: t.Mapping[str, str]) -> Row:
+    """Whether a person has to create or switch channels of the last plan first; ``due`` as ``_model.by_hand.chores``."""
+    if not due:
+        return Row(r.TO_CREATE, host, r.OK, "No channel of the last plan has to be created by hand.", CHANNELS)
+    evidence = r.one_line(" ".join(by_hand.in_words(due)), 2000)
+    return Row(r.TO_CREATE, host, r.WARNING, evidence, CHANNELS, "Their exact names are in channels-to-create.csv beside the plan.")
 
 
 def file_size(host: str, largest: t.Tuple[str, int], too_many: t.Optional[int]) -> Row:

@@ -111,6 +111,7 @@ class Verification:
         summary = {
             "sites": len(self.plan.sites),
             "channels": len(self.plan.channels),
+            "channels_absent": len(self.absent),
             "placements": self.placements,
             "files": self.ledger.counts,
             "on_cluster": self.ledger.arrived,

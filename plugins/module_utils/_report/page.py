@@ -212,14 +212,20 @@ def _figures(report: Json) -> Markup:
         (f"{arrived:,}", "on the cluster", ""),
         (f"{files - arrived - failing:,}", "left out with a reason", ""),
         (f"{failing:,}", "file needs a person" if failing == 1 else "files need a person", "bad" if failing else ""),
-        (f"{summary['channels']:,}", "channel" if summary["channels"] == 1 else "channels", ""),
-        (size_in_words(summary["bytes"]), "in channels", ""),
+        (f"{_channels(summary):,}", "channel" if _channels(summary) == 1 else "channels", ""),
+        *([(f"{summary['channels_absent']:,}", "planned channels missing", "bad")] if summary["channels_absent"] else []),
+        (size_in_words(summary["bytes"]), "planned for channels, copies counted", ""),
     ]
     return joined(
         element("div", *(element("div", element("b", number), words, class_=mood) for number, words, mood in row), class_="figures")
         for row in (figures, page.figures(report.get("projects")))
         if row
     )
+
+
+def _channels(summary: Json) -> int:
+    """Number of planned channels that exist."""
+    return int(summary["channels"] - summary["channels_absent"])
 
 
 def _way(report: Json) -> Markup:
@@ -238,7 +244,7 @@ def _way(report: Json) -> Markup:
     rows += [[site, "", "", tag("no inventory", "bad"), ""] for site in plan["missing_sites"]]
     return joined(
         [
-            picture.picture(flows, report["cluster"], report["summary"]["channels"]),
+            picture.picture(flows, report["cluster"], _channels(report["summary"])),
             element("p", _to_do(plan["changes"].get("totals", {})), class_="soft") if plan["changes"] else Markup(),
             table(["Site", "Files", "Size", "", "sha256 of its inventory"], rows, ["name", "number", "number", "short", "short"]),
         ]
@@ -309,7 +315,7 @@ def _proof(report: Json) -> Markup:
         "Its sums match the inventories, by site, in number and in bytes. The sha256 of ledger.jsonl is "
     )
     loaded = summary["downloaded"]
-    how = "Every package was compared with the digest in its channel's repodata."
+    how = "Every package on the cluster was compared with the digest in its channel's repodata."
     if loaded["files"]:
         number = counted(loaded["files"], "package was", "packages were")
         how += f" {number} also downloaded ({size_in_words(loaded['bytes'])}) and compared with the inventory."

@@ -25,6 +25,7 @@ def test_a_plan_that_was_carried_out_is_proven(done: Done) -> None:
     assert summary == {
         "sites": 1,
         "channels": 2,
+        "channels_absent": 0,
         "placements": 3,
         "files": {"present": 2},
         "on_cluster": 2,

@@ -22,12 +22,15 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of, master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_SHARES, PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import measure, rules_ae5, rules_host
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluster.notebooks import NOTEBOOKS, notebook_rows, staged_bytes
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import folder_row, reach_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import PLAN, load_plan
 
 CLUSTER = ArgumentSpec(
     options={
@@ -139,6 +142,7 @@ def _logged_in(host: str, params: t.Mapping[str, t.Any], cluster: Cluster, facts
         rules_ae5.login(host, username, ""),
         *measure.attempt(r.TRANSPORT, host, rules_host.CHANNELS, lambda: _channels(host, cluster)),
         *_identity(host, params),
+        *measure.attempt(r.TO_CREATE, host, rules_host.CHANNELS, lambda: _to_create(host, cluster, params["plan"])),
         *measure.attempt(r.ROLES, host, rules_host.UPLOAD, lambda: _roles(host, params, username, claims)),
     ]
 
@@ -148,6 +152,17 @@ def _channels(host: str, cluster: Cluster) -> Row:
         return rules_ae5.transport(host, cluster.transport.name, len(cluster.channels()), "")
     except MigrationError as exc:
         return rules_ae5.transport(host, cluster.transport.name, None, str(exc))
+
+
+def _to_create(host: str, cluster: Cluster, folder: t.Optional[str]) -> t.List[Row]:
+    """What a person still has to do of what the last plan found; no row without a plan."""
+    if not folder or not is_there(os.path.join(os.path.expanduser(folder), PLAN)):
+        return []
+    planned = load_plan(os.path.expanduser(folder)).by_hand
+    listed = cluster.channels() if planned else {}
+    privacy = cluster.privacy(listed[name] for name in planned if name in listed)
+    due = {name: by_hand.chore(name in listed, privacy.get(name)) for name in planned}
+    return [rules_ae5.channels(host, {name: what for name, what in due.items() if what is not None})]
 
 
 def _life(claims: Json) -> t.Optional[float]:

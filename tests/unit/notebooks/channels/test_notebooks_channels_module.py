@@ -140,7 +140,8 @@ def test_a_client_that_cannot_show_shares(world):
     world.fill("closed", "y=1=0", shares=["user:bob"])
     result = world.list_channels(transport="cli")
     assert result["warnings"] == [
-        "The shares of 1 private channel (closed) cannot be listed, so it counts as readable for the owner only; use transport api."
+        "The shares of 1 private channel (closed) cannot be listed, so it counts as readable for the owner only; see who may read it"
+        " in AE5's web interface."
     ]
     assert {view.name: view.readable_by for view in iter_views(str(world.channels))} == {"closed": {"migrator"}, "main": None}
 
