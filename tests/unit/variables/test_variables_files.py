@@ -88,10 +88,10 @@ def test_generating_twice_changes_nothing(tree: Path) -> None:
             "roles/plan: plan_layuot is not declared in plugins/plugin_utils/_variables",
         ),
         (
-            "roles/apply/vars/main.yml",
+            "roles/ae_migration/defaults/main.yml",
             "hostvars[ae_migration_cluster].ae_work_dir",
             "hostvars[ae_migration_cluster].ae_wrk_dir",
-            "roles/apply: ae_wrk_dir is not declared in plugins/plugin_utils/_variables",
+            "roles/ae_migration: ae_wrk_dir is not declared in plugins/plugin_utils/_variables",
         ),
         (
             "playbooks/apply.yml",
