@@ -102,7 +102,7 @@ class ActionModule(ActionBase):
                 return [f"{name} refers to {missing}, which is not defined"]
             if rules.is_omit(written):
                 return values.flaws(variable, None, name)
-            text = "" if variable.secret else f" is {values.shown(written)}, which"
+            text = "" if variable.secret else f" is {values.shown(written)}; it"
             return [f"{name}{text} cannot be resolved ({type(exc).__name__})"]
 
     def _lost_file(self, variable: Variable, name: str, variables: Variables, of: _HostVariables) -> t.List[str]:
