@@ -148,6 +148,11 @@ def test_what_is_planted_is_found(tree: Path, path: str, old: str, new: str, com
     assert complaint in tool.complaints(tree)
 
 
+@pytest.mark.parametrize("name", ["ae_work_dir", "ae_report_dir", "ae4_export_dir", "ae5_capabilities"])
+def test_what_these_are_by_default_is_said_in_one_role(name: str) -> None:
+    assert [role.name for role in scan.read_roles(ROOT).values() if name in role.used().names] == [scan.SHARED]
+
+
 def test_a_declared_variable_that_nothing_uses_is_found(tree: Path) -> None:
     roles, playbooks = scan.read_roles(tree), scan.read_playbooks(tree)
     assert scan.unused(roles, playbooks, [*NAMES, "ae_spare"]) == [
