@@ -9,21 +9,25 @@ and notebook hosts of those, because a later play of the same run may be about t
 
 from __future__ import annotations
 
+import os
 import typing as t
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._variables import rules
-from ..plugin_utils._variables.catalogue import INVENTORY
+from ..plugin_utils._controller_files import FILE, ControllerFiles
+from ..plugin_utils._variables import rules, values
+from ..plugin_utils._variables.catalogue import SETTABLE
 from ..plugin_utils._variables.declaration import CLUSTERS, NOTEBOOK_HOSTS, SITES, Variable
 
 Variables = t.Dict[str, t.Any]
 
 CLUSTER = "ae_migration_cluster"
 """The variable of role ae_migration that has the rule for the cluster of a host."""
-VAULTED = frozenset({"AnsibleVaultEncryptedUnicode", "EncryptedString"})
-"""Types of values that are encrypted on their own, in ansible-core before and since 2.19."""
+CAPABILITIES = "ae_migration_capabilities"
+"""The one that has the path of the answers of playbook probe, also where nobody named it."""
+
+NAMING = ("ae5_cluster ", "ae4_site ")
+"""How a problem begins that says already why there is no cluster."""
 
 
 class ActionModule(ActionBase):
@@ -44,54 +48,127 @@ class ActionModule(ActionBase):
 
     def _problems(self, task_vars: Variables) -> t.Dict[str, t.List[str]]:
         """What is wrong, by host; every host that was looked at is in it."""
-        hostvars, groups = task_vars["hostvars"], task_vars["groups"]
-        here = task_vars["inventory_hostname"]
-        raw = hostvars.raw_get(here)
-        # What the play and the roles bring is the same for all hosts.
-        shared = {name: value for name, value in task_vars.items() if name not in raw}
-
-        def of(host: str) -> Variables:
-            return task_vars if host == here else {**shared, **hostvars.raw_get(host), "hostvars": hostvars}
-
+        groups = task_vars["groups"]
+        of = _HostVariables(self._task, task_vars)
         play_hosts = list(task_vars["ansible_play_hosts_all"])
-        clusters = {host: str(self._template(CLUSTER, of(host))) for host in play_hosts}
+        clusters = {host: self._cluster(of[host]) for host in play_hosts}
         others = {*groups.get(SITES, []), *groups.get(NOTEBOOK_HOSTS, [])} - set(play_hosts)
-        related = [host for host in others if str(self._template(CLUSTER, of(host))) in clusters.values()]
+        named = {cluster for cluster in clusters.values() if cluster is not None}
+        related = [host for host in others if self._cluster(of[host]) in named]
         known = set(groups.get(CLUSTERS, []))
         hosts = dict.fromkeys([*play_hosts, *(cluster for cluster in clusters.values() if cluster in known), *sorted(related)])
-        problems = {host: self._problems_of(of(host)) for host in hosts}
+        problems = {host: self._problems_of(of[host], of) for host in hosts if host is not None}
+        for host in known.intersection(problems):
+            problems[host].extend(self._lost_answers(of[host]))
         for host, cluster in clusters.items():
-            if cluster not in known:
-                problems[host].append(f"the cluster is {cluster}, which is not in the inventory group ae5; set ae5_cluster")
+            if cluster is None and not problems[host]:
+                problems[host].append("its cluster cannot be found; set ae5_cluster to the name of a host in the inventory group ae5")
+            elif cluster is not None and cluster not in known and not any(flaw.startswith(NAMING) for flaw in problems[host]):
+                problems[host].append(
+                    f"the cluster is {_told(cluster, of, host)}, which is not in the inventory group ae5; set ae5_cluster"
+                )
         return problems
 
-    def _problems_of(self, variables: Variables) -> t.List[str]:
+    def _cluster(self, variables: Variables) -> t.Optional[str]:
+        """The cluster of a host; None if the rule for it cannot be followed."""
+        try:
+            return str(self._template(variables[CLUSTER], variables))
+        except Exception:  # a template may raise anything; the variables that it names are told
+            return None
+
+    def _problems_of(self, variables: Variables, of: _HostVariables) -> t.List[str]:
         found = rules.unknown_names(variables)
-        for variable in INVENTORY:
-            if variable.name in variables:
-                found.extend(self._flaws(variable, variables))
+        for name, variable in SETTABLE.items():
+            if of.is_set(name, variables):
+                flaws = self._flaws(variable, name, variables)
+                found.extend(flaws or self._lost_file(variable, name, variables, of))
         return found
 
-    def _flaws(self, variable: Variable, variables: Variables) -> t.List[str]:
-        value = variables[variable.name]
-        if type(value).__name__ in VAULTED:
-            return []
-        if variable.secret:
-            missing = rules.undefined_reference(value, variables)
-            if missing:
-                return [f"{variable.name} refers to {missing}, which is not defined"]
-            return [] if rules.is_template(value) else rules.flaws(variable, value)
-        if value is None:
-            return rules.flaws(variable, None)
+    def _flaws(self, variable: Variable, name: str, variables: Variables) -> t.List[str]:
+        written = variables[name]
+        # Of secrets only the shape of lists is looked at; the others are taken as they come.
+        if variable.secret and variable.type != "list" and values.is_hidden(written):
+            missing = rules.undefined_reference(written, variables)
+            return [f"{name} refers to {missing}, which is not defined"] if missing else []
+        if written is None:
+            return values.flaws(variable, None, name)
         try:
-            resolved = self._template(variable.name, variables)
-        except AnsibleError as exc:
-            missing = rules.undefined_name(str(exc))
+            value = self._template(written, variables)
+            # Before ansible-core 2.19 a text that is encrypted on its own stays so.
+            return values.flaws(variable, str(value) if values.is_vaulted(value) else value, name, written)
+        except Exception as exc:  # a template may raise anything, and its text may have a secret
+            missing = rules.undefined_name(str(exc), written, variables)
             if missing:
-                return [f"{variable.name} refers to {missing}, which is not defined"]
-            return [f"{variable.name} cannot be resolved: {' '.join(str(exc).split())[:300]}"]
-        # A template may come to nothing on purpose.
-        return [] if resolved is None else rules.flaws(variable, resolved)
+                return [f"{name} refers to {missing}, which is not defined"]
+            if rules.is_omit(written):
+                return values.flaws(variable, None, name)
+            text = "" if variable.secret else f" is {values.shown(written)}; it"
+            return [f"{name}{text} cannot be resolved ({type(exc).__name__})"]
 
-    def _template(self, name: str, variables: Variables) -> t.Any:
-        return self._templar.copy_with_new_env(available_variables=variables).template(variables[name])
+    def _lost_file(self, variable: Variable, name: str, variables: Variables, of: _HostVariables) -> t.List[str]:
+        """The complaint about a file that somebody named and that cannot be read on the controller."""
+        if not variable.must_exist or variable.made_by in of.roles or _kind(self._template(variables[name], variables)) == FILE:
+            return []
+        made = f"run playbook {variable.made_by}, " if variable.made_by else ""
+        written = values.shown(variables[name])
+        return [f"{name} is {written}, and the controller has no such file that can be read; {made}correct the path, or remove {name}"]
+
+    def _lost_answers(self, variables: Variables) -> t.List[str]:
+        """The complaint about answers of playbook probe that are at the usual place and cannot be read."""
+        if "ae5_capabilities" in variables:
+            return []
+        path = self._template(variables[CAPABILITIES], variables)
+        if _kind(path) in (FILE, None):
+            return []
+        return [f"the file {path} cannot be read on the controller; correct or remove it, or set ae5_capabilities"]
+
+    def _template(self, written: t.Any, variables: Variables) -> t.Any:
+        return self._templar.copy_with_new_env(available_variables=variables).template(written)
+
+
+class _HostVariables(t.Dict[str, Variables]):
+    """Host -> its variables as they are in this play, also of a host that the play is not about."""
+
+    def __init__(self, task: t.Any, task_vars: Variables) -> None:
+        here = task_vars["inventory_hostname"]
+        super().__init__({here: task_vars})
+        self._task, self._hostvars = task, task_vars["hostvars"]
+        self._play: t.Any = task.get_play()
+        self.roles = {role.get_name().rpartition(".")[2] for role in self._play.roles}
+        self.defaults: Variables = {}
+        for role in self._play.roles:
+            self.defaults.update(role.get_default_vars())
+        own = self._own(here)
+        # What is of the run as a whole, as which hosts are left, is the same for all.
+        self._shared = {name: value for name, value in task_vars.items() if name not in own}
+
+    def __missing__(self, host: str) -> Variables:
+        self[host] = {**self._shared, **self._own(host)}
+        return self[host]
+
+    def _own(self, host: str) -> Variables:
+        inventory, manager = self._hostvars._inventory, self._hostvars._variable_manager
+        found: Variables = manager.get_vars(play=self._play, host=inventory.get_host(host), task=self._task, include_hostvars=False)
+        return found
+
+    def is_set(self, name: str, variables: Variables) -> bool:
+        """Whether somebody has given a variable a value, and it is not what a role has by default."""
+        if name not in variables or name not in self.defaults:
+            return name in variables
+        return values.is_vaulted(variables[name]) or bool(variables[name] != self.defaults[name])
+
+
+def _kind(path: t.Any) -> t.Optional[str]:
+    """What there is on the controller under a path; None if nothing."""
+    folder, name = os.path.split(os.path.abspath(os.path.expanduser(str(path))))
+    found = ControllerFiles(folder, "the controller").look(folder, [name])
+    return found[name].kind if name in found else None
+
+
+def _told(cluster: str, of: _HostVariables, host: str) -> str:
+    """The name of a cluster, or what the user wrote for it where that is a template."""
+    site = of[host].get("ae4_site")
+    places = [of[host]] + ([of[site]] if isinstance(site, str) and site in of[host]["hostvars"] else [])
+    written = [place[name] for place in places for name in ("ae5_cluster", "ae4_site") if name in place]
+    hidden = [text for text in written if values.is_hidden(text)]
+    return values.shown(hidden[0]) if hidden else cluster

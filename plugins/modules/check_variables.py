@@ -15,7 +15,9 @@ description:
   - A variable whose name begins with C(ae_), C(ae4_), C(ae5_), C(aen_) or C(host_python_) and that this collection does not know is an error, with the
     nearest known name. Your own variables must not begin like that.
   - A value that a variable cannot have is an error that names the variable as the user wrote it, and what is allowed.
-  - All problems are reported at once. Secrets are neither resolved nor shown.
+    What comes out of a template or is encrypted is not shown, only the text of the template.
+  - Addresses and the rules on what is migrated are read as the later phases read them; files on the controller that are named must be there.
+  - All problems are reported at once. Of secrets that are templates only lists are resolved, for their shape; no secret is shown.
   - Every role of the collection runs it first, through role C(ae_migration), whose variable C(ae_migration_cluster) it needs.
 options: {}
 attributes:

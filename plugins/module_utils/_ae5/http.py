@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 import random
 import re
@@ -22,6 +21,7 @@ import traceback
 import typing as t
 from urllib.parse import urlsplit
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.address import origin_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import (
     LONGEST_WAIT,
@@ -71,35 +71,6 @@ class Answer:
     status: int
     headers: t.Mapping[str, str]
     data: t.Any = None
-
-
-def origin_of(url: str) -> str:
-    """``https://HOST[:PORT]`` of a cluster's address.
-
-    Raises:
-        MigrationError: no token may be sent to this address.
-    """
-    parts = urlsplit(url)
-    shown = f"{parts.scheme}://{parts.hostname or ''}"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise MigrationError(f"The address {shown!r} of the AE5 cluster cannot be used; set it as https://HOST.")
-    if parts.username or parts.password:
-        raise MigrationError(f"The address of the AE5 cluster {shown} contains a login; set username and password instead.")
-    if parts.path.rstrip("/") or parts.query or parts.fragment:
-        raise MigrationError(f"The address of the AE5 cluster {shown} must end with the host; remove its path.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise MigrationError(f"The address of the AE5 cluster {shown} is plain http, which would send tokens unencrypted; use https.")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine itself."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Http:

@@ -32,6 +32,9 @@ ALL: t.Tuple[Variable, ...] = (*INVENTORY, *ROLES, *COMPUTED)
 ROLE_NAMES: t.Dict[str, Variable] = {name: variable for variable in INVENTORY for name in variable.roles}
 """Variable of a role -> the variable of the inventory whose value it takes."""
 
+SETTABLE: t.Dict[str, Variable] = {**{variable.name: variable for variable in (*INVENTORY, *ROLES)}, **ROLE_NAMES}
+"""All that a user may set, with what is declared of it."""
+
 NAMES: t.FrozenSet[str] = frozenset([*(variable.name for variable in ALL), *ROLE_NAMES])
 
 RENAMED: t.Dict[str, str] = {

@@ -40,18 +40,21 @@ CLUSTER = variables(
         "The cluster's certificate authority, where the system does not know it.",
         type="path",
         example="ae5_ca_path: /etc/pki/tls/certs/corporate-ca.pem",
+        empty=True,
     ),
     Variable("ae5_validate_certs", "Whether the cluster's certificate is verified.", type="bool", default="true"),
     Variable(
         "ae5_client_id",
         "The OpenID Connect client of the platform, for transport `api`.",
         default="anaconda-platform",
+        empty=True,
     ),
     Variable(
         "ae5_client_secret",
         "The secret of that client, if it has one.",
         secret=True,
         example='ae5_client_secret: "{{ vault_ae5_client_secret }}"',
+        empty=True,
     ),
     Variable(
         "ae5_keycloak_username",
@@ -62,24 +65,30 @@ CLUSTER = variables(
             " should not. Playbook `notebooks` acts as the owners of projects with it, for which it needs the role"
             " `impersonation` of client `AnacondaPlatform-realm`."
         ),
+        empty=True,
     ),
     Variable(
         "ae5_keycloak_password",
         "The password of that account.",
         secret=True,
         example='ae5_keycloak_password: "{{ vault_ae5_keycloak_password }}"',
+        empty=True,
     ),
     Variable(
         "ae5_conda_token",
         "A conda token for reading private channels, where the login's own token does not do.",
         secret=True,
         example='ae5_conda_token: "{{ vault_ae5_conda_token }}"',
+        empty=True,
     ),
     Variable(
         "ae5_capabilities",
         "The file on the controller with the answers of playbook `probe`.",
         type="path",
         absent="`capabilities-CLUSTER.yml` beside the inventory",
+        more="The default need not be there; a file that is named here must, except for playbook `probe`, which writes it.",
+        must_exist=True,
+        made_by="probe",
         example='ae5_capabilities: "{{ inventory_dir }}/../capabilities-prod.yml"',
     ),
     hosts=(CLUSTERS,),
@@ -96,6 +105,7 @@ CLIENT = variables(
         example="ae5_cli: anaconda-enterprise-cli",
         hosts=(CLUSTERS, SITES),
         topic=SHARED,
+        empty=True,
     ),
     Variable(
         "ae5_cli_package",
@@ -104,9 +114,14 @@ CLIENT = variables(
         absent="none",
         example='ae5_cli_package: "{{ inventory_dir }}/../files/anaconda-enterprise-cli-5.7.1-py310.tar.bz2"',
         more="It is unpacked without conda, and goes before `ae5_cli_install_command`.",
+        empty=True,
     ),
     Variable(
-        "ae5_cli_package_sha256", "What the SHA256 of that package must be.", absent="not checked", example="ae5_cli_package_sha256: ..."
+        "ae5_cli_package_sha256",
+        "What the SHA256 of that package must be.",
+        absent="not checked",
+        example="ae5_cli_package_sha256: ...",
+        empty=True,
     ),
     Variable(
         "ae5_cli_prefix",
@@ -121,6 +136,7 @@ CLIENT = variables(
         type="path",
         absent="the one Ansible uses on the host",
         example="ae5_cli_python: /usr/bin/python3.10",
+        empty=True,
     ),
     Variable(
         "ae5_cli_install_command",
@@ -139,6 +155,7 @@ PROBE = variables(
         'A second account without special rights, only for playbook `probe`: what "private" means can be seen only by somebody else.',
         example="ae5_probe_username: somebody",
         roles=("probe_username",),
+        empty=True,
     ),
     Variable(
         "ae5_probe_password",
@@ -146,6 +163,7 @@ PROBE = variables(
         secret=True,
         example='ae5_probe_password: "{{ vault_ae5_probe_password }}"',
         roles=("probe_password",),
+        empty=True,
     ),
     hosts=(CLUSTERS,),
     file="ae5",

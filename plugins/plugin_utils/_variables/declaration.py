@@ -36,6 +36,12 @@ class Variable:
     absent: str = ""
     """What holds without it, in words, if that is no value."""
     required: bool = False
+    empty: bool = False
+    """Whether an empty text says that there is none."""
+    must_exist: bool = False
+    """Whether it names a file on the controller that must be there."""
+    made_by: str = ""
+    """The role that writes that file, for which it need not be there."""
     secret: bool = False
     """Its value is never looked at more than needed, and never shown."""
     hosts: t.Tuple[str, ...] = ()

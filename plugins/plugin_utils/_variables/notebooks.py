@@ -54,6 +54,7 @@ HOST = variables(
         absent="none",
         example="aen_accounts: /srv/accounts/passwd",
         roles=("notebooks_accounts",),
+        empty=True,
     ),
     hosts=(NOTEBOOK_HOSTS,),
     file="aen",
@@ -187,6 +188,7 @@ PROJECTS = variables(
         absent="`libraries/NAME`",
         example="ae_notebook_library_channel: shared/libraries",
         roles=("notebooks_library_channel",),
+        empty=True,
     ),
     Variable(
         "ae_notebook_conflict",
@@ -244,6 +246,7 @@ PROJECTS = variables(
         hosts=(CLUSTERS,),
         example="ae_notebook_mirror_site: prod",
         roles=("notebooks_mirror_site",),
+        empty=True,
     ),
     hosts=(NOTEBOOK_HOSTS,),
     file="aen",

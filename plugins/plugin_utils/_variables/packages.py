@@ -182,6 +182,7 @@ PLAN = variables(
         type="path",
         absent="`principals-CLUSTER.csv` beside the inventory",
         more="The default need not be there; a file that is named here must.",
+        must_exist=True,
         example='ae_principals: "{{ inventory_dir }}/../principals-prod.csv"',
         roles=("plan_principals",),
     ),

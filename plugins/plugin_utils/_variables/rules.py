@@ -1,32 +1,30 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with the variables that a user has set, in sentences.  Pure rules.  Private to the collection."""
+"""What is wrong with the names of variables that a user has set, and all problems in sentences.  Pure.  Private to the collection."""
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 import typing as t
 
-from .catalogue import INVENTORY, NAMES, RENAMED
-from .declaration import Variable
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
-Value = t.Any
+from .catalogue import INVENTORY, NAMES, RENAMED
+from .values import Value, is_template
 
 OURS = re.compile(r"(ae|ae4|ae5|aen|host_python)_[a-zA-Z0-9_]+")
 """Names that belong to the collection; what a user calls like that and is not declared is a mistake."""
 REFERENCE = re.compile(r"\s*\{\{\s*([a-zA-Z_]\w*)\s*\}\}\s*")
 """A template that is nothing but the name of another variable."""
+WORD = re.compile(r"[a-zA-Z_]\w*")
 
 NOT_NAMES = frozenset({"none", "None", "true", "True", "false", "False", "omit"})
 """What looks like a name in a template and is always there."""
 
-TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
-WORDS = {"bool": "true or false", "int": "a whole number, 1 or more", "float": "a number", "list": "a list", "dict": "a mapping"}
 LOOK = "The files of inventory.example in the collection explain every variable."
-SHOWN = 60
+HOSTS_SHOWN = 3
 
 
 def unknown_names(names: t.Iterable[str]) -> t.List[str]:
@@ -48,75 +46,6 @@ def nearest(name: str, known: t.Sequence[str]) -> t.List[str]:
     return [other for other in near if likeness[other] >= likeness[near[0]] - 0.05]
 
 
-def flaws(variable: Variable, value: Value, name: str = "") -> t.List[str]:
-    """A sentence part for everything that is wrong with a value, as the user wrote it; ``name`` is its place in a larger value."""
-    name = name or variable.name
-    if value is None:
-        return [f"{name} has no value; give it one or remove it"]
-    if variable.choices:
-        return [] if str(value) in variable.choices else [_is(variable, name, value, f"one of {', '.join(variable.choices)}")]
-    if variable.type == "list":
-        return _list_flaws(variable, value, name)
-    if variable.type == "dict":
-        return [] if isinstance(value, dict) else [_is(variable, name, value, WORDS["dict"])]
-    if variable.type == "raw" or _fits(variable.type, value):
-        return []
-    return [_is(variable, name, value, WORDS.get(variable.type, "one text"))]
-
-
-def _fits(wanted: str, value: Value) -> bool:
-    if isinstance(value, (list, tuple, dict)):
-        return False
-    if wanted == "bool":
-        return str(value).lower() in TRUTH  # with a blank it would be false to everybody else
-    try:
-        if wanted == "int":
-            return int(str(value)) >= 1  # each is a count, a size or a time
-        if wanted == "float":
-            return float(str(value)) >= 0
-    except ValueError:
-        return False
-    return True
-
-
-def _is(variable: Variable, name: str, value: Value, wanted: str) -> str:
-    if variable.secret:
-        return f"{name} must be {wanted}"
-    text = repr(str(value)) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{name} is {text if len(text) <= SHOWN else text[: SHOWN - 3] + '...'}; it must be {wanted}"
-
-
-def _list_flaws(variable: Variable, value: Value, name: str) -> t.List[str]:
-    if variable.elements != "dict":
-        # As with module options, one text stands for a list of its parts.
-        items = value if isinstance(value, (list, tuple)) else [value]
-        wrong = value == "" or isinstance(value, dict) or any(isinstance(item, (list, tuple, dict)) or item is None for item in items)
-        return [_is(variable, name, value, "a list of texts")] if wrong else []
-    if not isinstance(value, (list, tuple)):
-        return [_is(variable, name, value, "a list of mappings")]
-    found: t.List[str] = []
-    for number, item in enumerate(value):
-        place = f"{name}[{number}]"
-        found.extend(_item_flaws(variable, item, place) if isinstance(item, dict) else [_is(variable, place, item, "a mapping")])
-    return found
-
-
-def _item_flaws(variable: Variable, item: t.Mapping[str, Value], place: str) -> t.List[str]:
-    known = {option.name: option for option in variable.options}
-    found = [f"{place} has {key}, which is none of {', '.join(known)}" for key in map(str, item) if key not in known]
-    found += [f"{place} has no {option.name}" for option in variable.options if option.required and option.name not in item]
-    for key, option in known.items():
-        # In a secret variable nothing is resolved; what is a template there may become anything.
-        if item.get(key) is not None and not is_template(item[key]):
-            inner = dataclasses.replace(option, secret=option.secret or variable.secret)
-            found.extend(flaws(inner, item[key], f"{place}.{key}"))
-    return found
-
-
-def is_template(value: Value) -> bool:
-    return isinstance(value, str) and ("{{" in value or "{%" in value)
-
-
 def undefined_reference(value: Value, known: t.Mapping[str, Value]) -> t.Optional[str]:
     """The name of the variable that a template ``{{ name }}`` leads to and that is not there; looks at names only, never at values."""
     seen: t.Set[str] = set()
@@ -131,10 +60,35 @@ def undefined_reference(value: Value, known: t.Mapping[str, Value]) -> t.Optiona
     return None
 
 
-def undefined_name(message: str) -> t.Optional[str]:
-    """The name in ansible-core's complaint that something is not defined."""
+def is_omit(written: Value) -> bool:
+    """Whether a template may come to ``omit``, which is no value of a variable."""
+    return is_template(written) and "omit" in WORD.findall(written)
+
+
+def undefined_name(message: str, written: Value, known: t.Mapping[str, Value]) -> t.Optional[str]:
+    """The name in ansible-core's complaint that something is not defined, if the templates that lead there have it.
+
+    What a template only computes may be a secret, and is not told.
+    """
     found = re.search(r"'([^']+)' is undefined", message)
-    return found[1] if found else None
+    return found[1] if found and found[1] in _words_of(written, known) else None
+
+
+def _words_of(written: Value, known: t.Mapping[str, Value]) -> t.Set[str]:
+    """The words in a template, and in those of the variables that it names."""
+    words: t.Set[str] = set()
+    waiting = [written]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            waiting.extend(value)
+        elif is_template(value):
+            new = set(WORD.findall(value)) - words
+            words |= new
+            waiting.extend(known[word] for word in new if word in known)
+    return words
 
 
 def sentences(problems: t.Mapping[str, t.Sequence[str]]) -> t.List[str]:
@@ -143,8 +97,4 @@ def sentences(problems: t.Mapping[str, t.Sequence[str]]) -> t.List[str]:
     for host, found in problems.items():
         for problem in dict.fromkeys(found):
             hosts.setdefault(problem, []).append(host)
-    return [f"{_hosts(names)}: {problem}." for problem, names in hosts.items()]
-
-
-def _hosts(names: t.Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more hosts"
+    return [f"{listed(names, HOSTS_SHOWN)}: {problem}." for problem, names in hosts.items()]

@@ -74,6 +74,7 @@ SITE = variables(
         absent="found in `~/repo/bin`, `~/miniconda2/bin` or `~/miniconda/bin` of the service user",
         example="ae4_bin_dir: /home/anaconda-server/repo/bin",
         roles=("export_bin_dir", "preflight_bin_dir"),
+        empty=True,
     ),
     Variable(
         "ae4_raw",
@@ -95,6 +96,7 @@ SITE = variables(
         "The address of the repository's web service, only for `preflight` to see whether AE4 is read-only already.",
         example="ae4_url: http://ae4-east.example.com:8080",
         roles=("preflight_ae4_url",),
+        empty=True,
     ),
     hosts=(SITES,),
     file="ae4",
@@ -114,6 +116,7 @@ INTERPRETERS = variables(
         type="path",
         absent="none",
         example='host_python_tarball: "{{ inventory_dir }}/../files/python-3.11.tar.gz"',
+        empty=True,
     ),
     Variable(
         "host_python_dest",

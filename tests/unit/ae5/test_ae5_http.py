@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, origin_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.address import origin_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError, retry_after_seconds
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant, expiry_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -184,7 +185,10 @@ def test_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.Mo
         ("http://ae5.example.com", "is plain http"),
         ("http://127.0.0.1.example.com", "is plain http"),
         ("ftp://ae5.example.com", "cannot be used"),
-        ("ae5.example.com", "cannot be used"),
+        ("ae5.example.com", "'ae5.example.com' of the AE5 cluster cannot be used"),
+        ("me:secret@ae5.example.com", "cannot be used"),
+        ("https://[::1", "is not an address"),
+        ("https://ae5.example.com:port", "is not an address"),
         ("https://me:secret@ae5.example.com", "contains a login"),
         ("https://ae5.example.com/repository", "must end with the host"),
     ],

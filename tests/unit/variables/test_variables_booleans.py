@@ -96,3 +96,17 @@ def test_by_extra_variable(tmp_path: Path, value: t.Union[str, bool]) -> None:
     extra = dict.fromkeys([*USERS, *OWN], value)
     seen = run(tmp_path, inventory, "-e", json.dumps(extra))["prod"]
     assert_all(seen, value in ("true", "yes", True), [*(name for found in BECOMES.values() for name in found), *OWN])
+
+
+def test_host_python_is_looked_for_where_the_inventory_gives_it_something_to_do(tmp_path: Path) -> None:
+    given = {
+        "none": "",
+        "empty": "host_python_tarball='' host_python_candidates=[]",
+        "listed": "host_python_candidates=['/opt/python3']",
+        "packed": "host_python_tarball=/srv/python.tar",
+        "refused": "host_python_tarball=/srv/python.tar ae4_host_python=no",
+    }
+    lines = [f"{host} ansible_connection=local {texts}" for host, texts in given.items()]
+    seen = run(tmp_path, "\n".join(["[ae5]", *lines, ""]))
+    for name in BECOMES["ae4_host_python"]:
+        assert {host for host in seen if seen[host][name]} == {"listed", "packed"}

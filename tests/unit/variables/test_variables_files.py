@@ -88,10 +88,10 @@ def test_generating_twice_changes_nothing(tree: Path) -> None:
             "roles/plan: plan_layuot is not declared in plugins/plugin_utils/_variables",
         ),
         (
-            "roles/apply/vars/main.yml",
+            "roles/ae_migration/defaults/main.yml",
             "hostvars[ae_migration_cluster].ae_work_dir",
             "hostvars[ae_migration_cluster].ae_wrk_dir",
-            "roles/apply: ae_wrk_dir is not declared in plugins/plugin_utils/_variables",
+            "roles/ae_migration: ae_wrk_dir is not declared in plugins/plugin_utils/_variables",
         ),
         (
             "playbooks/apply.yml",
@@ -146,6 +146,11 @@ def test_generating_twice_changes_nothing(tree: Path) -> None:
 def test_what_is_planted_is_found(tree: Path, path: str, old: str, new: str, complaint: str) -> None:
     edit(tree / path, old, new)
     assert complaint in tool.complaints(tree)
+
+
+@pytest.mark.parametrize("name", ["ae_work_dir", "ae_report_dir", "ae4_export_dir", "ae5_capabilities"])
+def test_what_these_are_by_default_is_said_in_one_role(name: str) -> None:
+    assert [role.name for role in scan.read_roles(ROOT).values() if name in role.used().names] == [scan.SHARED]
 
 
 def test_a_declared_variable_that_nothing_uses_is_found(tree: Path) -> None:

@@ -9,13 +9,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.plugin_utils._variables import rules
+from ansible_collections.ae_ops.migration.plugins.plugin_utils._variables import rules, values
 from ansible_collections.ae_ops.migration.plugins.plugin_utils._variables.catalogue import (
     ALL,
     INVENTORY,
     NAMES,
     RENAMED,
     ROLE_NAMES,
+    SETTABLE,
     role_of,
 )
 
@@ -67,13 +68,29 @@ def test_other_names_are_nobodys_business(name: str) -> None:
         ("ae_workers", "1.5", "ae_workers is '1.5'; it must be a whole number, 1 or more"),
         ("ae_workers", [8], "ae_workers is [8]; it must be a whole number, 1 or more"),
         ("ae_workers", True, "ae_workers is true; it must be a whole number, 1 or more"),
-        ("ae_owners", {"alice": 1}, "ae_owners is {'alice': 1}; it must be a list of texts"),
+        ("ae_owners", {"alice": 1}, "ae_owners is {'alice': 1}; it must be a list of texts, also if there is only one"),
+        ("ae_owners", "alice", "ae_owners is 'alice'; it must be a list of texts, also if there is only one"),
         ("ae_owners", [["alice"]], "ae_owners is [['alice']]; it must be a list of texts"),
-        ("ae_owners", "", "ae_owners is ''; it must be a list of texts"),
+        ("ae_owners", "", "ae_owners is ''; it must be a list of texts, also if there is only one"),
         ("ae_owners", None, "ae_owners has no value; give it one or remove it"),
         ("ae_user_map", ["a"], "ae_user_map is ['a']; it must be a mapping"),
         ("ae_work_dir", ["/x"], "ae_work_dir is ['/x']; it must be one text"),
         ("ae_report_dir", {"x" * 30: "y" * 90}, "ae_report_dir is {'" + "x" * 30 + "': '" + "y" * 21 + "...; it must be one text"),
+        ("ae_work_dir", "", "ae_work_dir is empty; give it a value or remove it"),
+        ("ae_work_dir", "  ", "ae_work_dir is empty; give it a value or remove it"),
+        ("ae_work_dir", True, "ae_work_dir is true; it must be one text"),
+        ("ae_report_dir", "", "ae_report_dir is empty; give it a value or remove it"),
+        ("ae4_export_dir", "", "ae4_export_dir is empty; give it a value or remove it"),
+        ("ae5_cli_prefix", "", "ae5_cli_prefix is empty; give it a value or remove it"),
+        ("host_python_dest", "", "host_python_dest is empty; give it a value or remove it"),
+        ("ae4_user", False, "ae4_user is false; it must be one text"),
+        ("ae5_url", "127.0.0.1", "the address '127.0.0.1' of the AE5 cluster cannot be used; set it as https://HOST (ae5_url)"),
+        (
+            "ae_exclude",
+            [{"larger_than": "5 Gigs"}],
+            "ae_exclude[0] cannot be used: larger_than is '5 Gigs' and must be a number of bytes, or a size like 500MB or 1.5GiB",
+        ),
+        ("ae_include", [{"owner": "a"}, {}], "ae_include[1] cannot be used: it is empty, so it would match everything"),
         ("ae_exclude", "nightly", "ae_exclude is 'nightly'; it must be a list of mappings"),
         ("ae_exclude", ["nightly"], "ae_exclude[0] is 'nightly'; it must be a mapping"),
         ("ae_channel_map", [{"match": "a", "to": "b"}, {"match": "a"}], "ae_channel_map[1] has no to"),
@@ -91,7 +108,7 @@ def test_other_names_are_nobodys_business(name: str) -> None:
     ],
 )
 def test_a_wrong_value_is_told_as_it_was_written(name: str, value: t.Any, sentence: str) -> None:
-    assert rules.flaws(BY_NAME[name], value) == [sentence]
+    assert values.flaws(BY_NAME[name], value) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +119,9 @@ def test_a_wrong_value_is_told_as_it_was_written(name: str, value: t.Any, senten
         ("ae_workers", 4),
         ("ae_workers", "4"),
         ("ae_owners", []),
-        ("ae_owners", "alice"),
+        ("host_python_tarball", ""),
+        ("ae5_cli", ""),
+        ("ae_split_private", "a*"),
         ("ae_owners", ["alice", 7]),
         ("ae_split_private", True),
         ("ae_split_private", ["a*"]),
@@ -114,7 +133,7 @@ def test_a_wrong_value_is_told_as_it_was_written(name: str, value: t.Any, senten
     ],
 )
 def test_a_value_that_fits_is_not_told(name: str, value: t.Any) -> None:
-    assert rules.flaws(BY_NAME[name], value) == []
+    assert values.flaws(BY_NAME[name], value) == []
 
 
 def test_a_reference_is_followed_by_name_only() -> None:
@@ -136,21 +155,120 @@ def test_a_reference_is_followed_by_name_only() -> None:
         assert rules.undefined_reference(value, known) is None
 
 
+LISTS = [name for name, variable in sorted(SETTABLE.items()) if variable.type == "list"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_one_text_is_no_list_of_any_variable(name: str) -> None:
+    """Jinja would read it letter by letter, or fail; a module would cut it at its commas."""
+    (sentence,) = values.flaws(SETTABLE[name], "one,two", name)
+    assert sentence.startswith(name)
+    assert "must be a list of " in sentence
+    assert values.flaws(SETTABLE[name], [], name) == []
+
+
+def test_one_text_is_no_list_within_a_value() -> None:
+    library = {"path": "/x", "requires": "numpy >=1.10,<2"}
+    (sentence,) = values.flaws(BY_NAME["ae_notebook_libraries"], [library])
+    assert sentence == ("ae_notebook_libraries[0].requires is 'numpy >=1.10,<2'; it must be a list of texts, also if there is only one")
+
+
+def test_no_path_may_be_empty_unless_the_roles_take_that_for_none() -> None:
+    for name, variable in SETTABLE.items():
+        if variable.type == "path":
+            assert bool(values.flaws(variable, "", name)) != variable.empty, name
+    # Where something is written, an empty path would be the root of the file system.
+    for name in ("ae_work_dir", "ae_report_dir", "ae4_export_dir", "export_dir", "stage_dest", "ae5_cli_prefix", "notebooks_root"):
+        assert not SETTABLE[name].empty
+
+
+TEMPLATE = "{{ ae5_password }}"
+
+
 @pytest.mark.parametrize(
-    ("message", "name"),
+    ("name", "value", "written", "sentence"),
     [
-        ("'vault_x' is undefined", "vault_x"),
-        ("Error while resolving value for 'ae5_url': 'vault_x' is undefined", "vault_x"),
-        ("The file was not found", None),
+        ("ae_conflict", "hunter2", TEMPLATE, "ae_conflict is '{{ ae5_password }}'; its value must be one of fail, keep, replace"),
+        ("ae5_username", {"user": "hunter2"}, TEMPLATE, "ae5_username is '{{ ae5_password }}'; its value must be one text"),
+        ("ae5_url", "hunter2", TEMPLATE, "ae5_url is '{{ ae5_password }}'; its value must be an address like https://HOST"),
+        (
+            "ae_workers",
+            "hunter2",
+            "{% if x %}{% endif %}",
+            "ae_workers is '{% if x %}{% endif %}'; its value must be a whole number, 1 or more",
+        ),
+        (
+            "ae_owners",
+            [["hunter2"]],
+            [["{{ ae5_password }}"]],
+            "ae_owners is [['{{ ae5_password }}']]; its value must be a list of texts",
+        ),
+        (
+            "ae_channels",
+            [{"name": "a", "public": "hunter2"}],
+            [{"name": "a", "public": TEMPLATE}],
+            "ae_channels[0].public is '{{ ae5_password }}'; its value must be true or false",
+        ),
+        ("ae_channels", [{"name": "a", "hunter2": 1}], TEMPLATE, "ae_channels[0] has a key, which is none of name, public, shares"),
+        ("ae_channels", ["hunter2"], TEMPLATE, "ae_channels[0] is '{{ ae5_password }}'; its value must be a mapping"),
+        (
+            "ae_exclude",
+            [{"larger_than": "hunter2"}],
+            [{"larger_than": TEMPLATE}],
+            "ae_exclude[0] is {'larger_than': '{{ ae5_password }}'}; its value cannot be used as a rule",
+        ),
+        ("ae_notebook_logins", {"hunter2": 1}, TEMPLATE, "ae_notebook_logins must be a list of mappings"),
     ],
 )
-def test_the_undefined_name_is_found_in_the_complaint(message: str, name: str | None) -> None:
-    assert rules.undefined_name(message) == name
+def test_what_comes_out_of_a_template_is_not_shown(name: str, value: t.Any, written: t.Any, sentence: str) -> None:
+    assert values.flaws(BY_NAME[name], value, written=written) == [sentence]
+
+
+class EncryptedString:
+    """As ansible-core's type of that name: whoever shows it has decrypted it."""
+
+    def __repr__(self) -> str:
+        return "hunter2"
+
+    __str__ = __repr__
+
+
+def test_what_is_encrypted_is_not_shown() -> None:
+    secret = EncryptedString()
+    assert values.flaws(BY_NAME["ae_conflict"], "hunter2", written=secret) == [
+        "ae_conflict is encrypted; its value must be one of fail, keep, replace"
+    ]
+    assert values.flaws(BY_NAME["ae_owners"], {"a": "hunter2"}, written={"a": secret}) == [
+        "ae_owners is {'a': '(encrypted)'}; its value must be a list of texts, also if there is only one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(None, "{{ none }}"), ("", "{{ none }}"), ("__omit_place_holder__1234", "{{ omit }}"), (None, None)],
+)
+@pytest.mark.parametrize("name", ["ae_owners", "ae_workers", "ae_conflict", "ae_work_dir", "ae4_raw", "ae_user_map", "ae_notebook_logins"])
+def test_a_template_that_comes_to_nothing_is_no_value(name: str, value: t.Any, written: t.Any) -> None:
+    assert values.flaws(BY_NAME[name], value, written=written) == [f"{name} has no value; give it one or remove it"]
+
+
+@pytest.mark.parametrize(
+    ("message", "written", "name"),
+    [
+        ("'vault_x' is undefined", "{{ vault_x }}", "vault_x"),
+        ("Error while resolving value for 'ae5_url': 'vault_x' is undefined", ["{{ middle }}"], "vault_x"),
+        ("'hunter2' is undefined", "{{ lookup('vars', ae5_password) }}", None),
+        ("The file was not found", "{{ vault_x }}", None),
+    ],
+)
+def test_the_undefined_name_is_found_in_the_complaint(message: str, written: t.Any, name: str | None) -> None:
+    known = {"middle": {"a": "{{ vault_x }}"}, "ae5_password": "hunter2"}
+    assert rules.undefined_name(message, written, known) == name
 
 
 def test_each_problem_is_told_once_with_its_hosts() -> None:
     problems = {"a": ["x", "x", "y"], "b": ["x"], "c": [], "d": ["x"], "e": ["x"]}
-    assert rules.sentences(problems) == ["a, b, d and 1 more hosts: x.", "a: y."]
+    assert rules.sentences(problems) == ["a, b, d and 1 more: x.", "a: y."]
 
 
 def test_the_declaration_is_sound() -> None:
