@@ -28,7 +28,7 @@ def test_a_file_is_written_only_if_it_differs(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
     assert _files.write_text(str(path), TEXT)
     assert path.read_bytes() == BYTES
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     before = state(path)
     assert not _files.write_text(str(path), TEXT)
     assert state(path) == before
@@ -54,7 +54,7 @@ def test_the_same_content_with_other_rights_gets_its_rights_back(tmp_path: Path)
     _files.write_text(str(path), "secret")
     path.chmod(0o666)
     assert not _files.write_text(str(path), "secret")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(("there", "changed"), [(None, True), ("a", False), ("b", True)])
