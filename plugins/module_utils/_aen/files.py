@@ -35,6 +35,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 GIT = ".git"
 NEVER_AT_TOP = ("envs", "services")
@@ -214,8 +215,8 @@ def _where_it_ends(root: str, path: str) -> str:
     return OUTSIDE if inside[0] == os.pardir or inside[0] in NEVER_AT_TOP or GIT in inside else INSIDE
 
 
-def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
-    """The text of a file beneath an open project, undecodable bytes kept by surrogateescape.
+def read_bytes(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> bytes:
+    """The content of a file beneath an open project.
 
     Raises ``MigrationError`` (one sentence that names the file) if it is larger than ``limit`` bytes or cannot be read.
     """
@@ -223,6 +224,21 @@ def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise MigrationError(f"The file {shown(path)} is larger than {size_in_words(limit)} and was not read.")
-    if data.startswith(_UTF16):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "surrogateescape")
+    return data
+
+
+def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
+    """As ``read_bytes``, as text in whatever encoding; it can be written as UTF-8.  Raises ``MigrationError``."""
+    return decoded(read_bytes(fd, path, limit))
+
+
+def reader(fd: int, limit: int) -> t.Callable[[str], t.Optional[str]]:
+    """Reads the small files of an open project; ``None`` for one that is not there, too large, or no regular file."""
+
+    def read(path: str) -> t.Optional[str]:
+        try:
+            return decoded(read_bytes(fd, path, limit))
+        except (MigrationError, OSError):
+            return None
+
+    return read

@@ -16,10 +16,10 @@ import typing as t
 import zipfile
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import PipPackage
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 
 EDITABLE, VCS, URL = "editable", "vcs", "url"
 PATH_FILE = "path_file"
