@@ -237,7 +237,7 @@ def test_an_environment_is_read_from_its_own_records(host: Host) -> None:
     assert numpy.url == "http://repo.example.com:8080/conda/team/linux-64/numpy-1.11.3-py35_0.tar.bz2"
     assert (numpy.md5, numpy.sha256) == ("ab" * 16, "cd" * 32)
     assert {(p.name, p.version, p.origin, p.location) for p in env.pip} == {
-        ("Tool", "2.0", "vcs", "https://git.example.com/tool"),
+        ("Tool", "2.0", "vcs", "git+https://git.example.com/tool"),
         ("old", "0.9", "", ""),
         ("linked", "", "editable", "/projects/team/linked"),
     }
