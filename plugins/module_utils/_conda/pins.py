@@ -113,13 +113,13 @@ def _pin(name: str, rest: str, channel: str) -> t.Tuple[Pin, str]:
         fields.pop(key, "")
     if version or build:
         rest = f"[{', '.join(f'{key}={value!r}' for key, value in (('version', version), ('build', build)) if value)}]"
+    if rest and not _CONDITION.match(rest):
+        raise NoPin(f"{masked(f'{name} {rest}')!r} names no conda package")
     if rest.startswith(("=>", "=<")):
         return Pin(name, channel=channel), rest
     try:
         match = parse_spec(f"{name}{rest}" if rest[:1] in ("", *"=<>!~[") else f"{name} {rest}")
     except NoSpec:
-        if not _CONDITION.match(rest):
-            raise NoPin(f"{masked(f'{name} {rest}')!r} names no conda package") from None
         return Pin(name, channel=channel), rest
     plain = _PLAIN.match(rest)
     if plain:

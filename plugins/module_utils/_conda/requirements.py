@@ -249,12 +249,13 @@ class _Reader:
             if grammar.is_archive(inside):
                 there = self._read(inside) is not None
             else:
-                told = [(self._read(posixpath.join(inside, file)), pattern) for file, pattern in _OWN_FILES]
+                told = [(self._read(posixpath.normpath(posixpath.join(inside, file))), pattern) for file, pattern in _OWN_FILES]
                 names = (pattern.search(text) for text, pattern in told if text is not None)
                 name = name or next((match.group(1) for match in names if match), "")
                 there = any(text is not None for text, _pattern in told)
         name = name or (posixpath.basename(inside) if re.match(r"[A-Za-z]", posixpath.basename(inside)) else "")
         if there and name:
+            self._note(f"{what} installs {name} from {path} in the project, which needs pip 24.1 or later in the environment on AE5.")
             return grammar.at(name, f"file:./{inside}" if inside != "." else "file:.", item)
         is_relative = re.match(r"\w(?!:)|\.(?!\.)", path) is not None
         where = f"{path}, which is not a package in the project" if is_relative else f"{path} of the old host, which AE5 cannot access"

@@ -49,7 +49,7 @@ CONVERT = ArgumentSpec(
         "users": {"type": "dict", "default": {}},
         "names": {"type": "dict", "default": {}},
         "accept_proposed_names": {"type": "bool", "default": False},
-        "secrets": {"type": "str", "choices": list(POLICIES), "default": STRIP},
+        "secrets": {"type": "str", "choices": list(POLICIES), "default": STRIP, "no_log": False},
         "git_ignored": {"type": "str", "choices": ["leave_out", INCLUDE], "default": "leave_out"},
         "max_bytes": {"type": "int", "default": MAX_BYTES},
         "tool": {"type": "str", "choices": [OWN, REAL], "default": OWN},
