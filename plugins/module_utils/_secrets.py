@@ -16,7 +16,8 @@ NOTE, STRIP = "note", "strip"
 POLICIES = (STRIP, NOTE)
 """What becomes of a secret in a project's own file: it is taken out, or it goes along and is noted."""
 
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/{2,})([^\s<>\"]+)")
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:(?:\\*/){2,})([^\s<>\"]+)")
+"""JSON and YAML may escape a slash."""
 _AUTHORITY = re.compile(r"[^/?#]*")
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?\Z")
 _REFERENCE = re.compile(r"(?:[\w.-]*:)?\$\{?\w+\}?")
@@ -35,10 +36,12 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NAMES = frozenset(
     ("apikey", "credential", "credentials", "encrypted", "pass", "passphrase", "passwd", "password", "pwd", "secret", "secrets", "token")
 )
+_ENDINGS = ("password", "passwd", "passphrase")
 _KEYS = frozenset(("access", "account", "api", "encryption", "private", "secret", "signing", "storage"))
 _HARMLESS = frozenset(("dir", "file", "length", "name", "path", "type", "uri", "url"))
 
 _MASKS = (
+    (re.compile(r"(?i)(--?(?:\w+-)*(?:pwd|pass(?:word|wd|phrase)?|secret|token|api-?key)\s+)[^\s-]\S*"), r"\1***"),
     (re.compile(r"(?i)((?:pwd|pass(?:word|wd|phrase)?|secret|token|api_?key|credentials?)\w*[\"']?\s*[=:]\s*)[^\s,;)]+"), r"\1***"),
     (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
     (re.compile(r"/t/[^/\s]+"), "/t/***"),
@@ -60,7 +63,9 @@ def is_secret_name(name: str) -> bool:
     if not words or words[-1] in _HARMLESS:
         return False
     pairs = set(zip(words, words[1:]))
-    return not _NAMES.isdisjoint(words) or any(second == "key" and first in _KEYS for first, second in pairs)
+    return any(word in _NAMES or word.endswith(_ENDINGS) for word in words) or any(
+        second == "key" and first in _KEYS for first, second in pairs
+    )
 
 
 def clean_url(text: str) -> str:
@@ -68,7 +73,7 @@ def clean_url(text: str) -> str:
 
     Kept are the login of ssh, a harmless query, and of the fragment what pip reads: egg, subdirectory, digests.
     """
-    return _ADDRESS.sub(lambda match: _cleaned(match.group(1), match.group(2), strict=True), text) if "://" in text else text
+    return _ADDRESS.sub(lambda match: _cleaned(match.group(1), match.group(2), strict=True), text) if ":" in text and "/" in text else text
 
 
 def clean_text(text: str) -> t.Tuple[str, t.List[str]]:
@@ -81,7 +86,7 @@ def clean_text(text: str) -> t.Tuple[str, t.List[str]]:
             changed.append(new.rstrip("',;)]}"))
         return new
 
-    return (_ADDRESS.sub(clean, text) if "://" in text else text), changed
+    return (_ADDRESS.sub(clean, text) if ":" in text and "/" in text else text), changed
 
 
 def scrubbed(value: t.Any) -> t.Any:

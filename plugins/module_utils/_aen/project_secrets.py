@@ -35,9 +35,9 @@ def scrubbed_text(text: str, what: str, policy: str, notes: t.List[str]) -> str:
 
 def _tell(addresses: t.Sequence[str], kept: t.Sequence[str], what: str, notes: t.List[str]) -> None:
     if addresses:
-        notes.append(f"A user, password, token or query was taken out of addresses in {what}: {_names(addresses)}.")
+        notes.append(f"{what} has addresses with a user, password, token or query, which was taken out: {_names(addresses)}.")
     if kept:
-        notes.append(f"Addresses in {what} have a password, token or signature, which goes to AE5 with it: {_names(kept)}.")
+        notes.append(f"{what} has addresses with a user, password, token or query, which goes to AE5 with it: {_names(kept)}.")
 
 
 def _names(names: t.Iterable[str]) -> str:

@@ -240,7 +240,7 @@ def _tell_secrets(texts: t.Iterable[str], what: str, notes: t.List[str]) -> None
     found = [word for text in texts for word in re.findall(r"[A-Za-z][\w+.-]*:/{2,}[^\s<>\"']+", text) if clean_url(word) != word]
     if found:
         names = listed(list(dict.fromkeys(clean_url(word) for word in found)), NAMES_SHOWN)
-        notes.append(f"A user, password, token or query was taken out of addresses in {what}: {names}.")
+        notes.append(f"{what} has addresses with a user, password, token or query, which was taken out: {names}.")
 
 
 def channels_of(document: t.Mapping[str, t.Any]) -> t.Tuple[str, ...]:

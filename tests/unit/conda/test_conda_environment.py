@@ -371,7 +371,11 @@ def test_no_secret_gets_out_of_an_export() -> None:
     assert "s3cr3t" not in render(spec, spec.channels, "exact")
     assert spec.pip == ("x @ git+https://git/x.git", "z @ https://files/z.whl")
     assert [note for note in spec.notes if "option --index-url for pip" in note]
-    assert [note for note in spec.notes if note.startswith("A user, password, token or query was taken out of addresses in _env.yml: ")]
+    assert [
+        note
+        for note in spec.notes
+        if note.startswith("_env.yml has addresses with a user, password, token or query, which was taken out: ")
+    ]
 
 
 # -- pins
