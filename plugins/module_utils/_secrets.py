@@ -62,10 +62,8 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     if not words or words[-1] in _HARMLESS:
         return False
-    pairs = set(zip(words, words[1:]))
-    return any(word in _NAMES or word.endswith(_ENDINGS) for word in words) or any(
-        second == "key" and first in _KEYS for first, second in pairs
-    )
+    is_key = any(second == "key" and first in _KEYS for first, second in zip(words, words[1:]))
+    return is_key or any(word in _NAMES or word.endswith(_ENDINGS) for word in words)
 
 
 def clean_url(text: str) -> str:

@@ -48,6 +48,7 @@ ENV_FILE = "env_file"
 ENV_LINK = "env_link"
 """Problem code of an environment outside the project, which several projects may use."""
 
+_ENVIRONMENT_FILES = frozenset({*SPEC_FILES, *project_file.FILES, *LOCK_FILES})
 _ENV_IN_CODE = re.compile(r"(?P<prefix>/[\w./+-]*?/(?:envs/[\w.-]+|(?:ana|mini)conda[\w.-]*))/bin/[\w.-]+")
 
 
@@ -97,7 +98,7 @@ class Collector:
             problems = name_problems(name, proposal)
             access, acl = collect_access.read_access(fd, owner, self._accounts)
             rights = collect_access.Exceptions(path, acl, self._accounts)
-            tree = files.walk_project(fd, path, rights.look)
+            tree = files.walk_project(fd, path, rights.look, _ENVIRONMENT_FILES)
             problems += tree.problems
             code = _Code(fd, owner, name, add_source)
             notebooks = [code.notebook(item) for item in tree.notebooks]

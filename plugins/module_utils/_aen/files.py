@@ -130,8 +130,10 @@ def _largest_first(heap: t.List[t.Tuple[int, str, FileEntry]]) -> t.Tuple[FileEn
     return tuple(entry for _size, _path, entry in sorted(heap, key=lambda item: (-item[0], item[1])))
 
 
-def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None]) -> Tree:
+def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None], not_code: t.Container[str] = ()) -> Tree:
     """Walks the open folder ``fd`` of a project that lies at ``root``; ``each`` is called with everything in it.
+
+    ``not_code`` are files that are read as what they are, not as code.
 
     What cannot be read becomes a problem of the tree.  Raises ``OSError`` if the project's folder itself cannot be read.
     """
@@ -150,7 +152,7 @@ def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None]) -> Tre
         language = LANGUAGES.get(suffix) or _shebang_language(suffix, head)
         if suffix == ".ipynb":
             tree.notebooks.append(entry.path)
-        elif language and not entry.binary:
+        elif language and not entry.binary and entry.path not in not_code:
             tree.scripts.append((entry.path, language))
     tree.files = sums.files()
     return tree

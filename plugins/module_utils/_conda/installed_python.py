@@ -57,8 +57,9 @@ def python_packages(fd: int, version: str, owned: t.Mapping[str, str], problems:
         return Found()
     reader = _Reader(fd, folder, owned)
     reader.read()
+    packages = tuple(reader.sound())
     problems.extend(reader.problems)
-    return Found(tuple(reader.sound()), dict(sorted(reader.modules.items())))
+    return Found(packages, dict(sorted(reader.modules.items())))
 
 
 def _site_packages(fd: int, version: str) -> t.Optional[str]:

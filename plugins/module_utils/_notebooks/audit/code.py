@@ -9,8 +9,6 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import FILES as PROJECT_FILES
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import ipython
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.facts import (
@@ -181,7 +179,7 @@ def _facts(sources: t.Sequence[Source]) -> t.Iterator[_Located]:
             for piece in pieces:
                 for fact in _piece_facts(piece, PythonReader() if foreign else reader):
                     yield _Located(fact.at(piece.line), source, foreign or piece.language == ipython.R)
-        elif source.language in _READERS and source.path not in (*SPEC_FILES, *PROJECT_FILES):
+        elif source.language in _READERS:
             for fact in _READERS[source.language](source.text):
                 yield _Located(fact, source)
 

@@ -265,11 +265,20 @@ class _Maker:
         self.files.overlay[project_file.FILE] = completed
         self.files.notes.extend(notes)
         name, beside = self.texts.first(ENVIRONMENTS)
-        if name and made is None:
-            beside = project_file.with_packages(beside, f"Its {name}", asked, "dependencies")
-            self.files.overlay[name] = project_file.environment_text(beside, f"Its {name}", self.channels, secrets, self.files.notes)
-        elif made is not None:
+        if made is not None:
             self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
+        elif name:
+            self.files.overlay[name] = self.beside(name, beside, asked)
+
+    def beside(self, name: str, text: str, asked: t.Sequence[str]) -> str:
+        """The environment file beside a project's file that is kept; anaconda-project ignores one that is not YAML."""
+        what, secrets, notes = f"Its {name}", self.rules.secrets, self.files.notes
+        try:
+            whole = project_file.with_packages(text, what, asked, "dependencies")
+            return project_file.environment_text(whole, what, self.channels, secrets, notes)
+        except MigrationError as exc:
+            notes.append(f"{what} is kept as it is: {str(exc).partition('used: ')[2]}")
+            return scrubbed_text(text, what, secrets, notes)
 
     def lock(self, text: str, what: str, is_changed: bool, notebooks: bool) -> Lock:
         """The lock that AE5 will use; one that does not fit what is converted is disabled."""

@@ -169,6 +169,13 @@ def test_a_lock_that_cannot_be_read_or_is_off_changes_nothing(tmp_path: Path) ->
         assert any("was replaced by one that is disabled" in note for note in world.conversion.notes) == (number == 0)
 
 
+def test_an_environment_file_beside_a_project_file_that_is_not_yaml_is_kept(tmp_path: Path) -> None:
+    text = "@EXPLICIT\nhttps://u:hunter2@repo.example.com/x/linux-64/numpy-1.1-0.tar.bz2\n"
+    world = World(tmp_path, {"anaconda-project.yml": SPEC, "environment.yml": text})
+    assert text.replace("u:hunter2@", "") in world.everything()
+    assert any(note.startswith("Its environment.yml is kept as it is: ") for note in world.conversion.notes)
+
+
 # -- secrets
 
 
@@ -244,9 +251,8 @@ def test_records_are_utf8_whatever_a_project_holds(tmp_path: Path) -> None:
     for name in ("projects.jsonl", "sources.jsonl"):
         (host.out / name).read_bytes().decode("utf-8")
     texts = {source.path: source.text for source in host.sources}
-    assert texts == {"old.py": "x = 'it\u2019s'\n", "half.ipynb": "print('\ufffd and \ufffd')", "caf\udce9.py": "import os\n"} | {
-        "environment.yml": "name: caf\u2019\ndependencies:\n- numpy\n"
-    }
+    assert texts == {"old.py": "x = 'it\u2019s'\n", "half.ipynb": "print('\ufffd and \ufffd')", "caf\udce9.py": "import os\n"}
+    assert [item.name for item in project.environments] == ["caf\u2019"]
     why = {item.path: [problem.detail for problem in item.problems] for item in project.notebooks}
     assert why == {
         "half.ipynb": [],
