@@ -89,7 +89,7 @@ def test_of_several_versions_the_newest_is_one_line_and_the_others_are_named(tmp
     }
     packages, (problem,) = read(tmp_path, files)
     assert packages == [PipPackage("my.tool", "1.10")]
-    assert problem.detail == "It has several versions of my.tool (1.2, 1.9, 1.10); check that 1.10 is the right one."
+    assert problem.detail == "It has several versions of my.tool (1.2, 1.9, 1.10); 1.10 is used, check which it needs."
 
 
 @pytest.mark.parametrize(
