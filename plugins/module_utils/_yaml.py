@@ -59,7 +59,8 @@ def _yaml(kind: str) -> t.Any:
     if RUAMEL_ERROR is not None:
         raise MissingLibrary("ruamel.yaml", RUAMEL_ERROR)
     yaml = YAML(typ=kind, pure=True)
-    yaml.allow_duplicate_keys = True
+    # Of a key that is there twice conda and anaconda-project use the last one; ruamel.yaml would use the first.
+    yaml.Constructor = type("Constructor", (yaml.Constructor,), {"check_mapping_key": lambda *_key: True})
     return yaml
 
 

@@ -253,6 +253,12 @@ def test_two_documents_are_said_and_what_is_not_a_text_is_named() -> None:
     assert len(spec.notes) == 5
 
 
+def test_of_a_key_that_is_there_twice_the_last_counts_as_for_conda() -> None:
+    text = "name: a\nname: b\ndependencies: [x]\ndependencies:\n- y  # why\n"
+    assert (from_text(text, "It").name, [pin.name for pin in from_text(text, "It").pins]) == ("b", ["y"])
+    assert dump(document_of(text, "It")) == "name: b\ndependencies:\n  - y # why\n"
+
+
 def test_a_template_keeps_the_names_of_its_packages() -> None:
     spec = from_text("{% set v = '1' %}\nname: x\ndependencies:\n  - numpy=={{ v }}\n  - scipy\n", "It")
     assert [pin.text("exact") for pin in spec.pins] == ["numpy", "scipy"]
