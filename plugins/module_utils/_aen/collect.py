@@ -209,7 +209,7 @@ def _own_name(prefix: str, path: str) -> str:
 def _active_prefix(fd: int) -> str:
     try:
         data = json.loads(files.read_text(fd, METADATA), strict=False)
-    except (MigrationError, ValueError):
+    except (MigrationError, ValueError, RecursionError):
         return ""  # AEN writes it when an environment is chosen; without it the default one is active
     return str(data.get("env") or "").rstrip("/") if isinstance(data, dict) else ""
 

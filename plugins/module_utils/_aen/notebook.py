@@ -94,7 +94,7 @@ def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
     if isinstance(data.get("cells"), list):
         found = data["cells"]
     elif isinstance(data.get("worksheets"), list):
-        found = [cell for sheet in data["worksheets"] for cell in _dict(sheet).get("cells") or ()]
+        found = [cell for sheet in data["worksheets"] for cells in [_dict(sheet).get("cells")] if isinstance(cells, list) for cell in cells]
     else:
         return None
     return [_dict(cell) for cell in found]

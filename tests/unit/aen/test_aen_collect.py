@@ -173,6 +173,20 @@ def test_a_notebook_of_format_3_and_ones_that_are_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.ipynb", '{"worksheets": [{"cells": 5}, 7]}'),
+        (".metadata.json", "[" * 100_000),
+        ("x.ipynb", '{"cells": [{"source": [1, {}]}, 3]}'),
+    ],
+)
+def test_a_file_of_one_project_ends_nothing(host: Host, name: str, text: str) -> None:
+    (host.project("mallory/p") / name).write_text(text)
+    host.project("alice/q")
+    assert set(host.collect()) == {"mallory/p", "alice/q"}
+
+
+@pytest.mark.parametrize(
     ("name", "display", "env"),
     [
         ("conda-env-modelling-py", "Python [conda env:modelling]", "modelling"),
