@@ -19,8 +19,9 @@ POLICIES = (STRIP, NOTE)
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:(?:\\*/){2,})([^\s<>\"]+)")
 """JSON and YAML may escape a slash."""
 _AUTHORITY = re.compile(r"[^/?#]*")
-_PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?\Z")
-_REFERENCE = re.compile(r"(?:[\w.-]*:)?\$\{?\w+\}?")
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^:@]*)(?::\d*)?\Z")
+_VARIABLE = r"(?:\$\{[A-Za-z_]\w*\}|\$[A-Z_][A-Z0-9_]*)"
+_REFERENCE = re.compile(rf"(?:(?:[\w.-]*|{_VARIABLE}):)?{_VARIABLE}")
 _TOKEN = re.compile(r"/t/[^/?#]+(?=/|$)")
 _LIKELY_TOKEN = re.compile(r"/t/(?:[a-z]{2}-[^/?#]+|(?=[^/?#]*\d)[\w-]{8,})(?=/|$)")
 _PLAIN_QUERY = frozenset(
@@ -97,10 +98,11 @@ def scrubbed(value: t.Any) -> t.Any:
 
 
 def _cleaned(scheme: str, rest: str, strict: bool) -> str:
-    authority = t.cast(t.Match[str], _AUTHORITY.match(rest)).group()
+    end = _end_of_authority(rest, 0)
     # A password with a slash, a hash or a question mark in it looks like the end of the authority.
-    if "@" not in authority and not _PORT.match(authority) and "@" in rest:
-        authority = rest[: rest.index("@") + len(t.cast(t.Match[str], _AUTHORITY.match(rest[rest.index("@") :])).group())]
+    while not _has_host(rest[:end]) and "@" in rest[end:]:
+        end = _end_of_authority(rest, rest.index("@", end) + 1)
+    authority = rest[:end]
     path = rest[len(authority) :]
     user, at, host = authority.rpartition("@")
     if at:
@@ -117,13 +119,21 @@ def _cleaned(scheme: str, rest: str, strict: bool) -> str:
     return f"{scheme}{host}{path}" + (f"?{query}" if query else "") + (f"{hash_mark}{fragment}" if fragment else "")
 
 
+def _has_host(authority: str) -> bool:
+    """Whether an authority is whole; that of ``file:///`` is empty."""
+    host = authority.rpartition("@")[2]
+    return not authority or (bool(host) and _HOST.match(host) is not None)
+
+
+def _end_of_authority(rest: str, start: int) -> int:
+    return start + len(t.cast(t.Match[str], _AUTHORITY.match(rest[start:])).group())
+
+
 def _user(scheme: str, user: str) -> str:
-    name, colon, password = user.partition(":")
+    name = user.partition(":")[0]
     if "ssh" in scheme or "sftp" in scheme:
         return f"{name}@" if name else ""
-    if user == "git" or _REFERENCE.fullmatch(user) or (colon and _REFERENCE.fullmatch(password) and _REFERENCE.fullmatch(f"{name}:$x")):
-        return f"{user}@"
-    return ""
+    return f"{user}@" if user == "git" or _REFERENCE.fullmatch(user) else ""
 
 
 def _parameters(query: str) -> t.List[t.Tuple[str, str]]:

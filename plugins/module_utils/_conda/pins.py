@@ -128,6 +128,10 @@ def _pin(name: str, rest: str, channel: str) -> t.Tuple[Pin, str]:
         pin = Pin(name, channel=channel, spec=name + re.sub(r"\s+", "", rest))
     else:
         pin = _condition(name, match.version or "", match.build or "", channel)
+    try:
+        parse_spec(pin.text(EXACT))
+    except NoSpec:
+        return Pin(name, channel=channel), rest
     return pin, ", ".join(fields)
 
 

@@ -107,7 +107,7 @@ def _named(text: str) -> Requirement:
     if match is None or (match.group(3) and not _CONDITION.match(match.group(3))):
         raise NoRequirement("it names no package")
     name, extras, rest = match.group(1), match.group(2) or "", match.group(3)
-    versions, _mark, marker = rest.partition(";")
+    versions, mark, marker = rest.partition(";")
     dropped, marker = _checked(marker.strip())
     versions = versions.strip()
     inner = versions[1:-1] if versions.startswith("(") and versions.endswith(")") else versions
@@ -115,7 +115,7 @@ def _named(text: str) -> Requirement:
     if not all(map(_CLAUSE.match, clauses)):
         dropped, versions, clauses = "; ".join(part for part in (versions, dropped) if part), "", []
     exact = _EXACT.match(clauses[0]) if len(clauses) == 1 else None
-    line = text if not dropped else f"{name}{extras}{versions}{f' ; {marker}' if marker else ''}"
+    line = text if not dropped and bool(mark) == bool(marker) else f"{name}{extras}{versions}{f' ; {marker}' if marker else ''}"
     return Requirement(PipPackage(name, exact.group(1) if exact else ""), line, None, not clauses, extras, marker, dropped)
 
 

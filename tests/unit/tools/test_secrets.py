@@ -40,7 +40,14 @@ CLEAN = [
         "https://host.example.com/data.csv?version=3",
         "https://${TOKEN}@host.example.com/x",
     ),
-    *("https://u:${TOKEN}@host.example.com/x", "https://host.example.com/@scope/x", "user@example.com", "a/b", "https://[::1]:8080/x"),
+    *(
+        "https://u:${TOKEN}@host.example.com/x",
+        "https://${ME}:$TOKEN@host.example.com/x",
+        "https://host.example.com/@scope/x",
+        "user@example.com",
+        "a/b",
+        "https://[::1]:8080/x",
+    ),
 ]
 
 
@@ -92,6 +99,7 @@ WORD = st.text(alphabet=string.ascii_letters + string.digits + ":/?#@!$&()*+,;=%
 def test_no_password_however_it_is_written_is_left(before: str, after: str, scheme: str) -> None:
     password = f"{before}hunter2{after}"
     assume(not re.match(r"\d*[/?#]", password))  # that is a port
+    assume(not re.search(r"@[^:@/?#]+(?::\d*)?[/?#]", password))  # that is a host
     address = f"{scheme}://me:{password}@host.example.com/x"
     clean = clean_url(address)
     assert "hunter2" not in clean, clean
