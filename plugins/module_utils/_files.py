@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import stat
 import tempfile
 import typing as t
@@ -17,12 +18,17 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 
 Json = t.Dict[str, t.Any]
+_HALF = re.compile("[\ud800-\udfff]")
 Record = t.TypeVar("Record")
 
 
 def json_line(record: Json) -> str:
-    """One line of a JSON-lines file: sorted keys, so that equal content is equal bytes."""
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    """One line of a JSON-lines file: sorted keys, so that equal content is equal bytes.
+
+    It is UTF-8 whatever is in it: a byte of a name that is not, kept by surrogateescape, is written as the JSON escape of that.
+    """
+    line = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return line if line.isascii() else _HALF.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
 class NewFile(io.TextIOWrapper):

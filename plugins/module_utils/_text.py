@@ -9,12 +9,20 @@ A name is text decoded as UTF-8 with ``surrogateescape``, whatever the locale is
 from __future__ import annotations
 
 import fnmatch
+import re
 import typing as t
 import unicodedata
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def encode(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
+
+
+def as_text(text: str) -> str:
+    """A text, not a name, that UTF-8 can hold: half a surrogate pair, which JSON can escape, becomes the replacement character."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def is_unsafe(name: str) -> bool:

@@ -38,14 +38,16 @@ class NotYaml(ValueError):
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file whoever wrote it with whatever encoding: by its mark, else UTF-8, else byte by byte."""
+    """The text of a file whoever wrote it with whatever encoding: by its mark, else UTF-8, else what Windows writes, else Latin-1."""
     for mark, encoding in _BOMS:
         if data.startswith(mark.encode(encoding)):
             return data.decode(encoding, "replace")[1:]
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
 
 
 def without_tags(text: str) -> str:
@@ -57,7 +59,8 @@ def _yaml(kind: str) -> t.Any:
     if RUAMEL_ERROR is not None:
         raise MissingLibrary("ruamel.yaml", RUAMEL_ERROR)
     yaml = YAML(typ=kind, pure=True)
-    yaml.allow_duplicate_keys = True
+    # Of a key that is there twice conda and anaconda-project use the last one; ruamel.yaml would use the first.
+    yaml.Constructor = type("Constructor", (yaml.Constructor,), {"check_mapping_key": lambda *_key: True})
     return yaml
 
 

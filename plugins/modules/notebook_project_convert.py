@@ -117,6 +117,14 @@ options:
     description: Whether a project whose name AE5 does not take gets the proposed one. If not, it is refused.
     type: bool
     default: false
+  secrets:
+    description:
+      - What becomes of secrets in the project's own files, which are URLs with a password, token or signature, and values of variables that
+        are named like secrets in C(anaconda-project.yml).
+      - With V(strip) they are taken out, with V(note) they go along; both are noted. Lists of channels and packages never have any.
+    type: str
+    choices: [strip, note]
+    default: strip
   git_ignored:
     description:
       - Whether the files that git ignores in a project with a C(.git) are left out, as anaconda-project does.

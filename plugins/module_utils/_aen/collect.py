@@ -9,7 +9,6 @@ Layout (AEN): ``ROOT/OWNER/PROJECT``, environments in ``PROJECT/envs/NAME``, the
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -23,9 +22,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import git as collect_git
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import UNREADABLE, chunks, read_notebook
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import SPEC_FILES, parse_environment
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES, parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META, read_environment
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     Environment,
     Notebook,
@@ -35,15 +36,19 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_names
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, matches_any, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES
 
 ENVS = "envs"
 METADATA = ".metadata.json"
 LEFT_OUT = "source_left_out"
 """Code of the problem of a script that was not looked into, because it is too large or cannot be read."""
 ACTIVE_MISSING = "active_missing"
+ENV_FILE = "env_file"
+"""Code of the problem of a file that should describe an environment and does not."""
 ENV_LINK = "env_link"
 """Problem code of an environment outside the project, which several projects may use."""
 
+_ENVIRONMENT_FILES = frozenset({*SPEC_FILES, *project_file.FILES, *LOCK_FILES})
 _ENV_IN_CODE = re.compile(r"(?P<prefix>/[\w./+-]*?/(?:envs/[\w.-]+|(?:ana|mini)conda[\w.-]*))/bin/[\w.-]+")
 
 
@@ -93,7 +98,7 @@ class Collector:
             problems = name_problems(name, proposal)
             access, acl = collect_access.read_access(fd, owner, self._accounts)
             rights = collect_access.Exceptions(path, acl, self._accounts)
-            tree = files.walk_project(fd, path, rights.look)
+            tree = files.walk_project(fd, path, rights.look, _ENVIRONMENT_FILES)
             problems += tree.problems
             code = _Code(fd, owner, name, add_source)
             notebooks = [code.notebook(item) for item in tree.notebooks]
@@ -136,8 +141,9 @@ class Collector:
                 detail = f"Its folder is a link to {shown(os.path.realpath(prefix))}."
                 env = dataclasses.replace(env, problems=(*env.problems, Problem(ENV_LINK, detail)))
             found[name] = env
-        written = _written(fd, top)
-        for env in written:
+        declared = _declared(fd, top, problems)
+        written = [env for env in _written(fd, top, problems) if env.file != REQUIREMENTS or not (found or declared)]
+        for env in (*declared, *written):
             found[env.name] = _with_file(found[env.name], env) if env.name in found else env
         told = _active_prefix(fd)
         for prefix in [told, *(env.prefix for env in written), *sorted(prefixes)]:
@@ -203,19 +209,47 @@ def _own_name(prefix: str, path: str) -> str:
 def _active_prefix(fd: int) -> str:
     try:
         data = json.loads(files.read_text(fd, METADATA), strict=False)
-    except (MigrationError, ValueError):
+    except (MigrationError, ValueError, RecursionError):
         return ""  # AEN writes it when an environment is chosen; without it the default one is active
     return str(data.get("env") or "").rstrip("/") if isinstance(data, dict) else ""
 
 
-def _written(fd: int, top: t.Set[str]) -> t.List[Environment]:
-    """The environments that files of the project describe."""
-    found = []
-    for name, source in SPEC_FILES.items():
-        if name in top:
-            with contextlib.suppress(MigrationError):  # too large for what it should be; the walk has it among the largest
-                found.append(parse_environment(files.read_text(fd, name), source, name))
-    return [env for env in found if env.conda or env.pip]
+def _written(fd: int, top: t.Set[str], problems: t.List[Problem]) -> t.List[Environment]:
+    """The environments that files of the project describe; a ``requirements.txt`` counts only where nothing else does."""
+    read = files.reader(fd, MAX_BYTES)
+
+    def parsed(name: str) -> t.List[Environment]:
+        return [parse_environment(files.read_text(fd, name, MAX_BYTES), SPEC_FILES[name], name, read)]
+
+    found: t.List[Environment] = []
+    for name in SPEC_FILES:
+        if name in top and not (name == REQUIREMENTS and found):
+            _add(found, name, problems, parsed)
+    return found
+
+
+def _declared(fd: int, top: t.Set[str], problems: t.List[Problem]) -> t.List[Environment]:
+    """The environments of the project's own ``anaconda-project.yml``, with the pins of its lock."""
+    lock = next((name for name in LOCK_FILES if name in top), "")
+
+    def parsed(name: str) -> t.List[Environment]:
+        text = files.read_text(fd, name, MAX_BYTES)
+        return project_file.records(text, name, files.read_text(fd, lock, MAX_BYTES) if lock else None)
+
+    found: t.List[Environment] = []
+    for name in [item for item in project_file.FILES if item in top][:1]:
+        _add(found, name, problems, parsed)
+    return found
+
+
+def _add(found: t.List[Environment], name: str, problems: t.List[Problem], read: t.Callable[[str], t.List[Environment]]) -> None:
+    try:
+        found.extend(env for env in read(name) if env.conda or env.pip)
+    except MissingLibrary:
+        detail = f"The file {name} cannot be read without ruamel.yaml; install it for the interpreter that Ansible uses on the host."
+        problems.append(Problem(ENV_FILE, detail))
+    except MigrationError as exc:
+        problems.append(Problem(ENV_FILE, str(exc)))
 
 
 def _with_file(env: Environment, written: Environment) -> Environment:
@@ -242,10 +276,10 @@ class _Code:
 
     def notebook(self, path: str) -> Notebook:
         try:
-            text = files.read_text(self._fd, path, files.MAX_NOTEBOOK_BYTES)
+            data = files.read_bytes(self._fd, path, files.MAX_NOTEBOOK_BYTES)
         except MigrationError as exc:
             return Notebook(path, problems=(Problem(UNREADABLE, str(exc)),))
-        notebook, sources = read_notebook(self._owner, self._name, path, text)
+        notebook, sources = read_notebook(self._owner, self._name, path, data)
         size = 0
         for source in sources:
             size += len(source.text)

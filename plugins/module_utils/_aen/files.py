@@ -35,6 +35,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
 GIT = ".git"
 NEVER_AT_TOP = ("envs", "services")
@@ -129,8 +130,10 @@ def _largest_first(heap: t.List[t.Tuple[int, str, FileEntry]]) -> t.Tuple[FileEn
     return tuple(entry for _size, _path, entry in sorted(heap, key=lambda item: (-item[0], item[1])))
 
 
-def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None]) -> Tree:
+def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None], not_code: t.Container[str] = ()) -> Tree:
     """Walks the open folder ``fd`` of a project that lies at ``root``; ``each`` is called with everything in it.
+
+    ``not_code`` are files that are read as what they are, not as code.
 
     What cannot be read becomes a problem of the tree.  Raises ``OSError`` if the project's folder itself cannot be read.
     """
@@ -149,7 +152,7 @@ def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None]) -> Tre
         language = LANGUAGES.get(suffix) or _shebang_language(suffix, head)
         if suffix == ".ipynb":
             tree.notebooks.append(entry.path)
-        elif language and not entry.binary:
+        elif language and not entry.binary and entry.path not in not_code:
             tree.scripts.append((entry.path, language))
     tree.files = sums.files()
     return tree
@@ -214,8 +217,8 @@ def _where_it_ends(root: str, path: str) -> str:
     return OUTSIDE if inside[0] == os.pardir or inside[0] in NEVER_AT_TOP or GIT in inside else INSIDE
 
 
-def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
-    """The text of a file beneath an open project, undecodable bytes kept by surrogateescape.
+def read_bytes(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> bytes:
+    """The content of a file beneath an open project.
 
     Raises ``MigrationError`` (one sentence that names the file) if it is larger than ``limit`` bytes or cannot be read.
     """
@@ -223,6 +226,21 @@ def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise MigrationError(f"The file {shown(path)} is larger than {size_in_words(limit)} and was not read.")
-    if data.startswith(_UTF16):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "surrogateescape")
+    return data
+
+
+def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:
+    """As ``read_bytes``, as text in whatever encoding; it can be written as UTF-8.  Raises ``MigrationError``."""
+    return decoded(read_bytes(fd, path, limit))
+
+
+def reader(fd: int, limit: int) -> t.Callable[[str], t.Optional[str]]:
+    """Reads the small files of an open project; ``None`` for one that is not there, too large, or no regular file."""
+
+    def read(path: str) -> t.Optional[str]:
+        try:
+            return decoded(read_bytes(fd, path, limit))
+        except (MigrationError, OSError):
+            return None
+
+    return read

@@ -9,6 +9,7 @@ an environment, ``conda-root-py`` and ``Python [Root]`` for the installation; ``
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import typing as t
@@ -17,6 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Notebook, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import as_text
 
 UNREADABLE = "notebook_unreadable"
 """Code of the problem of a notebook that is not one; ``anaconda-project init`` ends on it."""
@@ -42,18 +44,21 @@ def kernel_environment(name: str, display: str) -> str:
     return ""
 
 
-def read_notebook(owner: str, project: str, path: str, text: str) -> t.Tuple[Notebook, t.List[Source]]:
-    """The notebook whose file holds ``text``, and the code of its cells.  An unreadable one has a problem and no code."""
+def read_notebook(owner: str, project: str, path: str, content: bytes) -> t.Tuple[Notebook, t.List[Source]]:
+    """The notebook whose file holds ``content``, and the code of its cells.  One that Jupyter refuses has a problem and no code."""
     try:
-        data = json.loads(text)
+        data = json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _unreadable(path, "it is not UTF-8"), []
     except (ValueError, RecursionError):
-        return _unreadable(path, "it is not JSON" if text.strip() else "it is empty"), []
+        begins = "it begins with a byte order mark" if content.startswith(codecs.BOM_UTF8) else "it is not JSON"
+        return _unreadable(path, begins if content.strip() else "it is empty"), []
     cells = _cells(data)
     if cells is None:
         return _unreadable(path, "it has no cells"), []
     metadata = data.get("metadata")
     spec = _dict(_dict(metadata).get("kernelspec"))
-    name, display = str(spec.get("name") or ""), str(spec.get("display_name") or "")
+    name, display = as_text(str(spec.get("name") or "")), as_text(str(spec.get("display_name") or ""))
     language = _language(spec, _dict(metadata), cells)
     sources = [
         Source(owner, project, path, language or "python", code, number)
@@ -89,7 +94,7 @@ def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
     if isinstance(data.get("cells"), list):
         found = data["cells"]
     elif isinstance(data.get("worksheets"), list):
-        found = [cell for sheet in data["worksheets"] for cell in _dict(sheet).get("cells") or ()]
+        found = [cell for sheet in data["worksheets"] for cells in [_dict(sheet).get("cells")] if isinstance(cells, list) for cell in cells]
     else:
         return None
     return [_dict(cell) for cell in found]
@@ -97,14 +102,14 @@ def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
 
 def _code(cell: Json) -> str:
     text = cell.get("source", cell.get("input", ""))
-    return "".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else str(text or "")
+    return as_text("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else str(text or ""))
 
 
 def _language(spec: Json, metadata: Json, cells: t.Iterable[Json]) -> str:
     told = spec.get("language") or _dict(metadata.get("language_info")).get("name")
     if not told:
         told = next((cell["language"] for cell in cells if isinstance(cell.get("language"), str)), "")
-    language = str(told or "").lower()
+    language = as_text(str(told or "")).lower()
     return _LANGUAGES.get(language, language)
 
 

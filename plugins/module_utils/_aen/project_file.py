@@ -19,27 +19,30 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES, NO_LOCK, PLATFORM, Lock, read_lock
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secrets import scrub
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import (
     EnvironmentSpec,
-    Pin,
-    clean_url,
+    channels_of,
     dependencies,
-    parse_pin,
+    read_dependencies,
+    record_of,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DECLARED, Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import document_of, dump, exact
 
 FILE = "anaconda-project.yml"
 FILES = (FILE, "anaconda-project.yaml", "kapsel.yml", "kapsel.yaml")
 """In the order in which anaconda-project looks for them."""
-PLATFORM = "linux-64"
 NOTEBOOK = "notebook"
 """The package that a command of that kind needs."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
-_PACKAGES = ("packages", "dependencies")
-_PASSWORD = re.compile(r"(?<=://)[^/\s@:'\"]+:[^/\s@'\"]+@")
 
 Channels = t.Callable[[t.Sequence[str], t.Sequence[Pin]], t.Sequence[str]]
 """Old channels and the pins that want them, to the channels on AE5."""
@@ -99,17 +102,6 @@ def _env_spec(made: Made, how: str, own: bool, notebooks: t.Mapping[str, str]) -
     return {"packages": [NOTEBOOK], "channels": []} if lacks else {}
 
 
-def pins_of(document: t.Any) -> t.List[Pin]:
-    """The conda packages that a project's file, or one of its env specs, asks for."""
-    return [parse_pin(item) for key in _PACKAGES for item in _list(document, key) if isinstance(item, str)]
-
-
-def pip_of(document: t.Any) -> t.List[str]:
-    """The lines for pip, of the same."""
-    boxes = [item for key in _PACKAGES for item in _list(document, key) if isinstance(item, dict)]
-    return [clean_url(str(line)) for box in boxes for line in _list(box, "pip")]
-
-
 def _list(document: t.Any, key: str) -> t.List[t.Any]:
     value = document.get(key) if isinstance(document, dict) else None
     return value if isinstance(value, list) else []
@@ -118,6 +110,21 @@ def _list(document: t.Any, key: str) -> t.List[t.Any]:
 def _env_specs(document: t.Any) -> Json:
     specs = document.get("env_specs")
     return {str(name): spec for name, spec in specs.items() if isinstance(spec, dict)} if isinstance(specs, dict) else {}
+
+
+def _parts(document: t.Any, name: str, specs: t.Mapping[str, t.Any]) -> t.List[t.Any]:
+    """What an env spec is put together from: the top of the file, the specs it inherits from, itself."""
+    parts: t.List[t.Any] = []
+    waiting, seen = [name], set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in specs:
+            continue
+        seen.add(name)
+        parts.insert(0, specs[name])
+        parents = specs[name].get("inherit_from")
+        waiting += [str(parent) for parent in (parents if isinstance(parents, list) else [parents] if parents else [])]
+    return [document, *parts]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,24 +138,53 @@ class Existing:
         return any(spec.pins or spec.pip for spec in self.environments)
 
 
-def read(text: str, what: str) -> Existing:
-    """The environments that a project's file describes, each with what the top of the file gives to all.
+def read(text: str, what: str, lock: Lock = NO_LOCK) -> Existing:
+    """The environments that a project's file describes, each with what the top of the file gives to all, and its lock's pins.
 
     Raises:
         MigrationError: it cannot be understood.
     """
     document = document_of(text, what)
+    specs = _env_specs(document)
     found = []
-    for name, spec in (_env_specs(document) or {"default": {}}).items():
-        channels = [str(channel) for part in (document, spec) for channel in _list(part, "channels")]
-        pins = {pin.name: pin for part in (document, spec) for pin in pins_of(part)}
-        pip = [line for part in (document, spec) for line in pip_of(part)]
-        found.append(EnvironmentSpec(name, tuple(dict.fromkeys(map(clean_url, channels))), tuple(pins.values()), tuple(dict.fromkeys(pip))))
+    for name in specs or ["default"]:
+        parts = _parts(document, name, specs)
+        pins, pip, python = [], [], []
+        for part in parts:
+            more, lines = read_dependencies(part, what, [])
+            pins += more
+            pip += [item.line for item in lines if item.line]
+            python += [item.package for item in lines]
+        channels = dict.fromkeys(channel for part in parts for channel in channels_of(part))
+        by_name = {pin.name: pin for pin in (lock.pins.get(name) or pins)}
+        found.append(
+            EnvironmentSpec(name, tuple(channels), tuple(by_name.values()), tuple(dict.fromkeys(pip)), python=tuple(dict.fromkeys(python)))
+        )
     return Existing(tuple(found))
 
 
+def records(text: str, file: str, lock_text: t.Optional[str]) -> t.List[Environment]:
+    """The inventory's records of the environments in a project's file and in its lock.
+
+    Raises:
+        MigrationError: it cannot be understood.
+    """
+    try:
+        lock = read_lock(lock_text, LOCK_FILES[0]) if lock_text is not None else NO_LOCK
+    except MigrationError:
+        lock = NO_LOCK  # the conversion disables it, and says so
+    return [record_of(spec, DECLARED, file) for spec in read(text, file, lock).environments]
+
+
 def completed(
-    text: str, what: str, name: str, made: t.Optional[Made], notebooks: t.Mapping[str, str], channels: Channels, how: str
+    text: str,
+    what: str,
+    name: str,
+    made: t.Optional[Made],
+    notebooks: t.Mapping[str, str],
+    channels: Channels,
+    how: str,
+    secrets: str = STRIP,
 ) -> t.Tuple[str, t.List[str]]:
     """A project's own file with what AE5 needs, its other keys and comments as they are, and sentences on what was changed.
 
@@ -168,7 +204,7 @@ def completed(
     else:
         _replace_channels(document, existing, channels)
     _to_linux(document, what, notes)
-    _scrub(document)
+    scrub(document, what, secrets, notes)
     _add_commands(document, notebooks, what, notes)
     return dump(document), notes
 
@@ -181,7 +217,11 @@ def _replace_channels(document: t.Any, existing: Existing, channels: Channels) -
         _put(document, channels([str(channel) for channel in _list(document, "channels")], pins))
     for spec in specs.values():
         if _list(spec, "channels"):
-            _put(spec, channels([str(channel) for channel in _list(spec, "channels")], [*pins_of(document), *pins_of(spec)]))
+            _put(spec, channels([str(channel) for channel in _list(spec, "channels")], [*_pins(document), *_pins(spec)]))
+
+
+def _pins(document: t.Any) -> t.List[Pin]:
+    return read_dependencies(document, "", [])[0]
 
 
 def _put(document: t.Any, channels: t.Sequence[str]) -> None:
@@ -200,19 +240,6 @@ def _to_linux(document: t.Any, what: str, notes: t.List[str]) -> None:
             notes.append(f"{what} no longer lists the platforms {', '.join(gone)}: AE5 sessions run on {PLATFORM}.")
 
 
-def _scrub(value: t.Any) -> t.Any:
-    """Takes passwords out of every URL, tokens and queries out of those of channels and of packages; in place."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in list(items):
-        if isinstance(item, str):
-            new_text = clean_url(item) if isinstance(value, list) else _PASSWORD.sub("", item)
-            if new_text != item:
-                value[key] = new_text
-        else:
-            _scrub(item)
-    return value
-
-
 def _add_commands(document: t.Any, notebooks: t.Mapping[str, str], what: str, notes: t.List[str]) -> None:
     commands = document.get("commands")
     known = {name: command for name, command in commands.items() if isinstance(command, dict)} if isinstance(commands, dict) else {}
@@ -229,7 +256,7 @@ def _add_commands(document: t.Any, notebooks: t.Mapping[str, str], what: str, no
         document["commands"][name] = {"notebook": exact(path), "env_spec": missing[path] if missing[path] in specs else first}
     if missing:
         notes.append(f"{what} has a new command for each of these notebooks: {', '.join(sorted(missing))}.")
-    everywhere = {pin.name for part in (document, *specs.values()) for pin in pins_of(part)}
+    everywhere = {pin.name for part in (document, *specs.values()) for pin in _pins(part)}
     if notebooks and NOTEBOOK not in everywhere:
         spec = document["env_specs"][first]
         spec["packages"] = [*_list(spec, "packages"), NOTEBOOK]
@@ -253,19 +280,18 @@ def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str
     if not specs:
         return text
     document = document_of(text, what)
-    added = {parse_pin(spec).name for spec in specs}
-    kept = [item for item in _list(document, key) if not (isinstance(item, str) and parse_pin(item).name in added)]
+    added = {pin.name for pin in _pins({key: list(specs)})}
+    kept = [item for item in _list(document, key) if not (isinstance(item, str) and any(pin.name in added for pin in _pins({key: [item]})))]
     document[key] = [*(exact(spec) for spec in specs), *kept]
     return dump(document)
 
 
-def environment_text(text: str, what: str, channels: Channels) -> str:
+def environment_text(text: str, what: str, channels: Channels, secrets: str, notes: t.List[str]) -> str:
     """The ``environment.yml`` of a project whose project file is kept: its own text with the channels that the file gets."""
     document = document_of(text, what)
-    pins = [parse_pin(item) for item in _list(document, "dependencies") if isinstance(item, str)]
-    _put(document, channels([str(channel) for channel in _list(document, "channels")], pins))
+    _put(document, channels([str(channel) for channel in _list(document, "channels")], _pins(document)))
     document.pop("prefix", None)
-    _scrub(document)
+    scrub(document, what, secrets, notes)
     return dump(document)
 
 

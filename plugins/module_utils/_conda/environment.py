@@ -4,8 +4,10 @@
 """What an environment consists of, from wherever it is known, and ``environment.yml``.  Private to the collection.
 
 Sources: the record of an installed environment (``conda-meta`` and the metadata of installed Python packages), the output of
-``conda env export`` as the vendor guide has it (``_env.yml``, section "Exporting your project"), or an ``environment.yml``.
-A text is never executed, and may be anything: what conda printed beside it, tags of Python 2, a ``prefix``.
+``conda env export`` as the vendor guide has it (``_env.yml``, section "Exporting your project"), an ``environment.yml``, a list of
+conda (``@EXPLICIT``, ``conda list --export``) or a ``requirements.txt``.  Collector, converter and audit read them here.
+A text is never executed, and may be anything: what conda printed beside it, tags of Python 2, a ``prefix``.  Every package that it
+names is in the result or, by its name, in a note.
 
 No URL that leaves this file holds a token, a password or a query.
 """
@@ -14,53 +16,36 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import textwrap
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda import requirements
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_lines import by_lines, listed_by_conda
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NAME, NoPin, Pin, read_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS, Read, read_nothing
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted
-from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import NotYaml, dump, exact, load, without_tags
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url, masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import NotYaml, dump, exact, load
 
-EXACT, VERSION, NAME = "exact", "version", "name"
-PINS = (EXACT, VERSION, NAME)
-"""How much of a pin is kept: version and build, the version, or neither."""
+EXPORT, WRITTEN = "export", "file"
+SPEC_FILES = {
+    "_env.yml": EXPORT,
+    "_env.yaml": EXPORT,
+    "environment.yml": WRITTEN,
+    "environment.yaml": WRITTEN,
+    REQUIREMENTS: WRITTEN,
+}
+"""Names that the guide and anaconda-project give such a file, the first one counts, to what ``Environment.source`` says of it."""
 
-_KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables", "platforms", "category", "nodefaults"})
-_KEY = re.compile(r"([A-Za-z_]\w*)\s*:(?:\s+(.*))?$")
-_ITEM = re.compile(r"(\s*)-\s+(.*\S)\s*$")
-_COMMENT = re.compile(r"(?:^|\s+)#.*")
-_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*"
-_PINNED = re.compile(rf"({_NAME})(?:==?([^\s=<>!~|,]+)(?:=([^\s=]+))?)?$")
-_SPEC = re.compile(rf"({_NAME})(?:\s*[=<>!~]=?\s*\S+|\s+[0-9*]\S*(?:\s+\S+)?)?(?:\[[^\]]*\])?$")
+DEPENDENCIES = ("dependencies", "packages")
+"""Keys of a list of packages; anaconda-project knows the second one too."""
+_KEY = re.compile(r"[\w.-]+")
 _PIP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_USER = re.compile(r"(?<=://)[^/?#]*@")
-_TOKEN = re.compile(r"/t/[^/?#]+(?=/|$)")
-_PIP_OPTIONS = re.compile(r"(?:-[irfc]\b|--(?:index-url|extra-index-url|trusted-host|find-links|requirement|constraint|no-index|pre)\b)")
-
-
-@dataclasses.dataclass(frozen=True)
-class Pin:
-    """A conda package that an environment asks for.  ``spec`` is set where it is not name, version and build."""
-
-    name: str
-    version: str = ""
-    build: str = ""
-    channel: str = ""
-    """Where it came from, as the source says: URL or short name."""
-    sha256: str = ""
-    md5: str = ""
-    spec: str = ""
-
-    def text(self, how: str) -> str:
-        """The pin as conda reads it, with as much of it as ``how`` says."""
-        if how == NAME:
-            return self.name
-        if self.spec:
-            return self.spec
-        parts = [self.name, self.version, self.build if how == EXACT and self.version else ""]
-        return "=".join(part for part in parts if part)
+_PIP_BUILD = re.compile(r"\s*([A-Za-z0-9][\w.-]*)==?([^\s=]+)=(?:<pip>|pypi_\w+)\s*\Z")
+"""What ``conda list --export`` writes of a package that pip installed."""
+NAMES_SHOWN = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +59,9 @@ class EnvironmentSpec:
     pip: t.Tuple[str, ...] = ()
     """Lines for pip."""
     notes: t.Tuple[str, ...] = ()
+    python: t.Tuple[PipPackage, ...] = ()
+    """The Python packages that the source asks for, those that ``pip`` leaves out among them."""
+    prefix: str = ""
 
     def pip_lines(self, how: str) -> t.List[str]:
         """The lines for pip, with as much of the versions as ``how`` says."""
@@ -83,22 +71,10 @@ class EnvironmentSpec:
 def _pip_name(line: str) -> str:
     """A line for pip without its versions; what is fetched from an address stays, and so does a condition."""
     name = _PIP_NAME.match(line)
-    if name is None or _URL.search(line):
+    if name is None or "://" in line or " @ " in line:
         return line
     _spec, mark, condition = line.partition(";")
     return f"{name.group()} ;{condition}" if mark else name.group()
-
-
-def clean_url(text: str) -> str:
-    """A URL without token, user, password and query; anything else as it is."""
-    if not _URL.search(text):
-        return text
-    head, _mark, fragment = text.partition("#")
-    head = head.partition("?")[0]
-    user = _USER.search(head)
-    if user is not None and user.group() != "git@":
-        head = head[: user.start()] + head[user.end() :]
-    return _TOKEN.sub("", head) + (f"#{fragment}" if fragment.startswith(("egg=", "subdirectory=")) else "")
 
 
 def from_record(environment: Environment) -> EnvironmentSpec:
@@ -121,183 +97,218 @@ def _pin_of(package: CondaPackage) -> Pin:
 
 def _pip_of(package: PipPackage, notes: t.List[str]) -> str:
     if not package.origin:
-        return f"{package.name}=={package.version}" if package.version else package.name
-    location = clean_url(package.location)
-    if package.origin == "editable" or not _URL.search(location) or location.startswith("file:"):
+        asked: t.List[str] = []
+        text = f"{package.name}=={package.version}" if package.version else package.name
+        found = requirements.parse_lines([text], "Its environment", asked)
+        notes.extend(asked)
+        return found[0].line if found else ""
+    line = requirements.from_location(package.name, package.location)
+    if not line:
         notes.append(
-            f"The Python package {package.name} is installed from {location or 'a folder'} of the old host, which AE5 cannot access;"
-            " build a conda package of it."
+            f"The Python package {package.name} is installed from {clean_url(package.location) or 'a folder'} of the old host, which AE5"
+            " cannot access; build a conda package of it."
         )
-        return ""
-    if "#egg=" in location:
-        return location
-    return f"{location}#egg={package.name}"
+    return line
 
 
-def from_text(text: str, what: str, name: str = "") -> EnvironmentSpec:
-    """An environment as ``conda env export`` or a person wrote it; ``what`` names the file in messages.
+def from_text(text: str, what: str, name: str = "", read: Read = read_nothing) -> EnvironmentSpec:
+    """An environment as ``conda env export``, ``conda list``, pip or a person wrote it; ``what`` names the file in messages.
 
-    Without a ``name`` and where the text has none, it is the last part of its ``prefix``, as for anaconda-project.
+    ``read`` gives the text of the project's files that it includes.  Without a ``name`` and where the text has none, it is the last
+    part of its ``prefix``, as for anaconda-project.
 
     Raises:
         MigrationError: no dependencies can be made out.
     """
     notes: t.List[str] = []
-    try:
-        document = load(text)
-        if not _is_sound(document):
-            raise NotYaml("other output is mixed in")
-    except NotYaml:
-        document, noise = by_lines(text)
-        if noise:
-            shown = noise[0] if len(noise[0]) <= 80 else noise[0][:80] + "..."
-            number = counted(len(noise), "line")
-            notes.append(f"Lines that are not part of an environment were left out of {what}: {number}, such as {shown!r}.")
-    pins, pip = _dependencies(document.get("dependencies") or [], what, notes)
-    if not pins and not pip:
+    specs = listed_by_conda(text)
+    if specs is not None:
+        document: t.Dict[str, t.Any] = {DEPENDENCIES[0]: specs}
+    elif what.endswith(".txt"):
+        document = {}
+    else:
+        document = _document(text, what, notes)
+    pins, found = read_dependencies(document, what, notes, read)
+    if what.endswith(".txt") and specs is None:
+        found = requirements.parse_file(_scrubbed(text, what, notes), what, notes, read)
+    channels = channels_of(document)
+    _tell_secrets(_strings(document.get("channels")), what, notes)
+    if not pins and not found:
         raise MigrationError(f"{what} cannot be used: it names no package; export the environment again.")
-    prefix = str(document.get("prefix") or "").rstrip("/")
+    prefix = _text(document.get("prefix")).rstrip("/\\")
     if document.get("variables"):
         notes.append(f"{what} sets environment variables, which AE5 does not take from an environment; set them in the project.")
     return EnvironmentSpec(
-        name or str(document.get("name") or "") or prefix.rpartition("/")[2] or "default",
-        channels_of(document),
+        name or _text(document.get("name")) or re.split(r"[/\\]", prefix)[-1] or "default",
+        channels,
         tuple(pins),
-        tuple(pip),
+        tuple(item.line for item in found if item.line),
         tuple(notes),
+        tuple(item.package for item in found),
+        prefix,
     )
+
+
+def parse_environment(text: str, source: str, file: str, read: Read = read_nothing, name: str = "") -> Environment:
+    """The inventory's record of the environment that an exported or written file describes.
+
+    Raises:
+        MigrationError: it names no package.
+    """
+    spec = from_text(text, file, name, read)
+    return record_of(spec, source, file)
+
+
+def record_of(spec: EnvironmentSpec, source: str, file: str) -> Environment:
+    """The inventory's record of an environment; a pin that is a condition is kept as the version."""
+    conda = tuple(CondaPackage(pin.name, *pin.condition, pin.channel, md5=pin.md5, sha256=pin.sha256) for pin in spec.pins)
+    return Environment(
+        name=spec.name,
+        prefix=spec.prefix,
+        python=next((package.version for package in conda if package.name == "python"), ""),
+        source=source,
+        file=file,
+        channels=spec.channels,
+        conda=conda,
+        pip=spec.python,
+    )
+
+
+def _text(value: t.Any) -> str:
+    return "" if value is None or isinstance(value, (dict, list)) else str(value).strip()
+
+
+def _document(text: str, what: str, notes: t.List[str]) -> t.Dict[str, t.Any]:
+    """The keys of an environment: as YAML, else what its lines say."""
+    try:
+        document = load(text)
+        if _is_sound(document):
+            return t.cast(t.Dict[str, t.Any], document)
+    except (NotYaml, MissingLibrary):
+        document = None
+    lines, noise = by_lines(_scrubbed(text, what, notes))
+    if isinstance(document, dict) and not lines[DEPENDENCIES[0]]:
+        return document
+    if "---" in noise[1:] or (noise[:1] == ["---"] and noise.count("---") > 1):
+        notes.append(f"{what} has several documents, which were read as one; check which of them is meant.")
+    noise = [line for line in noise if line not in ("---", "...")]
+    if noise:
+        shown = noise[0] if len(noise[0]) <= 80 else noise[0][:80] + "..."
+        number = counted(len(noise), "line")
+        notes.append(f"Lines that are not part of an environment were left out of {what}: {number}, such as {masked(shown)!r}.")
+    return lines
 
 
 def _is_sound(document: t.Any) -> bool:
     """Whether a document is an environment, and nothing that was printed got into it."""
-    if not isinstance(document, dict) or not document.keys() <= _KEYS or not isinstance(document.get("dependencies"), list):
+    if not isinstance(document, dict) or not any(_list(document, key) for key in DEPENDENCIES):
         return False
-    channels = document.get("channels") or []
-    if not isinstance(channels, list) or any(not isinstance(item, str) or re.search(r"\s", item) for item in channels):
+    if not all(isinstance(key, str) and _KEY.fullmatch(key) for key in document):
         return False
-    return all(_is_dependency(item) for item in document["dependencies"])
+    if any(re.search(r"\s", channel) for channel in _strings(document.get("channels"))):
+        return False
+    return not any(_is_printed(item) for key in DEPENDENCIES for item in _list(document, key) if isinstance(item, str))
 
 
-def _is_dependency(item: t.Any) -> bool:
-    if isinstance(item, dict):
-        lines = item.get("pip")
-        return len(item) == 1 and (lines is None or (isinstance(lines, list) and all(isinstance(line, str) for line in lines)))
-    return isinstance(item, str) and _SPEC.match(_bare(item)[1]) is not None
+def _is_printed(item: str) -> bool:
+    """Whether a line that was printed follows a package, which YAML reads as one text."""
+    try:
+        return re.search(r"\s[^\s=<>!]*[A-Za-z]{2}.*\s", read_pin(item)[1]) is not None
+    except NoPin:
+        return re.search(r"\s", item.strip()) is not None
 
 
-def _bare(item: str) -> t.Tuple[str, str]:
-    """Channel and spec of ``channel::spec``."""
-    channel, mark, spec = item.strip().partition("::")
-    return (channel, spec) if mark else ("", item.strip())
+def _list(document: t.Any, key: str) -> t.List[t.Any]:
+    """The value of a key as a list; a single text is a list of one."""
+    value = document.get(key) if isinstance(document, dict) else None
+    if isinstance(value, dict):
+        return [{name: item} for name, item in value.items()]
+    return value if isinstance(value, list) else [value] if isinstance(value, str) and value.strip() else []
 
 
-class _Lines:
-    """Reads an environment line by line: what it does not know is noise."""
-
-    def __init__(self) -> None:
-        self.document: t.Dict[str, t.Any] = {"channels": [], "dependencies": []}
-        self.noise: t.List[str] = []
-        self.section = ""
-        """The key whose list is open."""
-        self.pip: t.Optional[t.List[str]] = None
-        self.depth = 0
-
-    def take(self, whole: str) -> None:
-        line = _COMMENT.sub("", whole)
-        key, item = _KEY.match(line), _ITEM.match(line)
-        if key is not None and key.group(1) in _KEYS:
-            value = (key.group(2) or "").strip().strip("'\"")
-            self.section, self.pip = "" if value else key.group(1), None
-            if value:
-                self.document.setdefault(key.group(1), value)
-        elif item is not None:
-            self.item(len(item.group(1)), item.group(2).strip("'\""), whole)
-        elif line.strip():
-            self.noise.append(whole.strip())
-
-    def item(self, depth: int, text: str, whole: str) -> None:
-        if self.pip is not None and depth > self.depth:
-            self.pip.append(text)
-            return
-        self.pip = None
-        if text == "pip:":
-            self.pip, self.depth = [], depth
-            self.document["dependencies"].append({"pip": self.pip})
-        elif self.section not in ("channels", "dependencies", ""):
-            return  # platforms, say, which AE5 has one of
-        elif self._is_channel(text):
-            self.document["channels"].append(text)
-        elif _is_dependency(text):
-            self.document["dependencies"].append(text)
-        else:
-            self.noise.append(whole.strip())
-
-    def _is_channel(self, text: str) -> bool:
-        # The guide's sample has its lists without their keys: what pins nothing is a channel there.
-        if self.section:
-            return self.section == "channels" and not re.search(r"\s", text)
-        return bool(_URL.match(text)) or re.fullmatch(r"[\w./-]+", text) is not None
+def _strings(value: t.Any) -> t.List[str]:
+    return [str(item).strip() for item in _list({"": value}, "") if item is not None and not isinstance(item, (dict, list))]
 
 
-def by_lines(text: str) -> t.Tuple[t.Dict[str, t.Any], t.List[str]]:
-    """The keys of an environment with their values, and what belongs to none; for a text that is not YAML, or without a YAML library.
+def _scrubbed(text: str, what: str, notes: t.List[str]) -> str:
+    _tell_secrets([text], what, notes)
+    return clean_url(text)
 
-    Lists are read with an item a line, as conda writes them.
-    """
-    lines = _Lines()
-    for line in textwrap.dedent(without_tags(text)).splitlines():
-        lines.take(line)
-    return lines.document, lines.noise
+
+def _tell_secrets(texts: t.Iterable[str], what: str, notes: t.List[str]) -> None:
+    """Notes the addresses from which a secret is taken."""
+    found = [word for text in texts for word in re.findall(r"[A-Za-z][\w+.-]*:/{2,}[^\s<>\"']+", text) if clean_url(word) != word]
+    if found:
+        names = listed(list(dict.fromkeys(clean_url(word) for word in found)), NAMES_SHOWN)
+        notes.append(f"{what} has addresses with a user, password, token or query, which was taken out: {names}.")
 
 
 def channels_of(document: t.Mapping[str, t.Any]) -> t.Tuple[str, ...]:
     """The channels of an environment's document, without tokens and passwords."""
-    channels = (clean_url(str(channel)) for channel in document.get("channels") or [])
-    return tuple(dict.fromkeys(channel for channel in channels if channel != "nodefaults"))
+    channels = (clean_url(channel) for channel in _strings(document.get("channels")))
+    return tuple(dict.fromkeys(channel for channel in channels if channel and channel != "nodefaults"))
 
 
-def _dependencies(items: t.Sequence[t.Any], what: str, notes: t.List[str]) -> t.Tuple[t.List[Pin], t.List[str]]:
+def read_dependencies(
+    document: t.Any, what: str, notes: t.List[str], read: Read = read_nothing
+) -> t.Tuple[t.List[Pin], t.List[Requirement]]:
+    """The conda packages and the Python packages of a document that lists them, as an environment, a project's file or one of its specs."""
+    key = next((key for key in DEPENDENCIES if _list(document, key)), "")
     pins: t.Dict[str, Pin] = {}
-    pip: t.Dict[str, None] = {}
-    for item in items:
-        if isinstance(item, dict):
-            lines = (_pip_line(str(line), what, notes) for line in item.get("pip") or [])
-            pip.update((line, None) for line in lines if line)
+    lines: t.List[str] = []
+    for item in _list(document, key):
+        if not isinstance(item, dict):
+            _take_pin(item, pins, lines, what, notes)
             continue
-        pin = parse_pin(item)
-        if pin.name in pins and pins[pin.name] != pin:
-            notes.append(f"{what} names {pin.name} twice; the last entry is used.")
-        pins[pin.name] = pin
-    return list(pins.values()), list(pip)
+        for name, value in item.items():
+            if name == "pip":
+                lines += _pip_lines(value, what, notes)
+            elif name == "conda":
+                for spec in _list(item, name):
+                    _take_pin(spec, pins, lines, what, notes)
+            else:
+                _leave_out({name: value}, what, notes)
+    _tell_secrets([*(item for item in _list(document, key) if isinstance(item, str)), *lines], what, notes)
+    return list(pins.values()), requirements.parse_lines(lines, what, notes, read)
 
 
-def parse_pin(text: str) -> Pin:
-    """A conda spec: its name, and version and build where it pins them; any other spec is kept as it is."""
-    channel, spec = _bare(text)
-    pinned = _PINNED.match(spec)
-    if pinned is not None and "*" not in spec:
-        return Pin(pinned.group(1), pinned.group(2) or "", pinned.group(3) or "", clean_url(channel))
-    found = _SPEC.match(spec)
-    return Pin(found.group(1) if found else spec, channel=clean_url(channel), spec=spec)
+def _pip_lines(value: t.Any, what: str, notes: t.List[str]) -> t.List[str]:
+    lines = []
+    for item in _list({"": value}, ""):
+        if isinstance(item, str):
+            lines.append(item)
+        elif item is not None:
+            _leave_out(item, what, notes)
+    return lines
 
 
-def _pip_line(line: str, what: str, notes: t.List[str]) -> str:
-    line = line.strip()
-    if line.startswith(("-e ", "--editable")):
-        line = line.partition(" ")[2].strip()
-        if not _URL.search(line):
-            notes.append(f"{what} installs {line} from a folder of the old host, which AE5 cannot access; build a conda package of it.")
-            return ""
-    if _PIP_OPTIONS.match(line):
-        option = line.split()[0].partition("=")[0]
-        notes.append(f"{what} has the option {option} for pip, which was left out: AE5 has its own package index.")
-        return ""
-    if _URL.search(line):
-        return clean_url(line)
-    if not _PIP_NAME.match(line):
-        notes.append(f"{what} has a pip line that cannot be parsed and was left out: {line[:80]!r}.")
-        return ""
-    return line
+def _leave_out(item: t.Any, what: str, notes: t.List[str]) -> None:
+    """Notes what YAML does not read as a text, with all names in it."""
+    if isinstance(item, dict):
+        item = "; ".join(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in item.items())
+    notes.append(f"{what} has an entry that is not a package and was left out: {masked(clean_url(str(item)))}.")
+
+
+def _take_pin(text: t.Any, pins: t.Dict[str, Pin], lines: t.List[str], what: str, notes: t.List[str]) -> None:
+    if not isinstance(text, str):
+        if text is not None:
+            _leave_out(text, what, notes)
+        return
+    by_pip = _PIP_BUILD.match(text)
+    if by_pip:
+        lines.append(f"{by_pip.group(1)}=={by_pip.group(2)}")
+        return
+    try:
+        pin, left_out = read_pin(text)
+    except NoPin as exc:
+        notes.append(f"{what} has an entry that was left out: {exc}.")
+        return
+    if left_out:
+        shown = masked(clean_url(left_out))
+        notes.append(f"{what} asks for {pin.name} with {shown!r}, which conda does not take; that part was left out.")
+    if pin.name in pins and pins[pin.name] != pin:
+        notes.append(f"{what} names {pin.name} twice; the last entry is used.")
+    pins[pin.name] = pin
 
 
 def dependencies(spec: EnvironmentSpec, how: str) -> t.List[t.Any]:

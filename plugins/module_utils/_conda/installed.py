@@ -17,12 +17,12 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import python_packages
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 CONDA_META = "conda-meta"

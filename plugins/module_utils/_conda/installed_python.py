@@ -16,19 +16,26 @@ import typing as t
 import zipfile
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import EDITABLE, URL, VCS, canonical
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import PipPackage
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
-EDITABLE, VCS, URL = "editable", "vcs", "url"
 PATH_FILE = "path_file"
 """Code of an environment's problem that is the folder a ``.pth`` file names."""
+SEVERAL_VERSIONS, LEFTOVER = "several_versions", "leftover"
+"""Codes of what a broken update or removal leaves."""
 MAX_METADATA_BYTES = 16 << 20
 
 _META_FILES = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 _MODULE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<end>\.py|(?:\.[\w-]+)*\.so)?\Z")
 _VERSIONED = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)")
+_HEADER = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
+_OLDEST = parse_version("0")
 _NOT_MODULES = ("__pycache__", "README")
 
 
@@ -50,8 +57,9 @@ def python_packages(fd: int, version: str, owned: t.Mapping[str, str], problems:
         return Found()
     reader = _Reader(fd, folder, owned)
     reader.read()
+    packages = tuple(reader.sound())
     problems.extend(reader.problems)
-    return Found(tuple(sorted(reader.packages, key=lambda package: package.name.lower())), dict(sorted(reader.modules.items())))
+    return Found(packages, dict(sorted(reader.modules.items())))
 
 
 def _site_packages(fd: int, version: str) -> t.Optional[str]:
@@ -69,6 +77,13 @@ def _site_packages(fd: int, version: str) -> t.Optional[str]:
         if os.access(path, os.R_OK | os.X_OK, dir_fd=fd):
             return path
     return None
+
+
+def _age(package: PipPackage) -> t.Tuple[bool, t.Any]:
+    try:
+        return True, parse_version(package.version)
+    except NoVersion:
+        return False, _OLDEST
 
 
 class _Reader:
@@ -90,6 +105,21 @@ class _Reader:
         for name in names:
             if name.endswith(".pth") and name not in self._owned:
                 self._path_file(name)
+
+    def sound(self) -> t.List[PipPackage]:
+        """One line a package, by name.  Of several versions pip imports the one that was installed last, which nothing says."""
+        by_name: t.Dict[str, t.List[PipPackage]] = {}
+        for package in self.packages:
+            by_name.setdefault(canonical(package.name), []).append(package)
+        for found in by_name.values():
+            found.sort(key=_age)
+            versions = list(dict.fromkeys(package.version or "unknown" for package in found))
+            if len(versions) > 1:
+                detail = (
+                    f"It has several versions of {found[-1].name} ({', '.join(versions)}); {versions[-1]} is used, check which it needs."
+                )
+                self.problems.append(Problem(SEVERAL_VERSIONS, detail))
+        return sorted((found[-1] for found in by_name.values()), key=lambda package: package.name.lower())
 
     def _names(self, folder: str) -> t.List[str]:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._fd)
@@ -117,6 +147,10 @@ class _Reader:
             return {}
         described = self._text(f"{name}/{_META_FILES[suffix]}") or self._text(name)
         package = self._described(described, stem)
+        if stem.startswith(("~", "-")) or not _NAME.match(package.name):
+            detail = f"Its {self._folder}/{shown(name)} is left from a removal that failed; {shown(package.name)} is not taken from there."
+            self.problems.append(Problem(LEFTOVER, detail))
+            return {}
         origin, location = self._direct_url(name)
         package = dataclasses.replace(package, origin=origin, location=location)
         self.packages.append(package)
@@ -133,15 +167,27 @@ class _Reader:
         return {module.split("/", 1)[0] for module in told}
 
     def _direct_url(self, name: str) -> t.Tuple[str, str]:
+        """Origin and location by PEP 610, the location as pip takes it after ``NAME @``."""
         try:
             data = json.loads(self._text(f"{name}/direct_url.json") or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return "", ""
         if not isinstance(data, dict) or not data.get("url"):
             return "", ""
-        folder = data.get("dir_info")
-        editable = isinstance(folder, dict) and folder.get("editable")
-        return EDITABLE if editable else VCS if "vcs_info" in data else URL, clean_url(str(data["url"]))
+        url = str(data["url"])
+        vcs, archive, folder = (
+            value if isinstance(value, dict) else None for value in map(data.get, ("vcs_info", "archive_info", "dir_info"))
+        )
+        fragment = [f"subdirectory={data['subdirectory']}"] if data.get("subdirectory") else []
+        if vcs is not None:
+            commit = vcs.get("commit_id") or vcs.get("requested_revision") or ""
+            url = f"{vcs.get('vcs') or 'git'}+{url}{f'@{commit}' if commit else ''}"
+        elif archive:
+            hashes = archive.get("hashes")
+            several = [f"{kind}={value}" for kind, value in sorted(hashes.items())] if isinstance(hashes, dict) else []
+            fragment += [str(item) for item in (archive.get("hash"), *reversed(several)) if item][:1]
+        origin = EDITABLE if folder and folder.get("editable") else VCS if vcs is not None else URL
+        return origin, clean_url(f"{url}#{'&'.join(fragment)}" if fragment else url)
 
     def _egg_link(self, name: str, stem: str) -> t.Dict[str, str]:
         location = (self._text(name).splitlines() or [""])[0].strip()
@@ -168,7 +214,9 @@ class _Reader:
     @staticmethod
     def _described(text: str, stem: str) -> PipPackage:
         """The package of a METADATA or PKG-INFO; without one it is taken from the folder's name."""
-        headers: t.Dict[str, str] = dict(re.findall(r"^(Name|Version):[ \t]*(\S+)", text.split("\n\n", 1)[0], re.MULTILINE))
+        headers: t.Dict[str, str] = {}
+        for key, value in _HEADER.findall(text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n", 1)[0]):
+            headers.setdefault(key, value)
         match = _VERSIONED.match(stem)
         name, version = (match.group("name"), match.group("version")) if match else (stem, "")
         return PipPackage(headers.get("Name", name), headers.get("Version", version))

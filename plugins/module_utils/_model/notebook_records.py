@@ -31,6 +31,9 @@ INSIDE, OUTSIDE, DANGLING = "inside", "outside", "dangling"
 BLOCKER, WARNING, INFO = "blocker", "warning", "info"
 SEVERITIES = (BLOCKER, WARNING, INFO)
 
+DECLARED = "project"
+"""``Environment.source`` of an env spec of the project's own ``anaconda-project.yml``."""
+
 NAME_BLANK = "name_blank"
 NAME_SPECIAL = "name_special"
 """Codes of a project's problems with its name (AE5 takes neither blanks nor special characters)."""
@@ -87,7 +90,7 @@ class PipPackage(JsonRecord):
     origin: str = ""
     """url, vcs or editable; ``""`` for one that came from an index."""
     location: str = ""
-    """Where it came from, if not from an index: URL without password, or path."""
+    """Where it came from, if not from an index: path, or URL without password as pip takes it after ``NAME @``."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +106,8 @@ class Environment(JsonRecord):
     python: str = ""
     """Version of its Python, such as ``2.7.12``; ``""`` without Python."""
     source: str = ""
-    """Where the packages were read: conda-meta, export (``_env.yml``), file (``environment.yml``), ``""`` if nowhere."""
+    """Where the packages were read: conda-meta, export (``_env.yml``), file (``environment.yml``, ``requirements.txt``), project
+    (``anaconda-project.yml``), ``""`` if nowhere."""
     file: str = ""
     """The file in the project, where the source is one."""
     channels: t.Tuple[str, ...] = ()
@@ -235,12 +239,13 @@ class Project(JsonRecord):
 
     @property
     def environment(self) -> t.Optional[Environment]:
-        """The active environment; where nothing says which, the one named ``default``, else the only one, else None."""
+        """The active environment; where nothing says which, ``default``, else the first of its project file, else the only one."""
         by_name = {item.name: item for item in self.environments}
         for name in (self.active_environment, "default"):
             if name in by_name:
                 return by_name[name]
-        return self.environments[0] if len(self.environments) == 1 else None
+        declared = [item for item in self.environments if item.source == DECLARED] or self.environments
+        return declared[0] if len(declared) == 1 or declared is not self.environments else None
 
 
 @dataclasses.dataclass(frozen=True)

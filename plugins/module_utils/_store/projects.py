@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import itertools
 import os
-import re
 import tempfile
 import typing as t
 
@@ -18,16 +17,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import ato
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, NotebookHost, Project, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import scrubbed
 
 PROJECTS, SOURCES, FINDINGS = "projects.jsonl", "sources.jsonl", "findings.jsonl"
 AGAIN = "collect the projects again"
 
-# What a notebook's JSON can escape and UTF-8 cannot hold; undecodable bytes (dc80 to dcff) are kept.
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-
 
 def _line(record: Json) -> str:
-    return _LONE.sub("\ufffd", json_line(record))
+    return json_line(scrubbed(record))
 
 
 class CollectionWriter:
@@ -54,7 +51,7 @@ class CollectionWriter:
         self._stack.__exit__(*exc)
 
     def add_source(self, source: Source) -> None:
-        self._sources.write(_line(source.to_json()))
+        self._sources.write(json_line(source.to_json()))
         self.sources += 1
 
     def add_project(self, project: Project) -> None:

@@ -132,6 +132,14 @@ PROJECTS = variables(
         roles=("notebooks_channel_map",),
     ),
     Variable(
+        "ae_notebook_secrets",
+        "What becomes of passwords, tokens and signatures in a project's own files: they are taken out (`strip`), or they go along and are"
+        " noted (`note`).",
+        choices=("strip", "note"),
+        default="strip",
+        roles=("notebooks_secrets",),
+    ),
+    Variable(
         "ae_notebook_git_ignored",
         "Whether files that git ignores are left out (`leave_out`) or moved as well (`include`).",
         choices=("leave_out", "include"),

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import files as collect_files
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import kernel_environment, read_notebook
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import parse_environment
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe, proposed_names
 
@@ -164,12 +164,26 @@ def test_code_of_cells_scripts_and_chunks_comes_with_its_place(host: Host) -> No
 
 def test_a_notebook_of_format_3_and_ones_that_are_none() -> None:
     old = '{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a = 1\\n", "b"], "language": "python"}]}]}'
-    book, sources = read_notebook("o", "p", "a.ipynb", old)
+    book, sources = read_notebook("o", "p", "a.ipynb", old.encode())
     assert (book.nbformat, book.kernel_language, [source.text for source in sources]) == (3, "python", ["a = 1\nb"])
     for text, why in (("", "it is empty"), ("{", "it is not JSON"), ("[]", "it has no cells"), ("[" * 100_000, "it is not JSON")):
-        book, sources = read_notebook("o", "p", "a.ipynb", text)
+        book, sources = read_notebook("o", "p", "a.ipynb", text.encode())
         assert [problem.detail for problem in book.problems] == [f"The notebook a.ipynb cannot be read: {why}."]
         assert sources == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.ipynb", '{"worksheets": [{"cells": 5}, 7]}'),
+        (".metadata.json", "[" * 100_000),
+        ("x.ipynb", '{"cells": [{"source": [1, {}]}, 3]}'),
+    ],
+)
+def test_a_file_of_one_project_ends_nothing(host: Host, name: str, text: str) -> None:
+    (host.project("mallory/p") / name).write_text(text)
+    host.project("alice/q")
+    assert set(host.collect()) == {"mallory/p", "alice/q"}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +251,7 @@ def test_an_environment_is_read_from_its_own_records(host: Host) -> None:
     assert numpy.url == "http://repo.example.com:8080/conda/team/linux-64/numpy-1.11.3-py35_0.tar.bz2"
     assert (numpy.md5, numpy.sha256) == ("ab" * 16, "cd" * 32)
     assert {(p.name, p.version, p.origin, p.location) for p in env.pip} == {
-        ("Tool", "2.0", "vcs", "https://git.example.com/tool"),
+        ("Tool", "2.0", "vcs", "git+https://git.example.com/tool"),
         ("old", "0.9", "", ""),
         ("linked", "", "editable", "/projects/team/linked"),
     }

@@ -19,7 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file
     new,
     read,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, from_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, from_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.unit.notebooks.convert_world import SAMPLE
 
@@ -206,12 +207,12 @@ def test_the_environments_of_a_file_with_what_its_top_gives_to_all() -> None:
     assert (default.name, [pin.text("exact") for pin in default.pins]) == ("default", ["python=2.7"])
     assert [pin.name for pin in test.pins] == ["python", "pytest"]
     assert test.channels[-1] == "bob/label/dev"
-    assert test.pip == ("git+https://git/x.git#egg=x",)
+    assert test.pip == ("x @ git+https://git/x.git",)
 
 
 def test_an_environment_file_beside_it_gets_the_same_channels() -> None:
     text = "name: default\nchannels:\n- http://repo/t/s3cr3t/conda/alice\n- defaults\ndependencies:\n- python=2.7 # why\nprefix: /x\n"
-    result = environment_text(text, "Its environment.yml", renamed)
+    result = environment_text(text, "Its environment.yml", renamed, "strip", [])
     assert loaded(result) == {"name": "default", "channels": ["new-alice", "new-defaults"], "dependencies": ["python=2.7"]}
     assert "# why" in result
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import requests
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, clean_url, parse_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Member, NotebookHost, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, REFUSED, Conversion
 from tests.lab.ae5.server import Ae5Lab
 from tests.lab.packages import conda_package

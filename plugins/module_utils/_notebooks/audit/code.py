@@ -9,8 +9,6 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import FILES as PROJECT_FILES
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit import ipython
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.facts import (
@@ -30,6 +28,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.rules import CODE_RULES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.shell import shell_facts
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import DRIVERS, HOST_COMMANDS, REPLACEMENTS
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
 
 EVIDENCE_SHOWN = 160
 PATH_RULES = frozenset({"own-path", "other-project-path", "host-path"})
@@ -40,13 +39,6 @@ _SEVERAL = frozenset({"system-package", "session-install", "channel", "import-no
 """Rules that may say several things of one line."""
 
 _LITERAL = re.compile(r"('''|\"\"\"|'|\")(?:\\.|(?!\1).)*(?:\1|\Z)", re.DOTALL)
-_SECRETS = (
-    (re.compile(r"(?i)((?:pwd|pass(?:word|wd|phrase)?|secret|token|api_?key|credentials?)\w*[\"']?\s*[=:]\s*)[^\s,;)]+"), r"\1***"),
-    (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
-    (re.compile(r"/t/[^/\s]+"), "/t/***"),
-    (re.compile(r"\b(\w+)/[^\s/@]+@"), r"\1/***@"),
-    (re.compile(r"(\bmysql\w*\b.*?\s-p)\S+"), r"\1***"),
-)
 _MAGIC_LINE = re.compile(r"^[ \t]*[%!]\w", re.MULTILINE)
 _SQL_TEXT = re.compile(r"'((?:[^']|'')*)'")
 
@@ -175,13 +167,6 @@ def _evidence(rule: str, text: str, line: int) -> str:
     return masked(shown)[:EVIDENCE_SHOWN]
 
 
-def masked(text: str) -> str:
-    """The text with what looks like a password or token blotted out."""
-    for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
-    return text
-
-
 def _facts(sources: t.Sequence[Source]) -> t.Iterator[_Located]:
     reader = PythonReader()
     for source in sources:
@@ -194,7 +179,7 @@ def _facts(sources: t.Sequence[Source]) -> t.Iterator[_Located]:
             for piece in pieces:
                 for fact in _piece_facts(piece, PythonReader() if foreign else reader):
                     yield _Located(fact.at(piece.line), source, foreign or piece.language == ipython.R)
-        elif source.language in _READERS and source.path not in (*SPEC_FILES, *PROJECT_FILES):
+        elif source.language in _READERS:
             for fact in _READERS[source.language](source.text):
                 yield _Located(fact, source)
 

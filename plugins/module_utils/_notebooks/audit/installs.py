@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, parse_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import NOT_PACKAGES, name_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.facts import CALL, COMMAND, COMPUTED, Fact
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.matchers_base import Context, Hit, Where
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.tables import INSTALLERS, SYSTEM_PACKAGES
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 
 _PIP = re.compile(r"pip\d?(?:\.\d+)?\Z")
 _PYTHON = re.compile(r"python\d?(?:\.\d+)?\Z|\{?\$?\{?(?:sys\.executable|PYTHON)\}?\Z")
 _CONDA = ("conda", "mamba", "micromamba")
-_PIP_VALUES = frozenset(
-    ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix", "--trusted-host", "--proxy", "-c")
-)
 _CONDA_VALUES = frozenset(("-n", "--name", "-p", "--prefix", "-c", "--channel", "--file"))
 _SYSTEM_VALUES = frozenset(("-o", "-t", "-c", "--target-release", "-x", "--exclude"))
 _R_INSTALLS = re.compile(r"install\.packages|install_(?:github|git|gitlab|bitbucket|url|local|version|cran|bioc)|biocLite|pkg_install")
@@ -28,11 +27,11 @@ SOME = "packages"
 """The subject where the code does not say which."""
 
 
-def _bare(word: str) -> str:
-    """The name of a package without version, extras and quotes."""
-    if "://" in word or "/" in word:
+def _conda_name(word: str) -> str:
+    try:
+        return parse_pin(word.strip("'\"")).name
+    except NoPin:
         return clean_url(word)
-    return re.split(r"[=<>!~\[;]", word.strip("'\""), maxsplit=1)[0] or word
 
 
 def _wanted(words: t.Sequence[str], values: t.Container[str]) -> t.List[str]:
@@ -70,7 +69,7 @@ def system_package(context: Context, fact: Fact, where: Where) -> t.Iterator[Hit
     if at is None:
         return
     for word in _wanted(fact.args[at + 1 :], _SYSTEM_VALUES) or [SOME]:
-        name = SOME if word in (COMPUTED, "_") or word.startswith(("$", "{")) else _bare(word)
+        name = SOME if word in (COMPUTED, "_") or word.startswith(("$", "{")) else word
         conda = system_replacement(name)
         more = f" The conda {'packages' if ' ' in conda else 'package'} {conda.replace(' ', ' and ')} can replace it." if conda else ""
         yield Hit("system-package", name, fact.name, more or " Check whether a conda package provides it, or build one.", fact.line)
@@ -86,13 +85,17 @@ def session_install(context: Context, fact: Fact, where: Where) -> t.Iterator[Hi
     elif fact.kind == CALL and _PIP_MAINS.fullmatch(fact.name) and fact.args:
         words = fact.args[0].split("\n")
         if words[0] == "install":
-            yield from _installs(_wanted(words[1:], _PIP_VALUES), "pip", fact.line)
+            yield from _pip_installs(words[1:], fact.line)
 
 
-def _installs(names: t.Iterable[str], how: str, line: int) -> t.Iterator[Hit]:
+def _installs(names: t.Iterable[str], how: str, line: int, read: t.Callable[[str], str] = str) -> t.Iterator[Hit]:
     for name in [name for name in names if name.strip(COMPUTED)] or [SOME]:
-        subject = SOME if COMPUTED in name or name == "_" or name.startswith(("$", "{")) else _bare(name)
+        subject = SOME if COMPUTED in name or name == "_" or name.startswith(("$", "{")) else read(name)
         yield Hit("session-install", subject, how, line=line)
+
+
+def _pip_installs(words: t.Sequence[str], line: int) -> t.Iterator[Hit]:
+    return _installs(_wanted(words, NOT_PACKAGES), "pip", line, name_of)
 
 
 def _command(fact: Fact) -> t.Iterator[Hit]:
@@ -102,19 +105,19 @@ def _command(fact: Fact) -> t.Iterator[Hit]:
     if _PYTHON.match(name) and args[:1] == ["setup.py"] and args[1:2] in (["install"], ["develop"]):
         yield Hit("session-install", "setup.py", "setup.py", line=fact.line)
     elif _PIP.match(name) and "install" in args[:2]:
-        yield from _installs(_wanted(args[args.index("install") + 1 :], _PIP_VALUES), "pip", fact.line)
+        yield from _pip_installs(args[args.index("install") + 1 :], fact.line)
     elif name in _CONDA and args[:1] in (["install"], ["update"], ["upgrade"]):
         names = _wanted(args[1:], _CONDA_VALUES)
         if names or "--file" in args:
-            yield from _installs(names, name, fact.line)
+            yield from _installs(names, name, fact.line, _conda_name)
         yield from _channels(args[1:], fact.line)
     elif name in _CONDA and args[:1] == ["config"] and "channels" in args:
         for word in args[args.index("channels") + 1 :][:1]:
             yield from _channels(["-c", word], fact.line)
     elif name == "easy_install":
-        yield from _installs(_wanted(args, ()), name, fact.line)
+        yield from _installs(_wanted(args, ()), name, fact.line, name_of)
     elif name == "R" and args[:2] == ["CMD", "INSTALL"]:
-        yield from _installs(_wanted(args[2:], ("-l",)), "R CMD INSTALL", fact.line)
+        yield from _installs(_wanted(args[2:], ("-l",)), "R CMD INSTALL", fact.line, clean_url)
 
 
 def _channels(args: t.Sequence[str], line: int) -> t.Iterator[Hit]:

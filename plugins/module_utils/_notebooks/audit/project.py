@@ -15,6 +15,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import PATH_FILE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     DANGLING,
+    DECLARED,
     LINK,
     NAME_BLANK,
     NAME_SPECIAL,
@@ -26,8 +27,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Project,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked, why
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import why
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.rules import RULES
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
@@ -106,6 +108,7 @@ def _sizes(found: _Findings, project: Project, limit: int) -> None:
 
 def _environments(found: _Findings, project: Project) -> None:
     own = [item for item in project.environments if _is_own(item, project)]
+    made = [item for item in own if item.source != DECLARED]  # AE5 takes several env specs in a project's file
     chosen = project.environment
     missing = next((problem.detail for problem in project.problems if problem.code == ACTIVE_MISSING), "")
     if chosen is None or not (chosen.conda or chosen.pip):
@@ -115,8 +118,8 @@ def _environments(found: _Findings, project: Project) -> None:
         found.add("active-missing", chosen.name, missing)
     elif not _is_own(chosen, project):
         found.add("shared-environment", chosen.name, f" in {chosen.prefix}" if chosen.prefix else "")
-    if len(own) > 1:
-        found.add("several-environments", chosen.name if chosen else "none of them", listed([item.name for item in own]))
+    if len(made) > 1:
+        found.add("several-environments", chosen.name if chosen else "none of them", listed([item.name for item in made]))
     for environment in own:
         damaged = [problem.detail for problem in environment.problems if problem.code not in (ENV_LINK, PATH_FILE)]
         if damaged:

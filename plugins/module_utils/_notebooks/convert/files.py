@@ -15,20 +15,34 @@ import os
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.files import reader
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import Made
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import (
+    DISABLED,
+    LOCK_FILES,
+    NO_LOCK,
+    PLATFORM,
+    Lock,
+    disabled,
+    read_lock,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secrets import scrubbed_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import environment as env
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_file import SPEC_FILES
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Environment, Notebook, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DECLARED, Environment, Notebook, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, Rewriting, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP, clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed, size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import MAX_BYTES, decoded
 
 ENVIRONMENT = "environment.yml"
@@ -41,13 +55,15 @@ class Rules:
     """How projects are converted."""
 
     catalog: Catalog
-    pin: str = env.EXACT
+    pin: str = EXACT
     declared: t.Mapping[str, t.Sequence[str]] = dataclasses.field(default_factory=dict)
     """Old channel to AE5 channels."""
     drop: t.Tuple[str, ...] = ()
     """Patterns of packages that no environment is to ask for on AE5."""
     libraries: t.Mapping[str, t.Sequence[Library]] = dataclasses.field(default_factory=dict)
     """Packages made of shared libraries, by the key of the project that used them by path."""
+    secrets: str = STRIP
+    """What becomes of secrets in the project's own files."""
 
 
 @dataclasses.dataclass
@@ -60,6 +76,8 @@ class Files:
     notes: t.List[str] = dataclasses.field(default_factory=list)
     made_new: bool = False
     """Whether there was no project's file before."""
+    scrubbed: t.Dict[str, str] = dataclasses.field(default_factory=dict)
+    """Other files of the project from which secrets were taken, for those that are in the archive."""
 
 
 class Texts:
@@ -67,6 +85,8 @@ class Texts:
 
     def __init__(self, root_fd: int) -> None:
         self._root_fd = root_fd
+        self.included: t.Dict[str, str] = {}
+        """What was read by ``below``."""
         self._known: t.Dict[str, t.Optional[str]] = {}
 
     def get(self, name: str) -> t.Optional[str]:
@@ -90,6 +110,13 @@ class Texts:
         if len(data) > MAX_BYTES:
             raise MigrationError(f"Its {name} is larger than {size_in_words(MAX_BYTES)}, too large for such a file.")
         return decoded(data)
+
+    def below(self, path: str) -> t.Optional[str]:
+        """The text of a file that an environment includes, in whatever folder; ``None`` if there is none that can be read."""
+        text = reader(self._root_fd, MAX_BYTES)(path)
+        if text is not None and path.endswith((".txt", ".in", ".cfg")):
+            self.included[path] = text
+        return text
 
     def first(self, names: t.Iterable[str]) -> t.Tuple[str, str]:
         """Name and text of the first of the files that is there; both empty if none is."""
@@ -117,6 +144,7 @@ class _Maker:
             self.complete(there, text, self.with_libraries(specs[0]) if specs else None)
         else:
             self.new([self.with_libraries(spec) for spec in specs or [env.EnvironmentSpec("default")]])
+        self.scrub()
         self.files.resolution = resolution(self.project.owner, self.project.name, self.user, self.looked)
         for _spec, rewriting in self.looked:
             self.files.notes.extend(note for note in rewriting.notes if note not in self.files.notes)
@@ -128,7 +156,7 @@ class _Maker:
         """The default environment first, then those of the notebooks that run in another one."""
         default = self.default()
         wanted = [default] if default is not None else []
-        by_name = {item.name: item for item in self.project.environments}
+        by_name = {item.name: item for item in self.project.environments if item.source != DECLARED}
         for notebook in self.notebooks:
             other = by_name.get(notebook.kernel_env)
             if other is not None and other not in wanted and not has_file:
@@ -137,7 +165,7 @@ class _Maker:
         if not found:
             name, text = self.texts.first(SPEC_FILES)
             if name:
-                found = [self.kept(env.from_text(text, f"Its {name}"))]
+                found = [self.kept(env.from_text(text, f"Its {name}", read=self.texts.below), name)]
         if not found and not has_file:
             self.files.notes.append("The content of its environment is not known, so its file lists no packages; add what it needs.")
         if len(found) > 1:
@@ -150,10 +178,11 @@ class _Maker:
     def default(self) -> t.Optional[Environment]:
         """The project's environment; where nothing says which of several it is, the one that most notebooks run in."""
         chosen = self.project.environment
-        if chosen is not None or not self.project.environments:
-            return chosen
+        made = [item for item in self.project.environments if item.source != DECLARED]
+        if chosen in made or not made:
+            return chosen if chosen in made else None
         used = collections.Counter(notebook.kernel_env for notebook in self.notebooks)
-        best = min(self.project.environments, key=lambda item: (-used[item.name], item.name))
+        best = min(made, key=lambda item: (-used[item.name], item.name))
         self.files.notes.append(f"The active environment is not known; {best.name} was chosen, because most notebooks run in it.")
         return best
 
@@ -162,10 +191,13 @@ class _Maker:
         if item.source == CONDA_META and (item.conda or item.pip):
             return self.kept(env.from_record(item))
         text = self.texts.get(item.file) if item.file and "/" not in item.file else None
-        return None if text is None else self.kept(env.from_text(text, f"Its {item.file}", item.name))
+        return None if text is None else self.kept(env.from_text(text, f"Its {item.file}", item.name, self.texts.below), item.file)
 
-    def kept(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
+    def kept(self, spec: env.EnvironmentSpec, file: str = "") -> env.EnvironmentSpec:
         """Without the packages that are to be dropped; takes up the notes."""
+        if file == REQUIREMENTS and not any(pin.name == "python" for pin in spec.pins):
+            spec = dataclasses.replace(spec, pins=(Pin("pip"), Pin("python"), *spec.pins))
+            self.files.notes.append(f"Its {file} names no Python, so its environment asks for python and pip in any version.")
         gone = [pin.name for pin in spec.pins if matches_any(pin.name, self.rules.drop)]
         self.files.notes.extend(spec.notes)
         if gone:
@@ -180,7 +212,7 @@ class _Maker:
 
     def with_libraries(self, spec: env.EnvironmentSpec) -> env.EnvironmentSpec:
         """With the packages of the libraries that the project used by path, for which nothing asked until now."""
-        added = {library.name: env.Pin(library.name, library.version) for library in self.rules.libraries.get(self.project.key, ())}
+        added = {library.name: Pin(library.name, library.version) for library in self.rules.libraries.get(self.project.key, ())}
         if added:
             self.files.notes.append(
                 f"The environment {spec.name} got {', '.join(sorted(added))}, packages of libraries that the project used by path; remove"
@@ -214,34 +246,91 @@ class _Maker:
     def complete(self, there: str, text: str, spare: t.Optional[env.EnvironmentSpec]) -> None:
         what = f"Its {there}"
         asked = [library.spec for library in self.rules.libraries.get(self.project.key, ())]
-        existing = project_file.read(text, what)
+        notebooks = bool(self.notebooks)
+        lock = self.lock(text, what, bool(asked), notebooks)
+        existing = project_file.read(text, what, lock)
         if asked and existing.has_packages:
             text = project_file.with_packages(text, what, asked, "packages")
-            existing = project_file.read(text, what)
+            existing = project_file.read(text, what, lock)
             self.files.notes.append(f"{what} got {', '.join(asked)}, packages of libraries that the project used by path.")
         made = None
         if existing.has_packages:
             for spec in existing.environments:
-                self.rewritten(spec, env.EXACT)
+                self.rewritten(spec, EXACT)
         elif spare is not None:
             made = Made(spare, self.rewritten(spare))
-        notebooks = self.commands({spec.name for spec in existing.environments})
-        completed, notes = project_file.completed(text, what, self.name, made, notebooks, self.channels, self.rules.pin)
+        commands = self.commands({spec.name for spec in existing.environments})
+        secrets = self.rules.secrets
+        completed, notes = project_file.completed(text, what, self.name, made, commands, self.channels, self.rules.pin, secrets)
         self.files.overlay[project_file.FILE] = completed
         self.files.notes.extend(notes)
         name, beside = self.texts.first(ENVIRONMENTS)
-        if name and made is None:
-            beside = project_file.with_packages(beside, f"Its {name}", asked, "dependencies")
-            self.files.overlay[name] = project_file.environment_text(beside, f"Its {name}", self.channels)
-        elif made is not None:
+        if made is not None:
             self.files.overlay[ENVIRONMENT] = env.render(made.spec, made.channels, self.rules.pin)
+        elif name:
+            self.files.overlay[name] = self.beside(name, beside, asked)
 
-    def channels(self, old: t.Sequence[str], pins: t.Sequence[env.Pin]) -> t.Sequence[str]:
+    def beside(self, name: str, text: str, asked: t.Sequence[str]) -> str:
+        """The environment file beside a project's file that is kept; anaconda-project ignores one that is not YAML."""
+        what, secrets, notes = f"Its {name}", self.rules.secrets, self.files.notes
+        try:
+            whole = project_file.with_packages(text, what, asked, "dependencies")
+            return project_file.environment_text(whole, what, self.channels, secrets, notes)
+        except MigrationError as exc:
+            notes.append(f"{what} is kept as it is: {str(exc).partition('used: ')[2]}")
+            return scrubbed_text(text, what, secrets, notes)
+
+    def lock(self, text: str, what: str, is_changed: bool, notebooks: bool) -> Lock:
+        """The lock that AE5 will use; one that does not fit what is converted is disabled."""
+        name, locked = self.texts.first(LOCK_FILES)
+        if not name:
+            return NO_LOCK
+        try:
+            lock = read_lock(locked, f"Its {name}")
+            off = disabled(locked, f"Its {name}")
+        except MigrationError as exc:
+            self.files.scrubbed[name] = DISABLED
+            self.files.notes.append(f"Its {name} was replaced by one that is disabled: {str(exc).partition('; ')[0]}.")
+            return NO_LOCK
+        lacking = [spec for spec, pins in lock.pins.items() if notebooks and all(pin.name != project_file.NOTEBOOK for pin in pins)]
+        has_packages = project_file.read(text, what).has_packages
+        why = (
+            f"it has no packages for {PLATFORM} in {listed(lock.elsewhere)}"
+            if lock.elsewhere
+            else "the environment got packages of libraries"
+            if is_changed
+            else f"it does not have {project_file.NOTEBOOK}, which the commands of notebooks need, in {listed(lacking)}"
+            if lacking
+            else "the environment is another one"
+            if not has_packages
+            else ""
+        )
+        if lock.is_enabled and why:
+            self.files.scrubbed[name] = off
+            self.files.notes.append(f"Its {name} was disabled, because {why}; lock the project again on AE5.")
+            return NO_LOCK
+        if lock.pins:
+            self.files.notes.append(
+                f"Its {name} is in force, so its pins were looked for on AE5 instead of those of {what[len('Its ') :]}."
+            )
+        return lock
+
+    def scrub(self) -> None:
+        """The other files that describe environments, without their secrets."""
+        known = {name: self.texts.below(name) for name in (*SPEC_FILES, *LOCK_FILES)}
+        for path, text in sorted({**self.texts.included, **known}.items()):
+            if text is None or path in self.files.overlay or path in self.files.scrubbed:
+                continue
+            new = scrubbed_text(text, f"Its {path}", self.rules.secrets, self.files.notes)
+            if new != text:
+                self.files.scrubbed[path] = new
+
+    def channels(self, old: t.Sequence[str], pins: t.Sequence[Pin]) -> t.Sequence[str]:
         """One answer for one list of channels: a project's file and its ``environment.yml`` must agree."""
         key = tuple(old)
         if key not in self.channels_of:
-            spec = env.EnvironmentSpec("", tuple(env.clean_url(channel) for channel in old), tuple(pins))
-            self.channels_of[key] = rewrite(spec, self.rules.catalog, self.user, env.EXACT, self.rules.declared).channels
+            spec = env.EnvironmentSpec("", tuple(clean_url(channel) for channel in old), tuple(pins))
+            self.channels_of[key] = rewrite(spec, self.rules.catalog, self.user, EXACT, self.rules.declared).channels
         return self.channels_of[key]
 
 

@@ -9,7 +9,7 @@ import collections
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, PINS
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, PINS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
@@ -20,6 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import read_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.views import with_libraries
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import POLICIES, STRIP
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, read_libraries
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import STATES
@@ -48,6 +49,7 @@ CONVERT = ArgumentSpec(
         "users": {"type": "dict", "default": {}},
         "names": {"type": "dict", "default": {}},
         "accept_proposed_names": {"type": "bool", "default": False},
+        "secrets": {"type": "str", "choices": list(POLICIES), "default": STRIP, "no_log": False},
         "git_ignored": {"type": "str", "choices": ["leave_out", INCLUDE], "default": "leave_out"},
         "max_bytes": {"type": "int", "default": MAX_BYTES},
         "tool": {"type": "str", "choices": [OWN, REAL], "default": OWN},
@@ -74,7 +76,14 @@ def options_of(params: t.Dict[str, t.Any], write: bool) -> Options:
             used[key].append(library)
     return Options(
         dest=params["dest"],
-        rules=Rules(Catalog(with_libraries(views, libraries)), params["pin"], declared, tuple(params["drop_packages"]), used),
+        rules=Rules(
+            Catalog(with_libraries(views, libraries)),
+            params["pin"],
+            declared,
+            tuple(params["drop_packages"]),
+            used,
+            params["secrets"],
+        ),
         only=tuple(params["only"]),
         include=tuple(params["include"]),
         exclude=tuple(params["exclude"]),

@@ -146,7 +146,9 @@ class Converter:
             check_size(found, shown(project.key), options.max_bytes)
             notebooks = [member.path for member in found.members if member.path.endswith(".ipynb") and member.stamp is not None]
             files = make_files(project, base.user, base.name, texts, notebooks, options.rules)
-            whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in files.overlay.items()})
+            inside = {member.path for member in found.members}
+            texts_of = {**{path: text for path, text in files.scrubbed.items() if path in inside}, **files.overlay}
+            whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in texts_of.items()})
             check_size(whole, shown(project.key), options.max_bytes)
             return self._archived(root_fd, whole, files, base)
 

@@ -16,9 +16,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, NAME, EnvironmentSpec, Pin, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, NAME, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
 
 """AE4 notebooks ran on Linux only."""
@@ -138,6 +141,9 @@ class Catalog:
             key = (pin.name, pin.version, pin.build)
             return [key] if key in self._holders else []
         known = self._versions.get(pin.name, ())
+        match = pin.match
+        if how != NAME and match is not None:
+            return [key for key in known if match.matches(Dist(*key, ""))]
         if how == NAME or not pin.version:
             return known
         if pin.build:

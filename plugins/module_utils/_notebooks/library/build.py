@@ -17,7 +17,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write impo
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.python import parsed
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.metadata import (
     Metadata,
@@ -51,6 +50,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     secret_line,
     text_at,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import (
     BUILT,
     COMPILED,

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
 
 CONDA_NAMES: t.Mapping[str, str] = {
     "apache-airflow": "airflow",

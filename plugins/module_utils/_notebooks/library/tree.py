@@ -22,7 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, Acl, read_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 

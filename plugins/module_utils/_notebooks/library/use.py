@@ -16,7 +16,8 @@ import posixpath
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import EDITABLE, PATH_FILE
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import PATH_FILE
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import EDITABLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER

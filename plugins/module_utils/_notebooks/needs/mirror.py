@@ -16,11 +16,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EXACT, clean_url
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import COMMON_SUBDIRS
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.installs import system_replacement
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, old_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import PinState, Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import dump, exact

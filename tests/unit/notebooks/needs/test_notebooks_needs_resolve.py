@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, Pin, parse_pin, render
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, render
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin, parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite
@@ -173,7 +174,7 @@ def test_the_environments_of_a_project_are_solved_each_by_itself(tmp_path: Path)
 def test_what_is_asked_for_is_what_the_environment_will_ask_for(how: str, spec: str) -> None:
     asked = EnvironmentSpec("e", (), (parse_pin("x=1=0"), parse_pin("y >=1")))
     found = resolution("alice", "p", "alice", [(asked, rewrite(asked, HELD, "alice", how))])
-    assert found.environments[0].specs == (spec, "y" if how == "name" else "y >=1")
+    assert found.environments[0].specs == (spec, "y" if how == "name" else "y>=1")
     again = Resolution.from_json(json.loads(json.dumps(found.to_json())))
     assert again == found, "a spec that is no pin comes back, too"
 
