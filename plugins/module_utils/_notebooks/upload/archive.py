@@ -11,7 +11,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_name
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import Tree, read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import differences
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
