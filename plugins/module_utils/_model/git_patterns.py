@@ -193,6 +193,7 @@ class GitPattern:
         # git compares what comes before the first special character by itself, so that "a**/b" begins with two stars for it.
         self._plain = text[: special.start()] if special else text
         rest = text[len(self._plain) :]
+        self._name, self._ending = _simple(text) if self._is_name else (None, None)
         self._parts: t.Optional[t.List[Part]] = None
         self._expression: t.Optional[re.Pattern[bytes]] = None
         self.never = False
@@ -209,12 +210,26 @@ class GitPattern:
         if self.never or (self.folders_only and not is_folder) or not path.startswith(self._base):
             return False
         if self._is_name:
-            return self._expression is not None and self._expression.fullmatch(encode(path.rpartition("/")[2])) is not None
-        name = encode(path[len(self._base) :])
-        if not name.startswith(self._plain):
+            name = path.rpartition("/")[2]
+            if self._name is not None:
+                return name == self._name
+            if self._ending is not None:
+                return name.endswith(self._ending)
+            return self._expression is not None and self._expression.fullmatch(encode(name)) is not None
+        whole = encode(path[len(self._base) :])
+        if not whole.startswith(self._plain):
             return False
-        rest = name[len(self._plain) :]
+        rest = whole[len(self._plain) :]
         return not rest if self._parts is None else _fits(self._parts, rest.split(b"/"))
+
+
+def _simple(text: bytes) -> t.Tuple[t.Optional[str], t.Optional[str]]:
+    """The name, or the end of a name, that a pattern without other special characters stands for: most do."""
+    plain = text.decode("utf-8", "surrogateescape")
+    is_ending = text.startswith(b"*")
+    if _SPECIAL.search(text[is_ending:]) or not text or any("\udc80" <= char <= "\udcff" for char in plain):
+        return None, None
+    return (None, plain[1:]) if is_ending else (plain, None)
 
 
 class IgnoreFile:

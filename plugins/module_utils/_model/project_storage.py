@@ -10,6 +10,7 @@ plain ``git add``, so that ignored files are lost, and an archive is given out b
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import git_content
@@ -25,11 +26,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tr
     DROPPED,
     FOLDER,
     LINK,
+    REFUSED,
     GitChange,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode
 
 AE5 = "AE5's"
+_REFUSED = re.compile(r"(\.git|git~1)[. ]*(:.*)?", re.IGNORECASE | re.DOTALL)
+"""Names that git takes for its own folder on some file system."""
 CONTROLS = (IGNORE, ATTRIBUTES)
 """Names of the files that decide; a link of such a name does not."""
 
@@ -74,6 +78,8 @@ class Storage:
 
     def _file(self, path: str, content: t.Callable[[str], git_content.Blocks]) -> t.Iterator[GitChange]:
         before, (dropped, only_perhaps) = self._files[path], self._dropped(path)
+        if any(_REFUSED.fullmatch(name) for name in re.split(r"[/\\]", path)) and not self._ignored[0].reason(path)[0]:
+            yield GitChange(path, REFUSED, "git takes no such name", before)
         if not dropped or only_perhaps or path in ADDED_BY_AE5:
             after, why = self._content(path, content)
             if path in ADDED_BY_AE5:

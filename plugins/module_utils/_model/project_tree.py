@@ -24,7 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import cou
 ADDED_BY_AE5 = (".gitattributes", ".gitignore")
 """AE5's own two files, which every project gets."""
 
-DROPPED, CHANGED, COMPLETED, LINK, FOLDER = "dropped", "changed", "completed", "link", "folder"
+DROPPED, CHANGED, COMPLETED, LINK, FOLDER, REFUSED = "dropped", "changed", "completed", "link", "folder", "refused"
 
 AE5_IGNORES_OLD = (
     *("anaconda-project-local.yml", "*.pyc", "*.pyd", "*.pyo", "__pycache__/", ".cache/"),
@@ -50,12 +50,13 @@ class GitChange(JsonRecord):
     """One thing in a project that AE5's git does not keep as it is."""
 
     TITLE = "change by git"
-    CHOICES: t.ClassVar[Choices] = {"kind": (DROPPED, CHANGED, COMPLETED, LINK, FOLDER)}
+    CHOICES: t.ClassVar[Choices] = {"kind": (DROPPED, CHANGED, COMPLETED, LINK, FOLDER, REFUSED)}
     BRIEF = ("after", "only_perhaps")
 
     path: str
     kind: str
-    """dropped or changed (files); completed (AE5 adds its lines); link or folder (an empty one), which may be dropped."""
+    """dropped or changed (files); completed (AE5 adds its lines); link or folder (an empty one), which may be dropped; refused, for
+    its name, and with it the whole project."""
     why: str
     """The rule, for the inside of brackets."""
     before: str = ""
@@ -115,6 +116,8 @@ def compare(theirs: Tree, digest: str, changes: t.Iterable[GitChange]) -> Kept:
             happened = change.path not in theirs.links
         elif change.kind == FOLDER:
             happened = change.path not in theirs.folders
+        elif change.kind == REFUSED:
+            happened = False
         elif change.kind == DROPPED:
             happened = there is None
         else:
@@ -170,7 +173,8 @@ def in_words(changes: t.Sequence[GitChange]) -> str:
     """A sentence that names what git does to a project; empty if it is nothing to speak of."""
     drops = [_named(changes, *words) for words in _DROPS]
     drop, change = ", ".join(text for text in drops if text), _named(changes, CHANGED, "file", "files")
-    parts = [f"{verb} {text}" for verb, text in (("drops", drop), ("changes", change)) if text]
+    refused = _named(changes, REFUSED, "name", "names")
+    parts = [f"{verb} {text}" for verb, text in (("refuses", refused), ("drops", drop), ("changes", change)) if text]
     return f"AE5 keeps projects in git, which {' and '.join(parts)}." if parts else ""
 
 
@@ -183,6 +187,7 @@ _FINDINGS = {
     DROPPED: (WARNING, "AE5 will not keep the file {}.", "Change the rule if the file is needed, or keep it elsewhere."),
     LINK: (WARNING, "AE5 will not keep the link {}.", "Use the path it leads to, or make the link in a session."),
     FOLDER: (INFO, "AE5 will not keep the empty folder {}.", "Put a file into it, or let the code create it."),
+    REFUSED: (WARNING, "AE5 will probably not take the project, because of the name of {}.", "Rename it."),
     CHANGED: (INFO, "AE5 will change the content of {}.", "Change the attribute if the content must stay as it is."),
 }
 

@@ -24,6 +24,7 @@ class Conversion(JsonRecord):
     """One project: its archive, or why there is none."""
 
     TITLE = "conversion"
+    BRIEF = ("git",)
 
     host: str
     site: str

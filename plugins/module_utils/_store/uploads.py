@@ -48,6 +48,7 @@ class Row(JsonRecord):
     """What became of one project."""
 
     TITLE = "row of an upload"
+    BRIEF = ("proofs",)
 
     owner: str
     """On AE5, as ``name`` is."""

@@ -26,14 +26,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tr
     DROPPED,
     FOLDER,
     LINK,
+    REFUSED,
     GitChange,
     compare,
     expected,
+    findings,
     in_words,
     tree_digest,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
-from tests.lab.ae5.projects_git import kept
+from tests.lab.ae5.projects_git import BrokenProject, kept
 from tests.lab.ae5.switches import Switches
 from tests.unit.lab_ae5.ae5_tools_client import tarball
 from tests.unit.model.git_world import Tree, kept_by_git, projects, together
@@ -123,6 +125,25 @@ def test_odd_names_and_modes_stay(tmp_path: Path, name: str) -> None:
     theirs, modes = stored(tmp_path, tree, "2024")
     assert modes[name] == (0o775 if name.endswith(".sh") else 0o664)
     assert compare(theirs, tree_digest({name: sha(b"x")}), predicted(tree)) == project_tree.Kept(theirs.files, True)
+
+
+NEAR_GIT = [
+    *(".GIT/x", "git~1", "sub/.git./x", ".git :x", ".giT\\x", "GIT~1. .", "a\\.git", "a\\.git\\b"),
+    *(".gitx", "git~2", ".git.x", "x.git", "a\\b.git", "git"),
+]
+
+
+@pytest.mark.parametrize("name", NEAR_GIT)
+@pytest.mark.parametrize("ignored", [b"", b".*\n*~1*\nsub\n!.gitignore\n"])
+def test_names_that_git_refuses_are_named(tmp_path: Path, name: str, ignored: bytes) -> None:
+    tree = {name: b"x", ".gitignore": ignored}
+    refused = [change for change in predicted(tree) if change.kind == REFUSED]
+    if refused:
+        assert next(iter(findings("ann", "demo", refused))).what.endswith(f"because of the name of {name}.")
+        with pytest.raises(BrokenProject, match="invalid path"):
+            stored(tmp_path, tree, "2024")
+    else:
+        stored(tmp_path, tree, "2024")
 
 
 # -- what cannot be seen in the files alone
