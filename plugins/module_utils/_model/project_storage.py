@@ -53,7 +53,7 @@ class Storage:
         folders: t.Iterable[str],
         texts: t.Mapping[str, bytes],
     ) -> None:
-        self._files, self._links, self._folders, self._texts = files, links, folders, texts
+        self._files, self._links, self._folders = files, links, folders
         ignores = {path: text for path, text in texts.items() if path.endswith(IGNORE)}
         own = ignores.get(IGNORE)
         tops = [_lines(AE5_IGNORES)] if own is None else [own + b"\n" + _lines(AE5_LINKS), own, _lines(AE5_IGNORES)]
@@ -80,12 +80,12 @@ class Storage:
         before, (dropped, only_perhaps) = self._files[path], self._dropped(path)
         if any(_REFUSED.fullmatch(name) for name in re.split(r"[/\\]", path)) and not self._ignored[0].reason(path)[0]:
             yield GitChange(path, REFUSED, "git takes no such name", before)
-        if not dropped or only_perhaps or path in ADDED_BY_AE5:
-            after, why = self._content(path, content)
-            if path in ADDED_BY_AE5:
-                yield GitChange(path, COMPLETED, "AE5 adds its lines", before, after)
-            elif why and after != before:
-                yield GitChange(path, CHANGED, f"{ATTRIBUTES}: {why}", before, after)
+        after, why = self._content(path, content)
+        if path in ADDED_BY_AE5:
+            yield GitChange(path, COMPLETED, "AE5 adds its lines", before, after)
+        elif why and after != before:
+            # Where it is dropped, this happens only with a version that does not.
+            yield GitChange(path, CHANGED, f"{ATTRIBUTES}: {why}", before, after, only_perhaps=bool(dropped) and not only_perhaps)
         if dropped:
             yield GitChange(path, DROPPED, dropped, before, only_perhaps=only_perhaps)
 

@@ -16,6 +16,7 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_content import UNKNOWN
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_patterns import IGNORE, Ignored
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Choices, JsonRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import INFO, WARNING, Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
@@ -143,19 +144,38 @@ def _is_expected(change: GitChange, there: str, texts: t.Mapping[str, bytes]) ->
 
 
 def _is_completed(text: bytes, digests: t.Sequence[str]) -> bool:
-    """Whether a file consists of AE5's lines, alone or after those of a file of such a digest."""
+    """Whether a file consists of AE5's lines, alone or around those of a file of such a digest."""
     lines = text.splitlines(keepends=True)
-    while lines and _is_ae5s(lines[-1]):
-        lines.pop()
-        rest = b"".join(lines)
-        if {hashlib.sha256(rest).hexdigest(), hashlib.sha256(rest[: -len(_END)]).hexdigest()} & {*digests}:
-            return True
-    return not lines and bool(text)
+    ours = [not _is_ae5s(line) for line in lines]
+    if not any(ours):
+        return bool(text)
+    first, last = ours.index(True), len(ours) - ours[::-1].index(True)
+    for start in range(first + 1):
+        for end in range(last, len(lines) + 1):
+            rest = b"".join(lines[start:end])
+            if {hashlib.sha256(rest).hexdigest(), hashlib.sha256(rest[: -len(_END)]).hexdigest()} & {*digests}:
+                return True
+    return False
 
 
 def _is_ae5s(line: bytes) -> bool:
     words = line.strip()
     return not words or words.startswith(b"#") or words.decode("utf-8", "replace") in _AE5_LINES
+
+
+def explained(theirs: Tree, ours: Tree) -> t.List[GitChange]:
+    """What the ``.gitignore`` that AE5 gives out explains, where it is one that nobody here knows: an AE5 of another version."""
+    found = []
+    for name in ADDED_BY_AE5:
+        own, text = ours.texts.get(name), theirs.texts.get(name, b"")
+        if own is not None and own.strip() in text:
+            found.append(GitChange(name, COMPLETED, "AE5 adds its lines", ours.files[name], theirs.files[name]))
+    ignored = Ignored({IGNORE: theirs.texts.get(IGNORE, b"")})
+    for path in sorted(ours.files.keys() - theirs.files.keys(), key=encode):
+        file, pattern = ignored.reason(path)
+        if file:
+            found.append(GitChange(path, DROPPED, f"AE5's {IGNORE}: {pattern}", ours.files[path]))
+    return found
 
 
 # -- in words

@@ -180,7 +180,10 @@ def test_links_and_empty_folders_are_predicted() -> None:
     [
         (b"*.log\n# AE5\n/data\n!/data/\n", True),
         (b"*.log\n\n# These lines were added\n/user\n", True),
+        (b"# AE5\n/tmp/\n*.pyc\n*.log\n", True),
+        (b"# AE5\n/tmp/\n*.log\n/data\n", True),
         (b"*.pyc\n/tmp/\n", True),
+        (b"*.new\n*.log\n", False),
         (b"*.log\n*.csv\n", False),
         (b"*.csv\n", False),
         (b"", False),

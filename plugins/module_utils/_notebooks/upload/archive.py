@@ -69,6 +69,11 @@ class Archive:
         except OSError as exc:
             raise self._unreadable(exc) from exc
 
+    @property
+    def known_tree(self) -> t.Optional[Tree]:
+        """What it holds, ``None`` if it is only predicted.  Raises ``MigrationError``."""
+        return None if self._is_predicted else self.tree()
+
     def differences(self, theirs: t.Mapping[str, str]) -> str:
         """Which files differ from those of AE5's project (path to sha256), for the end of a sentence.  Raises ``MigrationError``."""
         return "some file" if self._is_predicted else differences(self.tree().files, theirs)

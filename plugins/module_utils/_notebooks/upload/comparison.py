@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import REVISION_LOOKS, Action, Projects, ProjectState, Revision
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree, compare, in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree, compare, explained, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.archive import Archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
@@ -60,7 +60,11 @@ class Comparison:
         is_known = last is not None and bool(last.verdict and newest.time) and (last.revision, last.time) == (newest.id, newest.time)
         if last is not None and is_known and not self._deep:
             return last
-        kept = compare(self._tree(state, newest), item.tree, item.git)
+        theirs = self._tree(state, newest)
+        kept = compare(theirs, item.tree, item.git)
+        ours = None if kept.is_same else archive.known_tree
+        if ours is not None:
+            kept = compare(theirs, item.tree, (*item.git, *explained(theirs, ours)))
         if kept.is_same:
             verdict, words = SAME, in_words(kept.seen)
         elif (last is not None and last.verdict in (SAME, EDITED, ALTERED) and not is_known) or self._had(state, revisions, item):

@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from tests.lab.ae5 import projects_git
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.lab_ae5.ae5_tools_client import TREE, Platform, tarball
 from tests.unit.notebooks.upload_world import ROUTE, Notebooks, Result, rows
@@ -95,19 +96,38 @@ def test_what_ae5_itself_ignores_is_told(world):
 @pytest.mark.parametrize("conflict", CONFLICTS)
 @pytest.mark.parametrize("era", ["none", "2024"])
 def test_what_changed_for_another_reason_is_told_and_no_copy_made(world, era, conflict):
-    """A rule that no AE5 is known to have; every night says so, and none sends it again."""
+    """A change that nobody foresaw; every night says so, and none sends it again."""
     world.lab.set(project_extras=era)
-    world.add("ann/demo", {**NOT_KEPT, "secret.key": b"", ".gitignore": b"*.key\n"})
+    world.add("ann/demo", NOT_KEPT)
     item = world.conversions["ann/demo"]
-    known = tuple(change for change in item.git if "key" not in change.why)
+    known = tuple(change for change in item.git if change.path != "windows.csv")
     world.conversions["ann/demo"] = dataclasses.replace(item, git=known)
-    told = "was uploaded, but what AE5 returns differs in 1 file not there (secret.key); check it on AE5."
+    told = "was uploaded, but what AE5 returns differs in 1 file with another content (windows.csv); check it on AE5."
     first, _requests = night(world, project_conflict=conflict)
     for result, requests in [night(world, project_conflict=conflict) for _night in (2, 3)]:
         assert is_silent(result, requests)
         assert result["failures"] == first["failures"] == [f"The project ann/demo {told}"]
         assert rows(result) == rows(first) == [("ann/demo", "failed")]
     assert list(world.state()) == ["ann/demo"]
+
+
+@pytest.mark.parametrize("own", [{}, {".gitignore": b"*.log\n"}], ids=["no-gitignore", "gitignore"])
+@pytest.mark.parametrize("head", [False, True])
+def test_an_ae5_of_another_version_explains_itself(world, monkeypatch, own, head):
+    """Its ``.gitignore`` names what nobody here knows."""
+    real = projects_git._Git._put
+
+    def put(self, era):
+        real(self, era)
+        text = (self.tree / ".gitignore").read_bytes()
+        (self.tree / ".gitignore").write_bytes(b"*.parquet\n" + text if head else text + b"*.parquet\n")
+
+    monkeypatch.setattr(projects_git._Git, "_put", put)
+    world.add("ann/demo", {**TREE, **own, "big.parquet": b"1", "tmp/x": b"2"})
+    first, _requests = night(world, project_conflict="new_name")
+    assert (first["failures"], rows(first)) == ([], [("ann/demo", "uploaded")])
+    assert "big.parquet: AE5's .gitignore: *.parquet" in first["projects"][0]["notes"][0]
+    assert is_silent(*night(world, project_conflict="new_name"))
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS)
