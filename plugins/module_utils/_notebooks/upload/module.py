@@ -119,7 +119,7 @@ class _Tally:
     def earlier(self, path: t.Optional[str]) -> t.Dict[str, t.Tuple[Proof, ...]]:
         """What earlier runs found.  Where that cannot be read, everything is found anew, and a sentence says so."""
         try:
-            return {row.project: row.proofs for row in read_rows(path)} if path and os.path.exists(path) else {}
+            return {row.project: row.proofs for row in read_rows(path)} if path and is_there(path) else {}
         except MigrationError as exc:
             self.warnings.append(f"What earlier runs found is not known, so every project is compared anew: {exc}")
             return {}
