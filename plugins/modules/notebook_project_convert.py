@@ -188,6 +188,7 @@ summary:
   description:
     - Number of projects, all, C(converted), C(excluded), C(refused) and C(changed), C(bytes) of their archives and C(seconds).
     - C(will_fail) counts the projects whose environment cannot be made on AE5, C(pins) the pins by what was found of them.
+    - C(not_kept) counts those of which AE5's git will drop or change something.
   returned: success
   type: dict
   sample:
@@ -196,6 +197,7 @@ summary:
     excluded: 1
     refused: 2
     changed: 1
+    not_kept: 3
     bytes: 123456
     will_fail: 3
     pins: {same: 800, found: 12, other: 1, missing: 5}

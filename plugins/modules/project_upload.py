@@ -109,9 +109,17 @@ options:
     description: Whether each project that was uploaded is downloaded again and compared.
     type: bool
     default: true
+  deep:
+    description:
+      - Whether every project is downloaded and compared again.
+      - Otherwise what an earlier run found of a revision stays true, where AE5 tells the revision's time and O(results) has it.
+    type: bool
+    default: false
   results:
     description:
-      - File to write one line to for each project, as in RV(projects), with the time (C(seen)). Not written in check mode.
+      - File to write one line to for each project, as in RV(projects), with the time (C(seen)) and what was found of each revision
+        (C(proofs)), for later runs. Not written in check mode.
+      - Without it no run knows what an earlier one has sent, so where AE5 has changed a project V(project_conflict=new_name) sends it again.
       - The lines of projects that O(only) leaves out stay as they are.
     type: path
 seealso:

@@ -26,6 +26,13 @@ HOST = "east-notebooks"
 NEVER = (".git/", ".indexer.pid", "envs/", "services/")
 USERS_OF_RISKUTILS = ("alice/uses-riskutils-append", "bob/uses-riskutils-insert", "carol/uses-riskutils-site")
 EDITED = "bob/clean-many-notebooks"
+NOT_KEPT = {
+    "bob/kept-in-git": {"run.log", "sub/run.log", "private/notes.txt"},
+    "bob/ignored-by-ae5": {"tmp/results.csv", ".cache/x", "home"},
+}
+"""Files that AE5's git drops."""
+CHANGED = {"bob/kept-in-git": {"data/windows.csv", "version.py"}}
+AE5_FILES = {".gitattributes", ".gitignore"}
 
 
 @dataclasses.dataclass
@@ -35,11 +42,14 @@ class Seen:
     run: Run
     writes: list[Json]
     rows: dict[str, Json]
+    downloads: int
+    """Archives of projects that AE5 gave out."""
 
     @classmethod
     def of(cls, world: World, *arguments: str, **variables: t.Any) -> Seen:
         run = world.run("notebooks", *arguments, **variables)
-        return cls(run, world.writes(), rows(world))
+        downloads = [request["route"] for request in world.cluster.log()].count("revision_archive")
+        return cls(run, world.writes(), rows(world), downloads)
 
     @property
     def uploads(self) -> list[Json]:
@@ -57,8 +67,11 @@ class Moved:
     checked: Seen
     first: Seen
     second: Seen
+    third: Seen
     edited: Seen
     renamed: Seen
+    renamed_again: Seen
+    deep: Seen
     after_first: dict[str, bytes]
     """What AE5 gives out of each project after the first run, by ``OWNER/NAME``."""
     report: Json
@@ -120,10 +133,13 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Moved]:
         after_first = given_out(world)
         report, page = world.report(), (world.reports / "report.html").read_text(encoding="utf-8")
         second = Seen.of(world)
+        third = Seen.of(world)
         world.notebooks[HOST].lab.edit("clean-many-notebooks")
         edited = Seen.of(world)
         renamed = Seen.of(world, ae_notebook_conflict="new_name")
-        yield Moved(world, checked, first, second, edited, renamed, after_first, report, page)
+        renamed_again = Seen.of(world, ae_notebook_conflict="new_name")
+        deep = Seen.of(world, ae_notebook_conflict="new_name", ae_deep="all")
+        yield Moved(world, checked, first, second, third, edited, renamed, renamed_again, deep, after_first, report, page)
     finally:
         world.close()
 
@@ -160,8 +176,25 @@ def test_what_is_downloaded_equals_what_was_archived(moved: Moved) -> None:
         if f"{item['owner']}/{item['project']}" == EDITED or item["state"] != "converted" or key not in moved.after_first:
             continue
         archived = files_of((staged / item["archive"]).read_bytes())
-        downloaded = {path: data for path, data in files_of(moved.after_first[key]).items() if path not in (".gitattributes", ".gitignore")}
-        assert downloaded == {path: data for path, data in archived.items() if path not in (".gitattributes", ".gitignore")}, key
+        downloaded, dropped, changed = files_of(moved.after_first[key]), NOT_KEPT.get(key, set()), CHANGED.get(key, set())
+        assert archived.keys() - downloaded.keys() == dropped, key
+        assert downloaded.keys() - archived.keys() <= AE5_FILES, key
+        assert {path for path, data in downloaded.items() if path in archived and archived[path] != data} - AE5_FILES == changed, key
+
+
+def test_what_ae5s_git_drops_and_changes_is_named_before_and_after(moved: Moved) -> None:
+    assert "AE5 keeps projects in git and will drop or change something of" in moved.checked.run.output
+    for key, names in NOT_KEPT.items():
+        item = conversions(moved.world)[key]
+        gone = {change["path"] for change in item["git"] if change["kind"] == "dropped" and not change.get("only_perhaps")}
+        assert gone == names
+        (note,) = [note for note in moved.first.rows[key]["notes"] if "keeps projects in git" in note]
+        assert all(name in note for name in names)
+        assert moved.third.rows[key]["notes"] == moved.first.rows[key]["notes"]
+    table = (moved.world.reports / "notebook-findings.csv").read_text(encoding="utf-8")
+    assert "AE5 will not keep the file tmp/results.csv." in table
+    assert "AE5 will change the content of data/windows.csv." in table
+    assert "AE5 will not keep the empty folder output." in table
 
 
 def test_no_archive_holds_what_none_may(moved: Moved) -> None:
@@ -172,13 +205,12 @@ def test_no_archive_holds_what_none_may(moved: Moved) -> None:
         assert not [name for name in names if f"{name}/".startswith(NEVER) or name in NEVER], key
 
 
-def test_the_second_run_sends_nothing(moved: Moved) -> None:
-    assert moved.second.writes == []
-    assert moved.second.run.total("changed") == 0
-    states = moved.second.states()
-    assert {key for key, state in states.items() if state == "present"} == {
-        key for key, state in moved.first.states().items() if state == "uploaded"
-    }
+def test_the_next_nights_send_and_download_nothing(moved: Moved) -> None:
+    there = {key for key, state in moved.first.states().items() if state == "uploaded"}
+    assert moved.first.downloads == len(there)
+    for night in (moved.second, moved.third):
+        assert (night.writes, night.downloads, night.run.total("changed")) == ([], 0, 0)
+        assert {key for key, state in night.states().items() if state == "present"} == there
 
 
 def test_an_edited_project_is_the_only_one_reported(moved: Moved) -> None:
@@ -197,6 +229,19 @@ def test_or_sent_under_a_new_name(moved: Moved) -> None:
     assert moved.renamed.rows[EDITED]["name"] == "clean-many-notebooks-2"
     state = moved.world.cluster.state()["projects"]
     assert {"bob/clean-many-notebooks", "bob/clean-many-notebooks-2"} <= state.keys(), "the first one stays"
+
+
+def test_the_copy_is_made_once(moved: Moved) -> None:
+    again = moved.renamed_again
+    assert (again.writes, again.downloads, again.run.total("changed")) == ([], 0, 0)
+    assert again.rows[EDITED]["state"] == "present"
+
+
+def test_deep_downloads_every_project_again(moved: Moved) -> None:
+    assert moved.deep.writes == []
+    # The one that was edited is there under two names; and every module of these tests predicts before it acts.
+    assert moved.deep.downloads == 2 * (moved.first.downloads + 1)
+    assert moved.deep.states() == moved.renamed_again.states()
 
 
 def test_a_check_writes_nothing_and_shows_the_project_files_to_come(moved: Moved) -> None:

@@ -9,7 +9,9 @@ status and text of every other error.  No other file contains a route.
 * Lists are ``[...]`` or ``{"data": [...]}``.
 * An upload is multipart/form-data, field ``name`` and part ``project_file``; the answer is the project with its ``action``.
 ** A name that the user already has is a 400 with ``Project name is not unique``, as reason phrase or in the body.
-* Collaborators are replaced as a whole: ``[{"id", "type", "permission"}]``; the answer's ``action.error`` reports a failure.
+** A refusal may also be a 200 with ``{"error": {"message"}}``.
+* Collaborators are replaced as a whole: ``[{"id", "type", "permission"}]``; the answer's ``action.error`` reports a failure.  It
+  may lack the list itself.
 """
 
 from __future__ import annotations
@@ -61,6 +63,10 @@ class NotUnique(MigrationError):
     """The user has a project of that name."""
 
 
+class UploadRefused(MigrationError):
+    """AE5 refused an upload.  The text is AE5's own."""
+
+
 class ShareRefused(MigrationError):
     """AE5 refused a list of collaborators.  The text is AE5's own, which may name one of them."""
 
@@ -74,6 +80,14 @@ class ProjectState:
     name: str
     status: str = ""
     """``done``, or the progress of its creation; empty if AE5 does not say."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Revision:
+    """A revision of a project.  ``time`` is when it was made and changed, empty if AE5 does not say."""
+
+    id: str
+    time: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +169,7 @@ class Projects:
 
         Raises:
             NotUnique: the user has a project of that name.
+            UploadRefused: AE5 says why it did not take it.
             HttpError: it was refused, or its result is not known.
         """
         self._writing(f"upload project {name}")
@@ -164,6 +179,11 @@ class Projects:
             if exc.status == 400 and NOT_UNIQUE in f"{exc.reason} {exc.phrase}".lower():
                 raise NotUnique(str(exc)) from None
             raise
+        said = _error(record)
+        if said and NOT_UNIQUE in said.lower():
+            raise NotUnique(said)
+        if said:
+            raise UploadRefused(self.session.http.mask(said))
         if not isinstance(record, dict) or "id" not in record:
             raise self._odd("the upload of a project", "a project record")
         self.written += 1
@@ -193,14 +213,14 @@ class Projects:
             return next((item for item in wanted if item.id == action.id), None)
         return next((item for item in wanted if item.type in ("", "create_action")), None)
 
-    def revisions(self, project: str, looks: int = 1) -> t.List[str]:
+    def revisions(self, project: str, looks: int = 1) -> t.List[Revision]:
         """The revisions, newest first; none if the list stays empty in ``looks`` reads (it may be empty for a while)."""
         for look in range(looks):
             if look:
                 self._sleep(FIRST_WAIT)
             listed = self._items("revisions", "revisions", "id", project=project)
             if listed:
-                return [str(item["id"]) for item in listed]
+                return [Revision(str(item["id"]), _time(item)) for item in listed]
         return []
 
     def archive(self, project: str, revision: str, read: t.Callable[[t.BinaryIO], Result]) -> Result:
@@ -247,7 +267,7 @@ class Projects:
         answer = self._json("collaborators_put", project=project, body=body, replay=True)
         action = answer.get("action") if isinstance(answer, dict) else None
         if not isinstance(action, dict) or action.get("error") is not False:
-            said = str(action.get("message") or "") if isinstance(action, dict) else ""
+            said = _error(answer) or (str(action.get("message") or "") if isinstance(action, dict) else "")
             raise ShareRefused(self.session.http.mask(said).rstrip(".") or "it gave no reason")
         self.written += 1
 
@@ -263,6 +283,8 @@ class Projects:
     def _items(self, name: str, what: str, *keys: str, **options: t.Any) -> t.List[Json]:
         data = self._json(name, **options)
         listed = data.get("data") if isinstance(data, dict) else data
+        if _error(data):
+            raise MigrationError(f"AE5 at {self.session.http.host} refused the request for {what}: {self.session.http.mask(_error(data))}")
         if not isinstance(listed, list) or not all(isinstance(item, dict) and all(key in item for key in keys) for item in listed):
             raise self._odd(f"the request for {what}", "a list")
         return listed
@@ -277,6 +299,18 @@ class Projects:
     def _writing(self, what: str) -> None:
         if self.read_only:
             raise WriteInCheckMode(f"check mode must not {what}")
+
+
+def _error(answer: t.Any) -> str:
+    """What AE5 says in an answer that is a failure in spite of its status; empty if it is none."""
+    error = answer.get("error") if isinstance(answer, dict) and "id" not in answer else None
+    if not error:
+        return ""
+    return str(error.get("message") or "it gave no reason") if isinstance(error, dict) else str(error)
+
+
+def _time(record: Json) -> str:
+    return " ".join(str(record[key]) for key in ("created", "updated") if record.get(key))
 
 
 def _kind(record: Json) -> str:

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 
@@ -23,6 +24,7 @@ class Conversion(JsonRecord):
     """One project: its archive, or why there is none."""
 
     TITLE = "conversion"
+    BRIEF = ("git",)
 
     host: str
     site: str
@@ -42,7 +44,7 @@ class Conversion(JsonRecord):
     bytes: int = 0
     sha256: str = ""
     tree: str = ""
-    """Digest of the files in the archive, by path, see ``archive.tree_digest``."""
+    """Digest of the files in the archive, by path, see ``project_tree.tree_digest``."""
     files: int = 0
     unpacked: int = 0
     """Bytes of all files together."""
@@ -53,6 +55,8 @@ class Conversion(JsonRecord):
     notes: t.Tuple[str, ...] = ()
     left_out: t.Tuple[t.Tuple[str, str], ...] = ()
     """Path and why, of what is neither in the archive nor named by a pattern."""
+    git: t.Tuple[GitChange, ...] = ()
+    """What AE5's git will not keep as it is, see ``project_tree``."""
     resolution: t.Optional[Resolution] = None
 
     @property

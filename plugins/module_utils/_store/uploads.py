@@ -17,11 +17,38 @@ UPLOADED, PRESENT, CONFLICT, FAILED = "uploaded", "present", "conflict", "failed
 STATES = (UPLOADED, PRESENT, CONFLICT, REFUSED, EXCLUDED, FAILED)
 
 
+SAME, EDITED, ALTERED, DIFFERS = "same", "edited", "altered", "differs"
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof(JsonRecord):
+    """What is known of one project on AE5: whether an upload of ours made it, and how its newest revision compared."""
+
+    TITLE = "proof of an upload"
+    BRIEF = ("sent", "revision", "time", "verdict", "words")
+
+    id: str
+    """AE5's, of the project."""
+    tree: str
+    """Digest of the files that were sent, or compared with."""
+    sent: bool = False
+    """Whether we made the project of them."""
+    revision: str = ""
+    time: str = ""
+    """Of the revision that was compared, as AE5 tells it; empty if it tells none."""
+    verdict: str = ""
+    """same (but for what git does), edited (it was the same, and was edited on AE5 since), altered (it is other than what we sent,
+    and nobody edited it), or differs (it is something else); empty if it was not compared."""
+    words: str = ""
+    """What git did, or what differs."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Row(JsonRecord):
     """What became of one project."""
 
     TITLE = "row of an upload"
+    BRIEF = ("proofs",)
 
     owner: str
     """On AE5, as ``name`` is."""
@@ -39,10 +66,11 @@ class Row(JsonRecord):
     """When AE5 was asked (UTC)."""
     tree: str = ""
     """Digest of the files that were compared or sent, see ``Conversion.tree``."""
+    proofs: t.Tuple[Proof, ...] = ()
 
     def to_result(self) -> Json:
         """As the module returns it: without what only later runs ask for."""
-        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree")}
+        return {key: value for key, value in self.to_json().items() if key not in ("seen", "tree", "proofs")}
 
 
 def read_rows(path: str) -> t.Iterator[Row]:

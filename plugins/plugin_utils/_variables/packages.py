@@ -276,10 +276,12 @@ VERIFICATION = variables(
     ),
     Variable(
         "ae_deep",
-        "What verification downloads and compares byte for byte: nothing (`none`), some files of every channel (`sample`), or `all`.",
+        "What verification downloads and compares byte for byte: nothing (`none`), some files of every channel (`sample`), or `all`;"
+        " with the last two also every notebook project, whatever earlier runs found.",
         choices=("none", "sample", "all"),
         default="none",
-        roles=("verify_deep",),
+        hosts=(CLUSTERS, NOTEBOOK_HOSTS),
+        roles=("verify_deep", "notebooks_deep"),
     ),
     Variable(
         "ae_deep_sample",

@@ -19,7 +19,7 @@ from .api import gone
 from .database import Row
 from .parts import Parts, json_object, number, problem
 from .projects_login import NotLoggedIn, not_logged_in, web_user
-from .projects_routes import BASE
+from .projects_routes import BASE, ENDPOINTS
 from .projects_store import NotUnique, when
 from .routes import Request
 from .state import Refused
@@ -118,7 +118,8 @@ class Api:
             raise Refused(400, "the body must be a list of collaborators")
         wrong = self.projects.share(row, body)
         action = {"type": "share_action", "owner": user, "done": not wrong, "error": bool(wrong), "message": wrong}
-        return jsonify({"action": action} if wrong else {"action": action, "collaborators": self._people(project)})
+        is_bare = bool(wrong) or self.parts.switches.collaborator_answer == "bare"
+        return jsonify({"action": action} if is_bare else {"action": action, "collaborators": self._people(project)})
 
     def _people(self, project: str) -> list[dict[str, t.Any]]:
         people = []
@@ -149,6 +150,12 @@ class Api:
     def nothing_of_it(self, user: str) -> Answer:
         return self._list([])
 
+    def none_of_it(self, user: str) -> Answer:
+        """Secrets and endpoints: there are none."""
+        return jsonify({"data": []})
+
+    secret_list = endpoint_list = none_of_it
+
     def project_choices(self, user: str) -> Answer:
         profile = {"id": "default", "name": "default", "description": "Default (CPU: 1, Memory: 4096MB)"}
         return jsonify([{"resource_profiles": [profile], "editors": [{"id": "notebook", "name": "Jupyter Notebook", "is_default": True}]}])
@@ -162,7 +169,7 @@ def blueprint(parts: Parts) -> Blueprint:
     """The request was classified before, from its raw path (``routes.classify``)."""
     area, api = Blueprint("projects", __name__), Api(parts)
 
-    def dispatch(rest: str) -> Answer:
+    def dispatch(rest: str = "") -> Answer:
         asked: Request = request.environ["lab.request"]
         user = web_user(parts)
         if asked.route == "unknown":
@@ -170,6 +177,8 @@ def blueprint(parts: Parts) -> Blueprint:
         return t.cast(Answer, getattr(api, asked.route)(user, **asked.parameters))
 
     def not_unique(exc: NotUnique) -> Response:
+        if parts.switches.unique_answer == "ok":
+            return jsonify({"error": {"message": str(exc)}})
         answer = problem(parts, exc.status, str(exc))
         if parts.switches.unique_answer == "reason":
             answer.status = f"{exc.status} {exc}"
@@ -177,6 +186,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     area.add_url_rule(f"{BASE}/<path:rest>", "dispatch", dispatch, methods=methods)
+    area.add_url_rule(ENDPOINTS, "dispatch", dispatch, methods=["GET"])
     area.register_error_handler(NotUnique, not_unique)
     area.register_error_handler(Refused, lambda exc: problem(parts, exc.status, str(exc)))
     area.register_error_handler(NotLoggedIn, lambda exc: not_logged_in(parts))

@@ -1,18 +1,17 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploaded project archives: read once as a stream, and written again as the archive of a revision.
+"""Uploaded project archives, read once as a stream into a folder.
 
-Documented: ae5-tools takes tar.gz, tar.bz2, tar.xz and zip, and an archive that AE5 gave out is a ``git archive`` whose one
-folder is ``NAME-<32 hex>`` (ae5-tools' own fixtures).  Assumed: which archives are refused, and in which words.
+Documented: ae5-tools takes tar.gz, tar.bz2, tar.xz and zip.  Assumed: which archives are refused, and in which words.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import io
+import os
+import shutil
 import stat
 import tarfile
 import typing as t
@@ -28,11 +27,10 @@ from .switches import Switches
 BLOCK = 1024**2
 PROJECT_FILES = ("anaconda-project.yml", "anaconda-project.yaml", "kapsel.yml")
 LARGEST_PROJECT_FILE = 1024**2
-EXTRAS = {".gitattributes": b"* merge=binary\n", ".gitignore": b"/envs/\n__pycache__/\n.ipynb_checkpoints/\n"}
 
 
 class BrokenProject(ValueError):
-    """The bytes are no project archive.  The text is a sentence."""
+    """The bytes are no project archive, or cannot be kept.  The text is a sentence."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,112 +94,80 @@ def _opened(path: Path) -> t.Iterator[t.Iterator[_Member]]:
         raise BrokenProject(f"the upload is not a readable .tar.gz, .tar.bz2 or .zip: {exc}") from exc
 
 
-class _Reader:
-    """Walks through an upload, checks every name and writes what is kept."""
+class Unpacked:
+    """An upload in a folder: every name was checked, ``modes`` are those of the archive by path, ``dropped`` did not come along."""
 
-    def __init__(self, tar: tarfile.TarFile, root: str, mtime: int, switches: Switches) -> None:
-        self.tar, self.root, self.mtime = tar, root, mtime
-        self.git = switches.project_storage == "git"
-        self.links = switches.project_links == "kept"
-        self.revision = Revision()
-        self.top = ""
-        self.seen: set[str] = set()
-        self.folders: set[str] = set()
+    def __init__(self, upload: Path, folder: Path, switches: Switches) -> None:
+        """Raises ``BrokenProject``."""
+        self.folder = folder
+        self.modes: dict[str, int] = {}
+        self.dropped: list[str] = []
+        self._links = switches.project_links == "kept"
+        self._git = switches.project_storage == "git"
+        self._top = ""
+        folder.mkdir()
+        with _opened(upload) as members:
+            for member in members:
+                self._take(*member)
+        if not self._top:
+            raise BrokenProject("the archive is empty")
 
-    def relative(self, name: str) -> str:
+    def path(self, name: str) -> bytes:
+        return os.fsencode(self.folder) + b"/" + name.encode("utf-8", "surrogateescape")
+
+    def _relative(self, name: str) -> str:
         """The path below the one folder, empty for the folder itself."""
         parts = PurePosixPath(name).parts
         if name.startswith("/") or ".." in parts:
             raise BrokenProject(f"the member {name!r} leads out of the project's folder")
         if not parts:
             return ""
-        self.top = self.top or parts[0]
-        if parts[0] != self.top:
-            raise BrokenProject(f"the archive holds more than one folder at its top: {self.top!r} and {parts[0]!r}")
+        self._top = self._top or parts[0]
+        if parts[0] != self._top:
+            raise BrokenProject(f"the archive holds more than one folder at its top: {self._top!r} and {parts[0]!r}")
         path = "/".join(parts[1:])
-        if path and path in self.seen:
+        if path and path in self.modes:
             raise BrokenProject(f"the archive holds {path!r} twice")
-        self.seen.add(path)
         return path
 
-    def take(self, member: _Member) -> None:
-        name, kind, mode, size, target, opener = member
-        path = self.relative(name)
+    def _take(self, name: str, kind: str, mode: int, size: int, target: str, opener: t.Any) -> None:
+        path = self._relative(name)
         if not path:
             if kind != "dir":
                 raise BrokenProject(f"{name!r} is a file at the top of the archive, not a folder")
             return
-        if kind == "special" or (kind == "link" and not self.links) or (self.git and path.split("/", 1)[0] == ".git"):
-            self.revision.dropped.append(path)
-        elif kind == "dir":
-            if not self.git:
-                self._folder(path, mode)
-        elif kind == "link":
-            self._link(path, target)
-        else:
-            stream = opener() if opener else None
-            if stream is None:
-                raise BrokenProject(f"the member {name!r} has no content")
-            with stream:
-                self._file(path, mode, size, stream)
-
-    def _member(self, path: str, mode: int) -> tarfile.TarInfo:
-        info = tarfile.TarInfo(f"{self.root}/{path}" if path else self.root)
-        info.mode, info.mtime, info.uname, info.gname = mode, self.mtime, "root", "root"
-        return info
-
-    def _folder(self, path: str, mode: int) -> None:
-        if path in self.folders:
+        if kind == "special" or (kind == "link" and not self._links) or (self._git and path.split("/", 1)[0] == ".git"):
+            self.dropped.append(path)
             return
-        self.folders.add(path)
-        info = self._member(path, mode)
-        info.type = tarfile.DIRTYPE
-        self.tar.addfile(info)
-        if path and not self.git:
-            self.revision.entries.append(Entry(path, "dir", mode & 0o777))
+        self.modes[path] = mode & 0o777
+        try:
+            self._make(path, kind, mode, size, target, opener)
+        except OSError as exc:
+            raise BrokenProject(f"{path!r} cannot be unpacked: {exc.strerror}") from exc
 
-    def _parents(self, path: str) -> None:
-        """As git archive: every folder that holds something."""
-        parts = path.split("/")[:-1]
-        if self.git:
-            for count in range(len(parts) + 1):
-                self._folder("/".join(parts[:count]), 0o775)
+    def _make(self, path: str, kind: str, mode: int, size: int, target: str, opener: t.Any) -> None:
+        there, above = self.path(path), path
+        while "/" in above:
+            above = above.rpartition("/")[0]
+            if os.path.islink(self.path(above)):
+                raise BrokenProject(f"the member {path!r} lies behind a link")
+        os.makedirs(there if kind == "dir" else os.path.dirname(there), exist_ok=True)
+        if kind == "link":
+            os.symlink(target.encode("utf-8", "surrogateescape"), there)
+        elif kind == "file":
+            with opener() as source, open(there, "xb") as sink:
+                shutil.copyfileobj(source, sink, BLOCK)
+                if sink.tell() != size:
+                    raise BrokenProject(f"{path!r} is cut short")
+            os.chmod(there, 0o755 if mode & 0o100 else 0o644)
 
-    def _link(self, path: str, target: str) -> None:
-        self._parents(path)
-        info = self._member(path, 0o777)
-        info.type, info.linkname = tarfile.SYMTYPE, target
-        self.tar.addfile(info)
-        self.revision.entries.append(Entry(path, "link", 0o777, target=target))
-
-    def _file(self, path: str, mode: int, size: int, stream: t.IO[bytes]) -> None:
-        self._parents(path)
-        kept = (0o775 if mode & 0o100 else 0o664) if self.git else mode & 0o777
-        info = self._member(path, kept)
-        info.size = size
-        reader = _Hashing(stream, keep=path in PROJECT_FILES and size <= LARGEST_PROJECT_FILE)
-        self.tar.addfile(info, reader)
-        if reader.count != size:
-            raise BrokenProject(f"{path!r} is cut short")
-        self.revision.entries.append(Entry(path, "file", kept, size, reader.sha256.hexdigest()))
-        if reader.kept is not None and not self.revision.commands:
-            self.revision.commands = commands(bytes(reader.kept))
-
-
-class _Hashing:
-    def __init__(self, stream: t.IO[bytes], keep: bool) -> None:
-        self.stream = stream
-        self.sha256 = hashlib.sha256()
-        self.count = 0
-        self.kept: t.Optional[bytearray] = bytearray() if keep else None
-
-    def read(self, size: int = BLOCK) -> bytes:
-        block = self.stream.read(size)
-        self.sha256.update(block)
-        self.count += len(block)
-        if self.kept is not None:
-            self.kept += block
-        return block
+    def commands(self) -> list[dict[str, t.Any]]:
+        """The commands of the project's file as a revision shows them; none if it cannot be read."""
+        for name in PROJECT_FILES:
+            with contextlib.suppress(OSError):
+                if stat.S_ISREG((status := os.lstat(self.path(name))).st_mode) and status.st_size <= LARGEST_PROJECT_FILE:
+                    return commands((self.folder / name).read_bytes())
+        return []
 
 
 def commands(text: bytes) -> list[dict[str, t.Any]]:
@@ -214,23 +180,3 @@ def commands(text: bytes) -> list[dict[str, t.Any]]:
     if not isinstance(listed, dict):
         return []
     return [{"id": str(name), **(value if isinstance(value, dict) else {})} for name, value in listed.items()]
-
-
-def convert(upload: Path, target: Path, root: str, mtime: int, switches: Switches) -> Revision:
-    """Writes the revision's ``.tar.gz`` at ``target``; one block is in memory at a time.  Raises ``BrokenProject``."""
-    comment = {"comment": hashlib.sha1(root.encode(), usedforsecurity=False).hexdigest()}
-    # Stored, not compressed: the lab must not be what a test of speed measures.
-    with tarfile.open(target, "w:gz", format=tarfile.PAX_FORMAT, pax_headers=comment, compresslevel=0) as tar:
-        reader = _Reader(tar, root, mtime, switches)
-        with _opened(upload) as members:
-            for member in members:
-                reader.take(member)
-        if not reader.top:
-            raise BrokenProject("the archive is empty")
-        if switches.project_extras == "added":
-            for name, content in EXTRAS.items():
-                if name not in reader.seen:
-                    reader._file(name, 0o644, len(content), io.BytesIO(content))
-        if not reader.folders:
-            reader._folder("", 0o775)
-    return reader.revision

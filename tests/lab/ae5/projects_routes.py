@@ -13,6 +13,7 @@ import typing as t
 from urllib.parse import unquote
 
 BASE = "/api/v2"
+ENDPOINTS = "/platform/deploy/api/v1/apps/static-endpoints"
 OIDC = "/auth/realms/AnacondaPlatform/protocol/openid-connect/auth"
 FORM = "/auth/realms/AnacondaPlatform/login-actions/authenticate"
 ACTION = "/auth/realms/AnacondaPlatform/login-actions/required-action"
@@ -39,11 +40,12 @@ _API = tuple(
         ("GET", _PROJECT + r"/revisions", "revision_list", False),
         ("GET", _PROJECT + r"/revisions/(?P<revision>[^/]+)/archive", "revision_archive", False),
         ("GET", _PROJECT + r"/(?:sessions|deployments|jobs|runs)", "project_children", False),
+        ("GET", r"/credentials/user", "secret_list", False),
         ("GET", r"/(?:sessions|deployments|jobs|runs|sample_projects|template_projects)", "nothing_of_it", False),
     )
 )
 # A login, an impersonation and a logout are no writes: they change neither a project nor an identity.
-_WEB = {
+_FIXED = {
     ("GET", OIDC): "oidc_auth",
     ("POST", FORM): "oidc_form",
     ("GET", ACTION): "oidc_action",
@@ -52,14 +54,15 @@ _WEB = {
     ("GET", LOGIN): "web_login",
     ("GET", LOGOUT): "web_logout",
     ("GET", HOME): "web_home",
+    ("GET", ENDPOINTS): "endpoint_list",
 }
 
 
 def classify(method: str, path: str) -> t.Optional[Found]:
     """Name, whether it is a write, and parameters; None for a path that belongs to another area."""
     verb = "GET" if method == "HEAD" else method
-    if (verb, path) in _WEB:
-        return _WEB[verb, path], False, {}
+    if (verb, path) in _FIXED:
+        return _FIXED[verb, path], False, {}
     if not path.startswith(BASE + "/"):
         return None
     for wanted, pattern, name, write in _API:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -19,7 +20,8 @@ from pathlib import Path
 
 from .database import Database, Row
 from .identity import ADMIN, EVERYONE, UPLOADER, Identity
-from .projects_archive import BrokenProject, Revision, convert
+from .projects_archive import BrokenProject, Revision
+from .projects_git import kept
 from .state import Refused
 from .switches import Switches
 from .upload import Received
@@ -57,7 +59,7 @@ def when(seconds: float) -> str:
 
 
 class Projects:
-    """Archives of revisions lie in ``projects/<hex of the id>/<sha256 of the revision's name>.tar.gz``."""
+    """In ``projects/<hex of the id>/`` lie the repository, ``git``, and the archives, ``<sha256 of the revision's name>.tar.gz``."""
 
     def __init__(self, root: Path, database: Database, identity: Identity, switches: Switches) -> None:
         self.folder = root / "projects"
@@ -127,22 +129,34 @@ class Projects:
     def upload(self, owner: str, name: str, tag: str, received: Received) -> tuple[Row, Row]:
         """The project and its action.  Raises ``Refused``; then nothing is left of it."""
         self.check_role(owner)
-        self.check_name(owner, name)
+        old = self.check_name(owner, name)
         upload = {"file": received.file, "size": received.size, "sha256": received.sha256}
-        draft, made, broken = received.path.with_suffix(".tar.gz"), Revision(), ""
-        id_ = f"a0-{uuid.uuid4().hex}"
+        draft, new = received.path.with_suffix(".tar.gz"), received.path.with_suffix(".git")
+        id_ = f"a0-{uuid.uuid4().hex}" if old is None else str(old["id"])
+        repository = new if old is None else self.folder / id_[3:] / "git"
+        made, broken = Revision(), ""
         try:
-            try:
-                made = convert(received.path, draft, f"{name}-{id_[3:]}", int(time.time()), self._switches)
-            except BrokenProject as exc:
-                if self._switches.bad_archive == "refuse":
-                    raise Refused(400, str(exc)) from exc
-                broken = str(exc)
+            with self._lock if old is not None else contextlib.nullcontext():
+                try:
+                    made = kept(
+                        received.path, draft, f"{name}-{id_[3:]}", int(time.time()), self._tag(id_, tag), repository, self._switches
+                    )
+                except BrokenProject as exc:
+                    if self._switches.bad_archive == "refuse":
+                        raise Refused(400, str(exc)) from exc
+                    broken = str(exc)
             with self._lock:
-                old = self.check_name(owner, name)  # another upload may have come first
-                return self._keep(owner, name, tag, id_ if old is None else old["id"], upload, made, draft, broken)
+                if old is None and self.check_name(owner, name) is not None:  # another upload came first
+                    raise NotUnique
+                project, action = self._keep(owner, name, tag, id_, upload, made, draft, broken)
+                if new.exists() and (self.folder / id_[3:]).exists():
+                    new.rename(self.folder / id_[3:] / "git")
+                return project, action
         finally:
             draft.unlink(missing_ok=True)
+            for left in self.incoming.glob(f"{received.path.stem}.*"):
+                if left.is_dir():
+                    shutil.rmtree(left)
 
     def _keep(self, owner: str, name: str, tag: str, id_: str, upload: Json, made: Revision, draft: Path, broken: str) -> tuple[Row, Row]:
         now = time.time()
@@ -158,9 +172,15 @@ class Projects:
         assert project is not None
         return project, action
 
+    def _number(self, id_: str) -> int:
+        return len(self._db.rows("SELECT 1 FROM project_revisions WHERE project=?", id_)) + 1
+
+    def _tag(self, id_: str, tag: str) -> str:
+        """The name of the next revision."""
+        return tag if tag and self._switches.project_tag == "honoured" else f"0.0.{self._number(id_)}"
+
     def _add_revision(self, id_: str, tag: str, upload: Json, made: Revision, draft: Path, now: float) -> None:
-        number = len(self._db.rows("SELECT 1 FROM project_revisions WHERE project=?", id_)) + 1
-        name = tag if tag and self._switches.project_tag == "honoured" else f"0.0.{number}"
+        number, name = self._number(id_), self._tag(id_, tag)
         if self._db.row("SELECT 1 FROM project_revisions WHERE project=? AND name=?", id_, name):
             raise Refused(400, f"the project has a revision {name}")
         file = self.folder / id_[3:] / f"{hashlib.sha256(name.encode()).hexdigest()}.tar.gz"

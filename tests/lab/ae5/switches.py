@@ -67,8 +67,9 @@ class Switches:
     project_max_bytes: int = GIB
     project_names: str = "strict"  # strict (A-Z a-z 0-9 . _ -, a letter or digit first) | lenient (no slash, not empty)
     project_role: str = "ae-creator"  # ae-creator | ae-uploader | either | none
-    # How a name that is taken is refused: 400 with the words as reason phrase (documented), or in the body alone, as behind HTTP/2.
-    unique_answer: str = "reason"  # reason | body
+    # How a name that is taken is refused: 400 with the words as reason phrase (documented), in the body alone, as behind HTTP/2, or by
+    # 200 with {"error": {"message"}} (ae5-tools looks for it in every answer to an upload).
+    unique_answer: str = "reason"  # reason | body | ok
     # An archive that cannot be read, or that holds not exactly one folder: refused, or taken and the action fails.
     bad_archive: str = "action"  # action | refuse (400)
     # How often the activity is read before an action is done, and how it ends; what is left of a project that failed.
@@ -79,16 +80,18 @@ class Switches:
     revision_delay: int = 0
     # The tag of an upload: the name of its revision, or ignored (5.4.1) and 0.0.1.
     project_tag: str = "honoured"  # honoured | ignored
-    # What becomes of a tree: git keeps no empty folders, no .git, and of modes only the executable bit.
+    # What becomes of a tree: a repository and ``git archive``, which keep no empty folders, no .git, and of modes one bit; or a copy.
     project_storage: str = "git"  # git | verbatim
     # Symbolic links: anaconda-project's unarchive drops them.
     project_links: str = "dropped"  # dropped | kept
-    # Whether AE5 adds a .gitattributes and a .gitignore to a project that has none (archives made by it hold such).
-    project_extras: str = "none"  # none | added
+    # AE5's own .gitattributes and .gitignore, as seen in projects of that year (projects_git.py); an upload passes a plain git add.
+    project_extras: str = "2024"  # none | 2018 | 2019 | 2024
     # An upload of a name that the owner has as a new revision: no such way is documented.
     project_again: str = "refused"  # refused (not unique) | revision
     # A collaborator whose permission differs from what there is: ae5-tools removes and adds in two PUTs.
     collaborator_change: str = "ignored"  # ignored (the old one stays) | honoured
+    # Whether the answer to a list of collaborators repeats them (ae5-tools expects it).
+    collaborator_answer: str = "full"  # full | bare (nothing but the action)
     # Who sees what in the list; the shape of lists; how a project that one may not see is refused.
     project_list: str = "admin_all"  # admin_all | own_and_shared
     project_list_shape: str = "list"  # list | data ({"data": [...]}, which ae5-tools takes as well)
@@ -156,16 +159,17 @@ CHOICES: dict[str, tuple[t.Any, ...]] = {
     "cli_abilities": ("minimal", "rich"),
     "project_names": ("strict", "lenient"),
     "project_role": ("ae-creator", "ae-uploader", "either", "none"),
-    "unique_answer": ("reason", "body"),
+    "unique_answer": ("reason", "body", "ok"),
     "bad_archive": ("action", "refuse"),
     "action_result": ("ok", "error", "never"),
     "failed_project": ("stays", "gone"),
     "project_tag": ("honoured", "ignored"),
     "project_storage": ("git", "verbatim"),
     "project_links": ("dropped", "kept"),
-    "project_extras": ("none", "added"),
+    "project_extras": ("none", "2018", "2019", "2024"),
     "project_again": ("refused", "revision"),
     "collaborator_change": ("ignored", "honoured"),
+    "collaborator_answer": ("full", "bare"),
     "project_list": ("admin_all", "own_and_shared"),
     "project_list_shape": ("list", "data"),
     "project_hidden_status": (404, 403),

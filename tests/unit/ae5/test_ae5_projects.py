@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import pytest
 import requests
@@ -25,6 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import OwnLogin, WebSession
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import ADDED_BY_AE5, tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from tests.lab.ae5.server import Ae5Lab
 from tests.unit.http_script import NoSleep
@@ -61,7 +63,9 @@ def send(projects, name="demo", content=CONTENT):
 
 
 def digest(projects, project, revision="latest"):
-    return projects.archive(project, revision, lambda stream: read_tree(stream, "it")).digest
+    """Of what AE5 gives out, without the two files that it puts into every project."""
+    files = projects.archive(project, revision, lambda stream: read_tree(stream, "it")).files
+    return tree_digest({path: told for path, told in files.items() if path not in ADDED_BY_AE5})
 
 
 @pytest.mark.parametrize("shape", ["list", "data"])
@@ -73,7 +77,7 @@ def test_up_and_down_again(lab, client, shape):
     assert ann.wait(state.id, action, 60).done
     assert list(ann.mine()) == ["demo"]
     assert ann.mine()["demo"].status == "done"
-    assert digest(ann, state.id, ann.revisions(state.id)[0]) == read_tree(io.BytesIO(CONTENT), "it").digest
+    assert digest(ann, state.id, ann.revisions(state.id)[0].id) == read_tree(io.BytesIO(CONTENT), "it").digest
     upload = lab.state()["projects"]["ann/demo"]["revisions"][0]["upload"]
     assert (upload["file"], upload["size"]) == ("demo.tar.gz", len(CONTENT))
 
@@ -84,7 +88,7 @@ def test_only_the_users_own_projects(client):
     assert client("bob").mine() == {}
 
 
-@pytest.mark.parametrize("answer", ["reason", "body"])
+@pytest.mark.parametrize("answer", ["reason", "body", "ok"])
 @pytest.mark.parametrize("body", ["nested", "plain"])
 def test_a_name_that_is_taken(lab, client, answer, body):
     lab.set(unique_answer=answer, error_body=body)
@@ -115,6 +119,23 @@ def test_the_reason_phrase_is_kept(lab, client):
     with pytest.raises(HttpError) as raised:
         send(client())
     assert (raised.value.reason, raised.value.phrase.lower()) == ("another word", "conflict")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"message": "The archive is broken."}}, r"The archive is broken\."),
+        ({"error": "no space"}, "no space"),
+        ({"error": {}}, "project record"),
+        ({"error": {"code": 7}}, "it gave no reason"),
+    ],
+)
+def test_a_refusal_that_is_answered_with_200(lab, client, body, said):
+    lab.faults([{"method": "POST", "path": "upload", "status": 200, "body": body}])
+    ann = client()
+    with pytest.raises(MigrationError, match=said):
+        send(ann)
+    assert ann.written == 0
 
 
 def test_another_refusal_is_not_that(client):
@@ -158,7 +179,9 @@ def test_a_revision_that_comes_late(lab, client):
     ann = client()
     state, _action = send(ann)
     assert ann.revisions(state.id) == []
-    assert ann.revisions(state.id, 5) == ["0.0.1"]
+    (revision,) = ann.revisions(state.id, 5)
+    assert revision.id == "0.0.1"
+    assert re.fullmatch(r"20\d\d-\S+ 20\d\d-\S+", revision.time)
 
 
 @pytest.mark.parametrize("answer", ["401", "redirect", "page"])
@@ -221,6 +244,12 @@ def test_collaborators(lab, client):
     with pytest.raises(ShareRefused, match="there is no user ghost"):
         ann.set_collaborators(state.id, [*shares, Share("user", "ghost", "r")])
     assert len(ann.collaborators(state.id)) == 2
+    lab.set(collaborator_answer="bare")
+    ann.set_collaborators(state.id, shares[:1])
+    assert ann.collaborators(state.id) == (shares[0],)
+    lab.faults([{"method": "PUT", "path": "collaborators", "status": 200, "body": {"error": {"message": "No."}}}])
+    with pytest.raises(ShareRefused, match="No"):
+        ann.set_collaborators(state.id, [])
     lab.faults([{"method": "PUT", "path": "collaborators", "status": 200, "body": {"collaborators": []}}])
     with pytest.raises(ShareRefused, match="gave no reason"):
         ann.set_collaborators(state.id, [])

@@ -46,6 +46,11 @@ def files_of(content: bytes) -> dict[str, bytes]:
         return {item.name.split("/", 1)[1]: tar.extractfile(item).read() for item in tar if item.isfile()}
 
 
+def own_files_of(content: bytes) -> dict[str, bytes]:
+    """As ``files_of``, without the two that AE5 puts there."""
+    return {path: data for path, data in files_of(content).items() if path not in (".gitattributes", ".gitignore")}
+
+
 class Platform:
     """One person at the platform, logged in through Keycloak's form or by an administrator."""
 

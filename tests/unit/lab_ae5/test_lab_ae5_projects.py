@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+import typing as t
 
 import pytest
 import requests
 
 from tests.lab.ae5.server import Ae5Lab
-from tests.unit.lab_ae5.ae5_tools_client import TREE, Platform, files_of, tarball, zipped
+from tests.unit.lab_ae5.ae5_tools_client import TREE, Platform, files_of, own_files_of, tarball, zipped
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_what_was_uploaded_is_given_out_again(ann, content, file):
     assert record["name"] == "demo"
     assert re.fullmatch(r"a0-[0-9a-f]{32}", record["id"])
     archive = ann.download(record["id"])
-    assert files_of(archive) == TREE
+    assert own_files_of(archive) == TREE
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         assert {name.split("/")[0] for name in tar.getnames()} == {f"demo-{record['id'][3:]}"}
         modes = {item.name.split("/", 1)[-1]: item.mode for item in tar if item.isfile()}
@@ -77,8 +78,11 @@ def test_a_name_that_is_taken(ann, platform):
     answer = ann.upload()
     assert (answer.status_code, answer.reason) == (400, "BAD REQUEST")
     assert answer.json()["error"]["message"] == "Project name is not unique"
+    ann.lab.set(unique_answer="ok")
+    answer = ann.upload()
+    assert (answer.status_code, answer.json()) == (200, {"error": {"message": "Project name is not unique"}})
     assert platform("writer").upload().status_code == 201
-    assert [(r["route"], r["status"]) for r in ann.lab.writes()] == [("project_upload", status) for status in (201, 400, 400, 201)]
+    assert [(r["route"], r["status"]) for r in ann.lab.writes()] == [("project_upload", status) for status in (201, 400, 400, 200, 201)]
 
 
 @pytest.mark.parametrize("name", ["Quarterly Report", "a/b", "", "-x", "naïve", "x" * 256])
@@ -97,7 +101,7 @@ def test_a_revision_has_the_tag_and_the_commands(ann):
     (revision,) = ann.call("GET", f"projects/{project}/revisions").json()
     assert (revision["name"], revision["commands"]) == ("1.2.3", [{"id": "nb", "notebook": "a.ipynb"}])
     assert "a0-" + revision["url"].rsplit("/", 3)[1] == project
-    assert files_of(ann.download(project, "1.2.3")) == TREE
+    assert own_files_of(ann.download(project, "1.2.3")) == TREE
     assert ann.call("GET", f"projects/{project}/revisions/9/archive").status_code == 404
     ann.lab.set(project_tag="ignored", revision_delay=2)
     project = ann.make("second", tag="1.2.3")
@@ -110,7 +114,7 @@ def test_a_second_revision_only_where_the_switch_lets_it(ann):
     ann.lab.set(project_again="revision")
     assert ann.make(content=tarball({"b": b"new"})) == project
     assert [item["name"] for item in ann.call("GET", f"projects/{project}/revisions").json()] == ["0.0.2", "0.0.1"]
-    assert files_of(ann.download(project)) == {"b": b"new"}
+    assert own_files_of(ann.download(project)) == {"b": b"new"}
 
 
 def test_the_size_limit(ann, bytes_on_disk):
@@ -155,17 +159,87 @@ def special() -> bytes:
     return tarball({"a.ipynb": b"{}", ".git/HEAD": b"ref"}, extra=[link, folder, pipe])
 
 
+AE5_FILES = [".gitattributes", ".gitignore"]
+
+
+def newest(lab: Ae5Lab, name: str = "demo") -> dict[str, t.Any]:
+    return lab.state()["projects"][f"owner/{name}"]["revisions"][0]
+
+
 def test_what_git_does_not_keep(ann):
     ann.make(content=special())
-    revision = ann.lab.state()["projects"]["owner/demo"]["revisions"][0]
-    assert list(revision["files"]) == ["a.ipynb"]
-    assert revision["dropped"] == [".git/HEAD", "link", "pipe"]
-    ann.lab.set(project_storage="verbatim", project_links="kept", project_extras="added")
+    revision = newest(ann.lab)
+    assert list(revision["files"]) == [*AE5_FILES, "a.ipynb"]
+    assert revision["dropped"] == [".git/HEAD", "empty", "link", "pipe"]
+    ann.lab.set(project_links="kept")
+    ann.make("linked", special())
+    assert newest(ann.lab, "linked")["files"]["link"]["target"] == "a.ipynb"
+    ann.lab.set(project_storage="verbatim")
     ann.make("whole", special())
-    revision = ann.lab.state()["projects"]["owner/whole"]["revisions"][0]
-    assert sorted(revision["files"]) == [".git/HEAD", ".gitattributes", ".gitignore", "a.ipynb", "empty", "link"]
+    revision = newest(ann.lab, "whole")
+    assert sorted(revision["files"]) == [".git/HEAD", "a.ipynb", "empty", "link"]
     assert revision["files"]["link"]["target"] == "a.ipynb"
     assert revision["files"]["a.ipynb"]["mode"] == 0o600
+
+
+CACHES = {"m.pyc": b"", "tmp/x": b"", "sub/tmp/x": b"", ".cache/x": b"", "data/x.csv": b"", "home": b"", ".spyderproject": b""}
+
+
+@pytest.mark.parametrize(
+    ("era", "own", "lost"),
+    [
+        ("none", None, []),
+        ("2018", None, [".cache/x", "m.pyc", "tmp/x"]),
+        ("2019", None, [".cache/x", "m.pyc", "tmp/x"]),
+        ("2024", None, [".cache/x", ".spyderproject", "home", "m.pyc", "tmp/x"]),
+        ("none", b"x.csv", ["data/x.csv"]),
+        ("2018", b"x.csv", [".cache/x", "m.pyc", "tmp/x"]),
+        ("2019", b"x.csv", ["data/x.csv"]),
+        ("2024", b"x.csv", ["data/x.csv", "home"]),
+    ],
+)
+def test_what_ae5_ignores_is_lost(ann, era, own, lost):
+    """The forms that were seen (AE5 facts 4.7); 2018 over a project's own file is an assumption."""
+    ann.lab.set(project_extras=era)
+    tree = {**CACHES, **({} if own is None else {".gitignore": own})}
+    ann.make(content=tarball(tree))
+    revision = newest(ann.lab)
+    assert revision["dropped"] == [] if not lost else set(lost) <= set(revision["dropped"])
+    expected = (CACHES.keys() - set(lost)) | (set(AE5_FILES) if era != "none" else {".gitignore"} if own else set())
+    assert set(revision["files"]) == expected
+    content = files_of(ann.download(ann.lab.state()["projects"]["owner/demo"]["id"]))
+    if era != "none":
+        assert content[".gitattributes"] == b"* merge=binary\n"
+    if own is not None:
+        assert content[".gitignore"].startswith(own) == (era != "2018")
+
+
+def test_a_projects_own_gitattributes_act(ann):
+    tree = {
+        ".gitattributes": b"*.csv text=auto\nprivate export-ignore\nversion.py export-subst ident\n",
+        "a.csv": b"a\r\nb\r\n",
+        "private/x": b"",
+        "version.py": b"$Format:%s$ $Id$\n",
+    }
+    content = files_of(ann.download(ann.make(content=tarball(tree))))
+    assert content["a.csv"] == b"a\nb\n"
+    assert "private/x" not in content
+    assert re.fullmatch(rb"0\.0\.1 \$Id: [0-9a-f]{40} \$\n", content["version.py"])
+
+
+@pytest.mark.parametrize("name", ["наука/данные.csv", "日本語", "back\\slash", "\udcff.csv", "a b ", "-x", "x" * 200, "new\nline"])
+def test_odd_names_come_back(ann, name):
+    content = own_files_of(ann.download(ann.make(content=tarball({name: b"x"}))))
+    assert list(content) == [name]
+
+
+@pytest.mark.parametrize("name", [".GIT/x", "git~1", ".git./x"])
+def test_names_that_git_refuses(ann, name):
+    ann.lab.set(action_polls=0)
+    record = ann.upload(content=tarball({name: b"x"})).json()
+    action = ann.call("GET", f"projects/{record['id']}/activity").json()["data"][0]
+    assert action["error"]
+    assert "invalid path" in action["message"]
 
 
 def test_an_upload_needs_the_role(ann, platform):
@@ -261,6 +335,37 @@ def test_the_rest_of_what_ae5_tools_asks_for(ann):
     assert ann.lab.log()[-1]["write"]
 
 
+def test_lists_that_ae5_tools_puts_together(ann):
+    """What ``user list``, ``user info``, ``secret list`` and ``endpoint list`` ask for; the real tool was seen to take the answers."""
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": ann.lab.switches.keycloak_admin_password}
+    token = requests.post(f"{ann.lab.url}/auth/realms/master/protocol/openid-connect/token", data=form, timeout=10).json()["access_token"]
+
+    def admin(path: str, **params: t.Any) -> list[dict[str, t.Any]]:
+        url = f"{ann.lab.url}/auth/admin/realms/AnacondaPlatform/{path}"
+        answer = requests.get(url, params={"first": 0, "max": 1000, **params}, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert {"owner", "boss"} <= {item["username"] for item in admin("users")}
+    roles = {item["name"]: [user["username"] for user in admin(f"roles/{item['name']}/users")] for item in admin("roles")}
+    assert roles["ae-admin"] == ["boss"]
+    assert all(isinstance(admin(f"groups/{item['id']}/members"), list) for item in admin("groups"))
+    assert admin("events", client="anaconda-platform", type="LOGIN") == []
+    assert ann.call("GET", "credentials/user").json() == {"data": []}
+    endpoints = ann.session.get(f"{ann.lab.url}/platform/deploy/api/v1/apps/static-endpoints", timeout=10)
+    assert endpoints.json() == {"data": []}
+    assert [ann.call("GET", path).json() for path in ("deployments", "projects")] == [[], []]
+    assert requests.get(endpoints.url, timeout=10).status_code == 401
+    assert {"secret_list", "endpoint_list"} <= {record["route"] for record in ann.lab.log()}
+
+
+def test_an_answer_without_collaborators(ann):
+    project = ann.make()
+    ann.lab.set(collaborator_answer="bare")
+    assert ann.share(project, ("reader", "user", "r")).keys() == {"action"}
+    assert [item["id"] for item in ann.lab.state()["projects"]["owner/demo"]["collaborators"]] == ["reader"]
+
+
 def test_projects_outlive_the_process(tmp_path):
     with Ae5Lab(tmp_path / "lab") as first:
         first.seed(users=[{"username": "ann", "password": "ann-pw", "roles": ["ae-creator"]}])
@@ -271,7 +376,7 @@ def test_projects_outlive_the_process(tmp_path):
     with Ae5Lab(tmp_path / "lab") as second:
         assert second.state() == state
         ann.lab = second
-        assert files_of(ann.download(project)) == TREE
+        assert own_files_of(ann.download(project)) == TREE
 
 
 def test_no_secret_is_in_the_log(ann):

@@ -15,6 +15,7 @@ from unittest import mock
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member, NotebookHost, Project
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_storage import Storage, is_control
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERTED, REFUSED, Conversion
 from tests.lab.ae5.server import Ae5Lab
@@ -49,12 +50,15 @@ class Notebooks:
     ) -> Conversion:
         """A converted project; ``team`` are (kind, name, access), ``more`` fields of the project."""
         owner, _slash, name = key.partition("/")
-        content = tarball(TREE if tree is None else tree, name)
+        tree = TREE if tree is None else tree
+        content = tarball(tree, name)
         path = self.root / owner / f"{name}.tar.gz"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         read = read_tree(io.BytesIO(content), "archive")
-        digests = {"sha256": hashlib.sha256(content).hexdigest(), "tree": read.digest}
+        storage = Storage(read.files, {}, [], {path: data for path, data in tree.items() if is_control(path)})
+        git = storage.changes(lambda path: lambda: [tree[path]])
+        digests = {"sha256": hashlib.sha256(content).hexdigest(), "tree": read.digest, "git": git}
         names = {"host": "aen1", "site": "east", "owner": owner, "project": name, "name": name, "user": owner}
         archive = {"archive": f"{owner}/{name}.tar.gz", "bytes": len(content), "files": len(read.files)}
         self.conversions[key] = Conversion(**names, state=CONVERTED, **archive, **digests)

@@ -20,6 +20,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DIR, FILE, LINK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import ADDED_BY_AE5, Tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.gzip_stream import GzipWriter, is_dense
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Member, Stamp, Survey, TooLarge
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import open_file
@@ -40,36 +41,12 @@ class Changed(MigrationError):
 
 @dataclasses.dataclass(frozen=True)
 class Written:
-    """An archive that was written.  ``tree`` is the digest of what it holds, see ``tree_digest``."""
+    """An archive that was written."""
 
     bytes: int
     sha256: str
-    tree: str
-    files: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Tree:
-    """What an archive holds below its top folder."""
-
-    top: str
     files: t.Mapping[str, str]
     """Path to sha256."""
-    links: t.Mapping[str, str]
-    """Path to target."""
-    folders: t.FrozenSet[str]
-
-    @property
-    def digest(self) -> str:
-        return tree_digest(self.files)
-
-
-def tree_digest(files: t.Mapping[str, str]) -> str:
-    """One digest for files by path and sha256; links and empty folders do not count, AE5's git keeps neither surely."""
-    digest = hashlib.sha256()
-    for path in sorted(files, key=encode):
-        digest.update(encode(path) + b"\0" + files[path].encode("ascii") + b"\0")
-    return digest.hexdigest()
 
 
 def over_limit(name: str, limit: int) -> TooLarge:
@@ -114,7 +91,7 @@ def write_archive(
     digests: t.Dict[str, str] = {}
     written = 0
     box = GzipWriter(sink.write)
-    with _Folders(root_fd) as folders:
+    with Folders(root_fd) as folders:
         for member in found.members:
             header = _header(member, top)
             box.compress(header)
@@ -125,7 +102,7 @@ def write_archive(
     ending = 2 * tarfile.BLOCKSIZE
     box.compress(bytes(ending + -(written + ending) % _RECORD))
     box.close()
-    return Written(sink.bytes, sink.sha256.hexdigest(), tree_digest(digests), len(digests))
+    return Written(sink.bytes, sink.sha256.hexdigest(), digests)
 
 
 def _header(member: Member, top: str) -> bytes:
@@ -154,11 +131,11 @@ def _block(name: bytes, mode: int, size: int, kind: bytes, target: bytes) -> byt
     return front + b"%06o\0 " % (sum(front) + 8 * ord(" ") + sum(back)) + back
 
 
-def _add(box: GzipWriter, member: Member, folders: _Folders, name: str) -> str:
+def _add(box: GzipWriter, member: Member, folders: Folders, name: str) -> str:
     told = hashlib.sha256()
     left = member.size
     put: t.Optional[Write] = None
-    for block in [member.data] if member.data is not None else _blocks(member, folders, name):
+    for block in [member.data] if member.data is not None else blocks(member, folders, name):
         put = put or (box.store if is_dense(block) else box.compress)
         told.update(block)
         put(block)
@@ -169,7 +146,7 @@ def _add(box: GzipWriter, member: Member, folders: _Folders, name: str) -> str:
     return told.hexdigest()
 
 
-def _blocks(member: Member, folders: _Folders, name: str) -> t.Iterator[bytes]:
+def blocks(member: Member, folders: Folders, name: str) -> t.Iterator[bytes]:
     """The bytes of a file, exactly as many as its header says."""
     try:
         fd = folders.open(member.path)
@@ -199,14 +176,14 @@ def _changed(member: Member, name: str) -> Changed:
     )
 
 
-class _Folders:
+class Folders:
     """Opens files beneath a folder part by part, links not followed; the folder of the last file stays open."""
 
     def __init__(self, root_fd: int) -> None:
         self._root_fd = root_fd
         self._open: t.List[t.Tuple[str, int]] = []
 
-    def __enter__(self) -> _Folders:
+    def __enter__(self) -> Folders:
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -241,7 +218,7 @@ def copy_tree(found: Survey, root_fd: int, target: str, name: str) -> None:
         MigrationError: a file cannot be read.
     """
     os.makedirs(target, mode=0o700)
-    with _Folders(root_fd) as folders:
+    with Folders(root_fd) as folders:
         for member in found.members:
             path = encode(f"{target}/{member.path}")
             os.makedirs(path if member.kind == DIR else os.path.dirname(path), exist_ok=True)
@@ -250,7 +227,7 @@ def copy_tree(found: Survey, root_fd: int, target: str, name: str) -> None:
             elif member.kind == FILE:
                 fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o755 if member.executable else 0o644)
                 with os.fdopen(fd, "wb") as stream:
-                    stream.writelines([member.data] if member.data is not None else _blocks(member, folders, name))
+                    stream.writelines([member.data] if member.data is not None else blocks(member, folders, name))
 
 
 class _Reader:
@@ -278,6 +255,7 @@ def read_tree(stream: t.BinaryIO, what: str, limit: int = 20 * MAX_BYTES) -> Tre
     files: t.Dict[str, str] = {}
     links: t.Dict[str, str] = {}
     folders: t.Set[str] = set()
+    texts: t.Dict[str, bytes] = {}
     tops: t.Set[str] = set()
     try:
         with gzip.GzipFile(fileobj=stream, mode="rb") as box:
@@ -287,7 +265,10 @@ def read_tree(stream: t.BinaryIO, what: str, limit: int = 20 * MAX_BYTES) -> Tre
                     tar.members = []  # type: ignore[attr-defined]  # it would keep them all
                     path = _inner(info.name, tops, count)
                     if info.isreg():
-                        files[path] = _digest(t.cast(t.BinaryIO, tar.extractfile(info)), info.size)
+                        kept = bytearray() if path in ADDED_BY_AE5 and info.size <= CHUNK else None
+                        files[path] = _digest(t.cast(t.BinaryIO, tar.extractfile(info)), info.size, kept)
+                        if kept is not None:
+                            texts[path] = bytes(kept)
                     elif info.issym():
                         links[path] = info.linkname
                     elif info.isdir():
@@ -296,7 +277,7 @@ def read_tree(stream: t.BinaryIO, what: str, limit: int = 20 * MAX_BYTES) -> Tre
                         raise tarfile.ReadError(f"{shown(path)!r} in it is not a file, folder or link")
     except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as exc:
         raise MigrationError(f"{what} is not an archive of a project: {exc}.") from exc
-    return Tree(next(iter(tops), ""), files, links, frozenset(folders - {""}))
+    return Tree(next(iter(tops), ""), files, links, frozenset(folders - {""}), texts)
 
 
 def _inner(name: str, tops: t.Set[str], count: int) -> str:
@@ -311,10 +292,12 @@ def _inner(name: str, tops: t.Set[str], count: int) -> str:
     return "/".join(parts[1:])
 
 
-def _digest(stream: t.BinaryIO, size: int) -> str:
+def _digest(stream: t.BinaryIO, size: int, kept: t.Optional[bytearray]) -> str:
     told = hashlib.sha256()
     for block in iter(lambda: stream.read(CHUNK), b""):
         told.update(block)
+        if kept is not None:
+            kept += block
         size -= len(block)
     if size:
         raise tarfile.ReadError("it is truncated")

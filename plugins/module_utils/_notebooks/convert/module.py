@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, PINS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Rules
@@ -24,7 +25,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import P
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import CONVERSIONS, CONVERTED, EXCLUDED
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import BUILT, Library, read_libraries
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import STATES
-from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed, size_in_words
 
 NO_CHANNELS = (
     "Without the option channels the AE5 channels are not known: environments keep the old channel names, and pins are not checked."
@@ -109,6 +111,8 @@ class _Tally:
         self.refused: t.List[t.Dict[str, str]] = []
         self.archives: t.List[str] = []
         self.texts: t.List[t.Dict[str, t.Any]] = []
+        self.not_kept: t.List[str] = []
+        """Of what was converted now, the projects that AE5's git will not keep as they are."""
         self._shown = 0
 
     def add(self, made: Made) -> None:
@@ -126,7 +130,10 @@ class _Tally:
             self.counts["will_fail"] += item.resolution.breaks
             for state, number in item.resolution.counts.items():
                 self.pins[state] += number
+        not_kept = in_words(expected(item.git))
+        self.counts["not_kept"] += bool(not_kept)
         if made.changed:
+            self.not_kept += [shown(item.key)] if not_kept else []
             self.counts["changed"] += 1
             self.archives.append(f"~ {item.archive} ({size_in_words(item.bytes)})")
             self._show(made)
@@ -142,8 +149,17 @@ class _Tally:
 
     @property
     def summary(self) -> t.Dict[str, t.Any]:
-        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "will_fail")}
+        numbers = {key: self.counts[key] for key in ("projects", "converted", "excluded", "changed", "bytes", "will_fail", "not_kept")}
         return {**numbers, "refused": len(self.refused), "pins": self.pins}
+
+    @property
+    def warnings(self) -> t.List[str]:
+        what = f"{counted(len(self.not_kept), 'project')} ({listed(self.not_kept)})"
+        warning = (
+            f"AE5 keeps projects in git and will drop or change something of {what}; {CONVERSIONS} and the findings of the report name each"
+            " file and the rule."
+        )
+        return [warning] if self.not_kept else []
 
     @property
     def diff(self) -> t.List[t.Dict[str, t.Any]]:
@@ -162,7 +178,7 @@ def convert_work(module: MigrationModule) -> Outcome:
         changed=changed,
         summary=tally.summary,
         report_path=os.path.join(params["dest"], CONVERSIONS),
-        warnings=[*([] if params["channels"] else [NO_CHANNELS]), *unknown_names(params["projects"], options)],
+        warnings=[*([] if params["channels"] else [NO_CHANNELS]), *tally.warnings, *unknown_names(params["projects"], options)],
         diff=tally.diff,
         values={"refused": tally.refused},
     )

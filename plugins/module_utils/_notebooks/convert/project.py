@@ -23,7 +23,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.access imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import NotebookHost, Project
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import git_ignore, pack
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.storage import predict
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Survey, check_size, overlaid, survey
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import (
     Files,
@@ -44,7 +46,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes when the same project would give another archive, so that all are made again."""
 INCLUDE = "include"
 AEN_ROOT = "/projects"
@@ -172,18 +174,26 @@ class Converter:
         last = self._last.get(base.key)
         stamp = stamp_of(whole, base.name, self._options.tool)
         if last is not None and self._is_still(last, stamp, path):
-            written = pack.Written(last.bytes, last.sha256, last.tree, last.files)
-            again = False
+            packed, again = last, False
         else:
             written, again = self._write(root_fd, whole, files, base, path)
+            packed = dataclasses.replace(
+                base,
+                bytes=written.bytes,
+                sha256=written.sha256,
+                tree=tree_digest(written.files),
+                files=len(written.files),
+                git=predict(whole, root_fd, written.files, shown(base.key)),
+            )
         conversion = dataclasses.replace(
             base,
             state=CONVERTED,
             archive=relative,
-            bytes=written.bytes,
-            sha256=written.sha256,
-            tree=written.tree,
-            files=written.files,
+            bytes=packed.bytes,
+            sha256=packed.sha256,
+            tree=packed.tree,
+            files=packed.files,
+            git=packed.git,
             unpacked=whole.bytes,
             stamp=stamp,
             environment=files.environment,

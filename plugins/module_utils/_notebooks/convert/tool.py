@@ -58,7 +58,7 @@ def archive_with_tool(
         missing = sorted({member.path for member in whole.members if member.kind not in (DIR, LINK)} - tree.files.keys(), key=encode)
         if missing:
             raise MigrationError(f"anaconda-project left {missing[0]!r} out of the archive of {name}; convert it with tool own.")
-        return pack.Written(written, file_sha256(packed), tree.digest, len(tree.files))
+        return pack.Written(written, file_sha256(packed), tree.files)
 
 
 def _write(copy: str, overlay: t.Mapping[str, str]) -> None:

@@ -11,7 +11,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import name_problems, proposed_name
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import Tree, read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import differences
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
@@ -67,6 +68,11 @@ class Archive:
                 return read_tree(stream, f"The file {shown(self._path)}")
         except OSError as exc:
             raise self._unreadable(exc) from exc
+
+    @property
+    def known_tree(self) -> t.Optional[Tree]:
+        """What it holds, ``None`` if it is only predicted.  Raises ``MigrationError``."""
+        return None if self._is_predicted else self.tree()
 
     def differences(self, theirs: t.Mapping[str, str]) -> str:
         """Which files differ from those of AE5's project (path to sha256), for the end of a sentence.  Raises ``MigrationError``."""

@@ -24,6 +24,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_li
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.comparison import Earlier
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, People, Wanted
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.run import (
     NEW_NAME,
@@ -43,7 +44,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
     read_conversions,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, STATES, Row, read_rows
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, STATES, Proof, Row, read_rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
@@ -65,6 +66,7 @@ UPLOAD = ArgumentSpec(
         "max_bytes": {"type": "int", "default": MAX_BYTES},
         "wait": {"type": "int", "default": 600},
         "verify": {"type": "bool", "default": True},
+        "deep": {"type": "bool", "default": False},
         "results": {"type": "path"},
     }
 )
@@ -112,6 +114,15 @@ class _Tally:
     done: t.List[Done] = dataclasses.field(default_factory=list)
     left: t.List[t.Tuple[str, str]] = dataclasses.field(default_factory=list)
     """Owners whose session could not be ended, and why."""
+    warnings: t.List[str] = dataclasses.field(default_factory=list)
+
+    def earlier(self, path: t.Optional[str]) -> t.Dict[str, t.Tuple[Proof, ...]]:
+        """What earlier runs found.  Where that cannot be read, everything is found anew, and a sentence says so."""
+        try:
+            return {row.project: row.proofs for row in read_rows(path)} if path and is_there(path) else {}
+        except MigrationError as exc:
+            self.warnings.append(f"What earlier runs found is not known, so every project is compared anew: {exc}")
+            return {}
 
     def outcome(self, report_path: t.Optional[str]) -> Outcome:
         rows = [item.row for item in self.done]
@@ -130,7 +141,11 @@ class _Tally:
                 "bytes_uploaded": sum(item.bytes for item in self.done),
             },
             failures=[*failures, *_shut_out(self.done), *_missing(self.done)],
-            warnings=[*([_conflict_warning(conflicts)] if conflicts else ()), *([_left_warning(self.left)] if self.left else ())],
+            warnings=[
+                *self.warnings,
+                *([_conflict_warning(conflicts)] if conflicts else ()),
+                *([_left_warning(self.left)] if self.left else ()),
+            ],
             report_path=report_path,
             diff=[prepared_diff(f"projects of {shown(owner)}", mine) for owner, mine in sorted(lines.items()) if mine],
             values={"projects": [row.to_result() for row in rows]},
@@ -208,6 +223,7 @@ def _options(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_bytes=params["max_bytes"],
         wait=params["wait"],
         verify=params["verify"],
+        deep=params["deep"],
         predict=check_mode,
     )
 
@@ -240,6 +256,7 @@ class _Upload:
     teams: t.Optional[Teams]
     names: t.Mapping[str, t.AbstractSet[str]]
     """Case-folded names of all projects of each owner."""
+    earlier: Earlier
 
     def of(self, user: str, mine: t.Sequence[Conversion]) -> t.Tuple[t.List[Done], t.List[str]]:
         """Projects of one owner, in a session of the owner's own that is ended whatever happens; and why it could not be."""
@@ -254,7 +271,7 @@ class _Upload:
         session = WebSession(http, mine[0].user, way, params["client_id"])
         try:
             projects = Projects(session, read_only=self.module.check_mode)
-            done = OwnerUpload(projects, self.options, self._wanted, self.names[user]).run(mine)
+            done = OwnerUpload(projects, self.options, self._wanted, self.names[user], self.earlier).run(mine)
         finally:
             session.end()
             http.close()
@@ -280,6 +297,7 @@ def upload_work(module: MigrationModule) -> Outcome:
     owners: t.Dict[str, t.List[Conversion]] = collections.defaultdict(list)
     names: t.Dict[str, t.Set[str]] = collections.defaultdict(set)
     tally = _Tally()
+    earlier = tally.earlier(params["results"])
     for item in read_conversions(params["conversions"]):
         names[item.user.casefold()].add(item.name.casefold())
         if not matches(item.key, params["only"]):
@@ -293,7 +311,7 @@ def upload_work(module: MigrationModule) -> Outcome:
         if params["projects"]:
             users = {item.key: item.user for mine in owners.values() for item in mine}
             teams = read_teams(params["projects"], users.keys(), users, people, params["accept_wider"])
-        upload = _Upload(module, options, logins, teams, names)
+        upload = _Upload(module, options, logins, teams, names, earlier)
         parts = [(user, part) for user in sorted(owners) for part in in_parts(owners[user], params["workers"])]
         for (user, _part), result in run_all(lambda item: upload.of(*item), parts, params["workers"]):
             if isinstance(result, Exception):
@@ -304,7 +322,8 @@ def upload_work(module: MigrationModule) -> Outcome:
     report_path = None
     if params["results"] and not module.check_mode:
         report_path = os.path.abspath(params["results"])
-        write_rows(report_path, [item.row for item in tally.done], params["only"])
+        rows = [dataclasses.replace(item.row, proofs=item.row.proofs or earlier.get(item.row.project, ())) for item in tally.done]
+        write_rows(report_path, rows, params["only"])
     return tally.outcome(report_path)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an upload of projects decides: which name, whether a project exists already, and with whom to share it.
+"""What an upload of projects decides: which name, and with whom to share a project.
 
 Private to the collection.  Pure, but for the reader of its rows.  No way to upload a second revision is documented (AE5 facts
 4.2), so a project that is there with another content stays as it is.
@@ -10,7 +10,6 @@ Private to the collection.  Pure, but for the reader of its rows.  No way to upl
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap, principal_key, principal_of
@@ -18,14 +17,11 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import NOBODY_MARK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import MAX_LENGTH
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import ADDED_BY_AE5
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
-
-ADDED_BY_AE5 = (".gitattributes", ".gitignore")
-"""Files that archives given out by AE5 hold, also where the project had none (fixtures of ae5-tools)."""
 
 COPIES = 99
 """A project has at most so many copies under further names."""
@@ -34,19 +30,6 @@ GROUP_MAP = "ae_notebook_group_map"
 
 
 # -- names and content
-
-
-def added_by_ae5(files: t.Mapping[str, str], digest: str) -> t.Optional[t.Tuple[str, ...]]:
-    """The files that a tree (path to sha256) has beyond the one with that digest and that AE5 puts there itself.
-
-    None if the trees differ in something else.
-    """
-    extras = [name for name in ADDED_BY_AE5 if name in files]
-    for count in range(len(extras) + 1):
-        for left_out in itertools.combinations(extras, count):
-            if tree_digest({path: told for path, told in files.items() if path not in left_out}) == digest:
-                return left_out
-    return None
 
 
 def names_to_try(name: str, taken: t.AbstractSet[str]) -> t.Iterator[str]:

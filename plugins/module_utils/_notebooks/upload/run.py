@@ -13,33 +13,33 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (
-    REVISION_LOOKS,
-    Action,
-    NotUnique,
-    Projects,
-    ProjectState,
-)
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Action, NotUnique, Projects, ProjectState, UploadRefused
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.retry import AGAIN, ASK, ATTEMPTS, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import LoginRefused
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.archive import Archive, Unfit
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, Wanted, added_by_ae5, names_to_try
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.comparison import Comparison, Earlier
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, Wanted, names_to_try
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.shares import give
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import REFUSED, Conversion
-from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, FAILED, PRESENT, UPLOADED, Row
+from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import (
+    ALTERED,
+    CONFLICT,
+    EDITED,
+    FAILED,
+    PRESENT,
+    SAME,
+    UPLOADED,
+    Row,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 REPORT, NEW_NAME = "report", "new_name"
-OLDER_READ = 20
-"""Older revisions that are compared, where that one differs."""
 OURS, PERHAPS_OURS, THEIRS = "ours", "perhaps ours", "theirs"
 """Who made a project that is there after an upload of ours: we, perhaps we (an answer was lost), or another client."""
-
-Files = t.Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Options:
     wait: float = 600
     """Seconds that AE5 may take to make a project."""
     verify: bool = True
+    deep: bool = False
+    """Whether what earlier runs found is found anew."""
     predict: bool = False
     """Whether archives may be missing, because this is check mode and they were only predicted."""
 
@@ -75,10 +77,6 @@ class Done:
         return bool(self.lines)
 
 
-class Unmade(MigrationError):
-    """A project that is on AE5 and has no content (yet)."""
-
-
 class OwnerUpload:
     """The projects of one user.  ``wanted`` says with whom a project is to be shared; None where that is not known."""
 
@@ -88,10 +86,12 @@ class OwnerUpload:
         options: Options,
         wanted: t.Callable[[Conversion], t.Optional[Wanted]],
         names: t.AbstractSet[str] = frozenset(),
+        earlier: t.Optional[Earlier] = None,
     ) -> None:
         self._projects, self._options, self._wanted = projects, options, wanted
         self._names = names
         """Case-folded names of all the user's projects, so that no copy takes one of them."""
+        self._comparison = Comparison(projects, options.wait, earlier or {}, options.deep)
         self._mine: t.Optional[t.Dict[str, ProjectState]] = None
         self._lines: t.List[str] = []
         """For the diff, what was sent of the project that is under way: it is kept also if the project fails afterwards."""
@@ -104,7 +104,7 @@ class OwnerUpload:
         try:
             self._listed()
             while waiting:
-                done.append(self._one(waiting[0]))
+                done.append(self._proven(waiting[0], self._one(waiting[0])))
                 del waiting[0]
             return done
         except LoginRefused as exc:
@@ -112,6 +112,11 @@ class OwnerUpload:
         except MigrationError as exc:
             state, shut = FAILED, str(exc)
         return done + not_brought(waiting, state, shut)
+
+    def _proven(self, item: Conversion, done: Done) -> Done:
+        ids = {state.id for state in self._listed().values()}
+        done.row = dataclasses.replace(done.row, proofs=self._comparison.proofs(item, ids))
+        return done
 
     def _one(self, item: Conversion) -> Done:
         """One project.  Raises ``LoginRefused``, or ``HttpError`` if AE5 cannot be reached; everything else is the project's own."""
@@ -151,64 +156,26 @@ class OwnerUpload:
                 if done is not None:
                     return done, state
                 state = self._listed()[name]
-            there = self._files(state)
-            extras = added_by_ae5(there, item.tree)
-            notes = (f"AE5 added {' and '.join(extras)}.",) if extras else ()
-            if extras is None and self._had(state, item.tree):
-                extras, notes = (), ("It was edited on AE5 after the upload; this was not changed.",)
-            if extras is not None:
-                return Done(row_of(item, PRESENT, name=name, notes=notes)), state
+            proof = self._comparison.judge(item, state, archive)
+            if proof.verdict in (SAME, EDITED):
+                edited = "It was edited on AE5 after the upload; this was not changed."
+                note = edited if proof.verdict == EDITED else proof.words
+                return Done(row_of(item, PRESENT, name=name, notes=(note,) if note else ())), state
+            if proof.verdict == ALTERED:
+                return self._altered(item, name, proof.words), None
             if self._options.conflict == REPORT:
                 why = (
-                    f"AE5 has a project {title} that differs from the one of AE4 in {archive.differences(there)}, and nothing"
+                    f"AE5 has a project {title} that differs from the one of AE4 in {proof.words}, and nothing"
                     " was sent: AE5 accepts no second revision; rename or delete one of them, or let it be uploaded under a new name"
                     " (ae_notebook_conflict)."
                 )
                 return Done(row_of(item, CONFLICT, why, name=name)), None
         raise Unfit(f"AE5 has the project {title} under every name that was tried, each with different content; delete some of them there.")
 
-    # -- what is there
-
-    def _files(self, state: ProjectState) -> Files:
-        """What the newest revision of a project holds.  Raises ``Unmade``, ``MigrationError``."""
-        revisions = self._projects.revisions(state.id)
-        if not revisions:
-            self._settled(state, None)
-            revisions = self._projects.revisions(state.id, REVISION_LOOKS)
-        if not revisions:
-            raise Unmade(
-                f"The project {state.owner}/{state.name} on AE5 has no revision, so it cannot be compared; delete it there, and run again."
-            )
-        return self._revision(state, revisions[0])
-
-    def _revision(self, state: ProjectState, revision: str) -> Files:
-        what = f"What AE5 returned as project {state.owner}/{state.name}"
-        return self._projects.archive(state.id, revision, lambda stream: read_tree(stream, what)).files
-
-    def _had(self, state: ProjectState, tree: str) -> bool:
-        """Whether an older revision is what we have: then it was edited on AE5 and not on AE4.  The oldest first."""
-        older = self._projects.revisions(state.id)[:0:-1]
-        return any(added_by_ae5(self._revision(state, revision), tree) is not None for revision in older[:OLDER_READ])
-
-    def _settled(self, state: ProjectState, action: t.Optional[Action]) -> None:
-        """Waits until AE5 has made a project.  Raises ``Unmade`` if it could not, or takes too long."""
-        title = f"{state.owner}/{state.name}"
-        last: t.Optional[Action] = None
-        try:
-            last = self._projects.wait(state.id, action, self._options.wait)
-        except HttpError as exc:
-            if exc.status != 404:
-                raise
-            last = Action("", error=True, message="it removed the project")
-        if last is None or last.done:
-            return
-        if not last.error:
-            raise Unmade(f"AE5 has not made the project {title} after {self._options.wait:.0f} seconds; run again later to check it.")
-        said = self._projects.session.http.mask(last.message).rstrip(".") or "it gave no reason"
-        left = ""
-        if self._projects.exists(state.id):
-            left = f"; a project {title} without content is left on AE5, delete it there before the next run"
-        raise Unmade(f"AE5 could not make the project {title} from the archive: {said}{left}.")
+    def _altered(self, item: Conversion, name: str, how: str) -> Done:
+        """What we sent is there and is another one; another copy would not be better."""
+        why = f"The project {shown(item.user)}/{shown(name)} was uploaded, but what AE5 returns differs in {how}; check it on AE5."
+        return Done(row_of(item, FAILED, why, name=name), failures=[why], lines=self._lines)
 
     # -- sending
 
@@ -218,24 +185,24 @@ class OwnerUpload:
         why = "" if name == item.name else f"AE5 has another project {item.name}, so this one is a copy beside it."
         done = Done(row_of(item, UPLOADED, why, name=name), lines=[line], bytes=item.bytes)
         if self._projects.read_only:
-            return done, None
+            return _noted(done, in_words(expected(item.git))), None
         whose, state, action = self._sent(item, name, archive)
         self._listed()[name] = state
         if whose == THEIRS:
             return None, state
         self._lines = [line]
-        self._settled(state, action)
+        if whose == OURS:
+            self._comparison.sent(item, state)
+        self._comparison.settled(state, action)
         if whose == OURS and not self._options.verify:
-            return done, state
-        there = self._files(state)
-        if added_by_ae5(there, item.tree) is not None:
-            return done, state
+            return _noted(done, in_words(expected(item.git))), state
+        proof = self._comparison.judge(item, state, archive)
+        if proof.verdict == SAME:
+            return _noted(done, proof.words), state
         if whose == PERHAPS_OURS:
             self._lines = []
             return None, state
-        raise MigrationError(
-            f"The project {state.owner}/{name} was uploaded, but what AE5 returns differs in {archive.differences(there)}; check it on AE5."
-        )
+        return self._altered(item, name, proof.words), None
 
     def _sent(self, item: Conversion, name: str, archive: Archive) -> t.Tuple[str, ProjectState, t.Optional[Action]]:
         """The project of that name as it is then, and whose it is.
@@ -258,6 +225,9 @@ class OwnerUpload:
                         " this one another name with ae_notebook_project_names."
                     ) from None
                 return whose, found, None
+            except UploadRefused as exc:
+                what = f"AE5 refused the project {shown(item.user)}/{shown(name)}"
+                raise Unfit(f"{what} ({str(exc).rstrip('.')}); correct what it says, and run again.") from exc
             except HttpError as exc:
                 verdict = decide(exc.status, exc.reached)
                 if verdict.action not in (ASK, AGAIN):
@@ -313,6 +283,11 @@ class OwnerUpload:
 def row_of(item: Conversion, state: str, why: str = "", *, name: str = "", notes: t.Tuple[str, ...] = ()) -> Row:
     """The row of a conversion."""
     return Row(item.user, name or item.name, item.key, item.host, state, why, (), notes, tree=item.tree)
+
+
+def _noted(done: Done, note: str) -> Done:
+    done.row = dataclasses.replace(done.row, notes=(note,) if note else ())
+    return done
 
 
 def _alike(states: t.Mapping[str, ProjectState], name: str) -> t.Optional[ProjectState]:

@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, is_there
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import (
     ARRIVED,
     NAMES_SHOWN,
@@ -66,10 +67,10 @@ class _Reader:
     def host(self, folder: HostFolder, resolutions: Resolutions) -> None:
         """Reads one host."""
         self._missing(folder)
+        found = self.audit.begin(folder.host)
         conversions = {item.key: item for item in self._conversions(folder)}
         uploads = {row.project: row for row in self._from(folder.uploads, read_rows)}
         times = sorted(row.seen for row in uploads.values() if TIME.fullmatch(row.seen)) or [""]
-        found = self.audit.begin(folder.host)
         for finding in self._from(folder.findings, read_findings):
             self.audit.add(finding)
         try:
@@ -110,8 +111,11 @@ class _Reader:
         return self.records(read(path)) if is_there(path) else iter(())
 
     def _conversions(self, folder: HostFolder) -> t.Iterator[Conversion]:
+        """The conversions, without what AE5's git will not keep, which becomes findings."""
         for item in self._from(folder.conversions, read_conversions):
-            yield dataclasses.replace(item, resolution=None if item.resolution is None else light(item.resolution))
+            for finding in project_tree.findings(item.owner, item.project, item.git):
+                self.audit.add(finding)
+            yield dataclasses.replace(item, git=(), resolution=None if item.resolution is None else light(item.resolution))
 
     def resolutions(self, path: str) -> Resolutions:
         """The resolutions of the environments of all hosts."""

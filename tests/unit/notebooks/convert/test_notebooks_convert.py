@@ -11,8 +11,11 @@ import shutil
 import tarfile
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import storage
 from tests.lab.aen.spec import CANARY
 from tests.unit.notebooks.convert_host import BROKEN, Host, conversions, project_file, snapshot, tree
 
@@ -210,6 +213,51 @@ def test_what_git_ignores_is_asked_for(host: Host, tmp_path: Path) -> None:
         host.convert(tmp_path / word, only=["bob2/ignore-files"], git_ignored=word)
         found[word] = set(tree(tmp_path / word, "bob2/ignore-files").files)
     assert found["leave_out"] < found["include"]
+
+
+def test_what_ae5s_git_will_not_keep_is_in_the_list(host: Host, done: Path, tmp_path: Path) -> None:
+    own = {change.path: (change.kind, change.why) for change in expected(conversions(done)["bob/kept-in-git"].git)}
+    assert own == {
+        ".gitattributes": ("completed", "AE5 adds its lines"),
+        ".gitignore": ("completed", "AE5 adds its lines"),
+        "data/windows.csv": ("changed", ".gitattributes: text"),
+        "output": ("folder", "git keeps no empty folder"),
+        "private/notes.txt": ("dropped", ".gitattributes: export-ignore"),
+        "run.log": ("dropped", ".gitignore: *.log"),
+        "sub/run.log": ("dropped", ".gitignore: *.log"),
+        "version.py": ("changed", ".gitattributes: export-subst"),
+    }
+    ae5s = {change.path: change.why for change in expected(conversions(done)["bob/ignored-by-ae5"].git)}
+    assert ae5s == {
+        ".cache/x": "AE5's .gitignore: .cache/",
+        "home": "AE5's .gitignore: /home",
+        "tmp/results.csv": "AE5's .gitignore: /tmp/",
+    }
+    links = [change for change in conversions(done)["carol/links"].git if change.kind == "link"]
+    assert "inside.csv" in {change.path for change in links}
+    only = ["bob/kept-in-git", "bob/ignored-by-ae5", "alice/plain-analysis"]
+    predicted = host.convert(tmp_path / "new", check=True, only=only, predicted=str(tmp_path / "conversions.jsonl"))
+    real = host.convert(tmp_path / "new", only=only)
+    assert predicted["summary"]["not_kept"] == real["summary"]["not_kept"] == 2
+    told = "AE5 keeps projects in git and will drop or change something of 2 projects (bob/ignored-by-ae5, bob/kept-in-git);"
+    assert [warning for warning in real["warnings"] if warning.startswith(told)]
+    assert predicted["warnings"] == real["warnings"]
+    assert {key: item.git for key, item in conversions(tmp_path).items()} == {
+        key: item.git for key, item in conversions(tmp_path / "new").items()
+    }
+    again = host.convert(tmp_path / "new", only=only)
+    assert not [warning for warning in again["warnings"] if "in git" in warning], "said where it is new"
+    assert conversions(tmp_path / "new")["bob/kept-in-git"].git == conversions(done)["bob/kept-in-git"].git
+
+
+def test_absurdly_many_patterns_are_the_projects_own_problem(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "MAX_COMPARISONS", 10)
+    host.convert(tmp_path, only=["bob/kept-in-git", "bob/ignored-by-ae5"])
+    found = conversions(tmp_path)
+    assert found["bob/ignored-by-ae5"].state == "converted"
+    assert found["bob/kept-in-git"].reason.startswith(
+        "The project bob/kept-in-git is not converted: its .gitignore and .gitattributes have too many"
+    )
 
 
 def test_what_was_read_only_in_part_is_told(done: Path) -> None:

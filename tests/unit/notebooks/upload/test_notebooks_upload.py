@@ -7,41 +7,18 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Member
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import (
     Missing,
     People,
-    added_by_ae5,
     differences,
     names_to_try,
     plan_shares,
 )
 
 FILES = {"a.py": "1" * 64, "b/c.py": "2" * 64}
-EXTRA = {".gitignore": "3" * 64, ".gitattributes": "4" * 64}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "found"),
-    [
-        (FILES, FILES, ()),
-        (FILES, {**FILES, ".gitignore": "3" * 64}, (".gitignore",)),
-        (FILES, {**FILES, **EXTRA}, (".gitattributes", ".gitignore")),
-        ({**FILES, ".gitignore": "3" * 64}, {**FILES, **EXTRA}, (".gitattributes",)),
-        ({**FILES, **EXTRA}, {**FILES, **EXTRA}, ()),
-        ({**FILES, ".gitignore": "5" * 64}, {**FILES, **EXTRA}, None),
-        ({**FILES, ".gitignore": "3" * 64}, FILES, None),
-        (FILES, {**FILES, "new": "3" * 64}, None),
-        (FILES, {}, None),
-    ],
-)
-def test_what_ae5_adds_is_no_difference(ours, theirs, found):
-    assert added_by_ae5(theirs, tree_digest(ours)) == found
 
 
 def test_the_next_names():

@@ -39,7 +39,7 @@ def test_what_was_converted_is_on_ae5(world):
     ]
     assert result["projects"][2]["why"] == "The name has blanks."
     assert sorted(world.state()) == ["ann/demo", "ann/other", "bob/demo"]
-    assert sorted(world.state()["ann/other"]["revisions"][0]["files"]) == sorted([*TREE, "x"])
+    assert sorted(world.state()["ann/other"]["revisions"][0]["files"]) == sorted([*TREE, "x", ".gitattributes", ".gitignore"])
     assert world.writes() == [("project_upload", 201)] * 3
     users = {(record["route"], record["user"]) for record in world.lab.log() if record["write"]}
     assert users == {("project_upload", "ann"), ("project_upload", "bob")}
@@ -69,16 +69,14 @@ def test_check_mode_tells_the_same_and_writes_nothing(world):
     assert rows(real) == [("ann/demo", "uploaded"), ("ann/there", "present")]
 
 
-@pytest.mark.parametrize(
-    "switches", [{"project_extras": "added"}, {"project_storage": "verbatim"}, {"project_links": "kept"}, {"project_list_shape": "data"}]
-)
+@pytest.mark.parametrize("switches", [{"project_storage": "verbatim"}, {"project_links": "kept"}, {"project_list_shape": "data"}])
 def test_how_ae5_keeps_a_project_is_no_difference(world, switches):
     world.lab.set(**switches)
     world.add("ann/demo")
     assert rows(world.run()) == [("ann/demo", "uploaded")]
     result = second_run_is_silent(world)
     assert rows(result) == [("ann/demo", "present")]
-    assert ("AE5 added .gitattributes and .gitignore." in result["projects"][0]["notes"]) == ("project_extras" in switches)
+    assert result["projects"][0]["notes"] == []
 
 
 def test_a_project_that_was_edited_is_reported_and_nothing_sent(world):
@@ -140,7 +138,7 @@ def test_a_project_that_was_edited_on_ae5_is_left_so(world, conflict):
     assert rows(world.run(project_conflict=conflict)) == expected
 
 
-@pytest.mark.parametrize("answer", ["reason", "body"])
+@pytest.mark.parametrize("answer", ["reason", "body", "ok"])
 @pytest.mark.parametrize(("tree", "state"), [(TREE, "present"), (EDITED, "conflict")])
 def test_somebody_else_was_faster(world, answer, tree, state):
     world.lab.set(unique_answer=answer)
@@ -152,8 +150,18 @@ def test_somebody_else_was_faster(world, answer, tree, state):
     world.lab.clear_log()
     result = world.run()
     assert rows(result) == [("ann/demo", state)]
-    assert world.writes() == [("project_upload", 400)]
+    assert world.writes() == [("project_upload", 200 if answer == "ok" else 400)]
     assert not result["changed"]
+
+
+def test_a_refusal_in_ae5s_words_that_is_answered_with_200(world):
+    world.add("ann/demo")
+    world.add("ann/other")
+    body = {"error": {"message": "The storage is read-only."}}
+    world.lab.faults([{"method": "POST", "path": "upload", "nth": 1, "status": 200, "body": body}])
+    result = world.run()
+    assert rows(result) == [("ann/demo", "refused"), ("ann/other", "uploaded")]
+    assert result["failures"] == ["AE5 refused the project ann/demo (The storage is read-only); correct what it says, and run again."]
 
 
 def test_a_name_that_is_taken_and_not_listed(world):
@@ -212,7 +220,7 @@ def test_results_are_written_except_in_check_mode(world, tmp_path):
     result = world.run(results=str(target))
     assert result["report_path"] == str(target)
     found = [json.loads(line) for line in target.read_text().splitlines()]
-    assert [{key: value for key, value in row.items() if key not in ("seen", "tree")} for row in found] == result["projects"]
+    assert [{key: value for key, value in row.items() if key not in ("seen", "tree", "proofs")} for row in found] == result["projects"]
     assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["seen"]) for row in found)
 
 

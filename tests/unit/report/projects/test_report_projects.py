@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.page import asked_words
@@ -140,6 +141,29 @@ def test_a_project_on_two_hosts_is_two_lines(tmp_path: Path) -> None:
 def test_what_is_gone_from_ae4_is_told(host: NotebookHost) -> None:
     host.projects = host.projects[1:]
     assert read(host.save()).warnings == ("1 project (alice/good) of notebook host aen1 was migrated to AE5 and is no longer on AE4.",)
+
+
+def test_what_ae5s_git_will_not_keep_is_a_finding(tmp_path: Path) -> None:
+    changes = [
+        ("tmp/x", "dropped", "AE5's .gitignore: /tmp/", False),
+        ("out", "folder", "git keeps no empty folder", False),
+        ("a.csv", "changed", ".gitattributes: text", False),
+        (".gitignore", "completed", "AE5 adds its lines", False),
+        ("m.pyc", "dropped", "AE5's .gitignore: *.pyc", True),
+    ]
+    host = NotebookHost(tmp_path / "notebooks").add("alice/good", "uploaded")
+    git = tuple(GitChange(path, kind, why, only_perhaps=perhaps) for path, kind, why, perhaps in changes)
+    host.conversions = [dataclasses.replace(item, git=git) for item in host.conversions]
+    found = read_all(str(host.save().root), ["aen1"], str(tmp_path))
+    assert found is not None
+    assert [(item.severity, item.where, item.what) for item in found.audit.rows()] == [
+        ("warning", "tmp/x", "AE5 will not keep the file tmp/x."),
+        ("info", "out", "AE5 will not keep the empty folder out."),
+        ("info", "a.csv", "AE5 will change the content of a.csv."),
+    ]
+    assert found.rows[0].warnings == 1
+    table = (tmp_path / FINDINGS_TABLE).read_text(encoding="utf-8")
+    assert "AE5 keeps projects in git (AE5's .gitignore: /tmp/)." in table
 
 
 # -- what is said
