@@ -21,7 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.read impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, sound_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 
-_VERSION = 1
+_VERSION = 2
 
 
 def cache_key(package_id: str, path: str, size: int, md5: t.Optional[str], mtime_ns: int, whole_conda: bool) -> str:

@@ -241,7 +241,8 @@ def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.S
             problems.append(Problem(code, detail))
     subdir = row.subdir
     if row.kind == CONDA:
-        subdir = _check_identity(row, reading, title, problems)
+        is_ae4s = same and (row.md5 or row.sha256) is not None
+        subdir = _check_identity(row, reading, title, problems, is_ae4s)
     return dataclasses.replace(
         row,
         subdir=subdir,
@@ -251,11 +252,14 @@ def finish(draft: Draft, reading: t.Union[read.Reading, str, None]) -> records.S
     )
 
 
-def _check_identity(row: records.SourceFile, reading: read.Reading, title: str, problems: t.List[Problem]) -> t.Optional[str]:
+def _check_identity(
+    row: records.SourceFile, reading: read.Reading, title: str, problems: t.List[Problem], is_ae4s: bool
+) -> t.Optional[str]:
     """The file's subdir; adds to ``problems``."""
     identity = reading.identity
     if reading.error is not None:
-        problems.append(Problem("bad_archive", f"{title} is not a valid package: {reading.error}."))
+        hint = "; its digest is AE4's, so it was uploaded like this: build it again, or remove it from AE4" if is_ae4s else ""
+        problems.append(Problem("bad_archive", f"{title} is not a valid package: {reading.error}{hint}."))
     elif identity is None and not is_package(row.file):
         problems.append(Problem("bad_archive", f"{title} is of kind conda but its name does not end in .tar.bz2 or .conda."))
     if identity is None:

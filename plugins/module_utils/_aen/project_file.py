@@ -259,7 +259,10 @@ def _add_commands(document: t.Any, notebooks: t.Mapping[str, str], what: str, no
     everywhere = {pin.name for part in (document, *specs.values()) for pin in _pins(part)}
     if notebooks and NOTEBOOK not in everywhere:
         spec = document["env_specs"][first]
-        spec["packages"] = [*_list(spec, "packages"), NOTEBOOK]
+        if isinstance(spec.get("packages"), list):
+            spec["packages"].append(NOTEBOOK)  # in place: the comments of the list stay
+        else:
+            spec["packages"] = [NOTEBOOK]
 
 
 def _skipped(document: t.Any, notebooks: t.Iterable[str]) -> t.Set[str]:

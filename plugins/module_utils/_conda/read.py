@@ -4,7 +4,7 @@
 """What a conda package file says of itself, and its digests, in one reading.  Private to the collection.
 
 The identity (name, version, build, subdir) is in ``info/index.json`` inside the archive.  It is looked for in the
-stream and never unpacked to disk; what an archive may cost is limited (``tarstream.Limits``).
+stream and never unpacked to disk; what an archive may cost is limited (``stream.Limits``).
 
 * ``.tar.bz2``: one pass, the bytes that the archive reader takes are hashed on the way, the rest after it.
 * ``.conda``: a zip file with ``info-*.tar.zst``; read only where the library zstandard can be imported, else the
@@ -18,17 +18,19 @@ import dataclasses
 import errno
 import hashlib
 import io
+import json
 import os
 import struct
 import typing as t
 import zipfile
 import zlib
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import ArchiveError, Inflater, Limits, find_member
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.stream import ArchiveError, Inflater, Limits, find_members
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import new_md5
-from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, load, text, text_or_none
+from ansible_collections.ae_ops.migration.plugins.module_utils._json import MetaError, text, text_or_none
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import CONDA, TAR_BZ2, subdir_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown
 
 try:
     import zstandard
@@ -36,6 +38,13 @@ except ImportError:
     zstandard = None  # type: ignore[assignment,unused-ignore]
 
 INDEX = "info/index.json"
+_IDENTITY = frozenset({"name", "version", "build", "subdir"})
+_OTHER_FORMATS = (
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstandard archive"),
+)
 _END_OF_ZIP = b"PK\x05\x06"
 _ZIP_MEMBERS = 64
 # what zipfile lets through where a directory or a header is damaged
@@ -99,15 +108,12 @@ def read_package(fd: int, name: str, whole: bool = False, limits: t.Optional[Lim
     try:
         if name.endswith(TAR_BZ2):
             stream = Inflater(reader.read, bz2.BZ2Decompressor, limits.inflated(size))
-            index = find_member(stream, INDEX, limits)
-            if whole:
-                stream.drain()
-            identity = parse_index(index)
+            identity = _only_identity(find_members(stream, INDEX, limits, whole))
         elif name.endswith(CONDA) and zstandard is not None:
             identity = _conda_identity(fd, size, limits)
             os.lseek(fd, 0, os.SEEK_SET)
     except ArchiveError as exc:
-        error = str(exc)
+        error = (_other_format(fd) if name.endswith(TAR_BZ2) else None) or str(exc)
         if name.endswith(CONDA):
             os.lseek(fd, 0, os.SEEK_SET)
     reader.drain()
@@ -119,22 +125,74 @@ def could_tell_more(reading: Reading, name: str) -> bool:
     return name.endswith(CONDA) and zstandard is not None and reading.identity is None and reading.error is None
 
 
+def _other_format(fd: int) -> t.Optional[str]:
+    """What a file that should be .tar.bz2 is instead, by its first bytes."""
+    head = os.pread(fd, 512, 0)
+    found = "a plain tar archive" if head[257:262] == b"ustar" else None
+    found = next((words for magic, words in _OTHER_FORMATS if head.startswith(magic)), found)
+    return f"it is {found}, not compressed with bzip2 as its name says" if found else None
+
+
+def _only_identity(indexes: t.Iterable[bytes]) -> Identity:
+    """The identity that all of ``indexes`` give.  Raises ``ArchiveError``."""
+    found = list(dict.fromkeys(parse_index(data) for data in indexes))
+    if len(found) > 1:
+        names = " and ".join(f"{item.name}-{item.version}-{item.build} for {item.subdir}" for item in found[:2])
+        raise ArchiveError(f"it contains {INDEX} more than once, and they differ ({names}), so which package it is is ambiguous")
+    return found[0]
+
+
+class _Number(str):
+    """A number as it is written: 1.10 is another version than 1.1."""
+
+
+class _Pairs(t.List[t.Tuple[str, t.Any]]):
+    """A JSON object with its duplicate keys."""
+
+
 def parse_index(data: bytes) -> Identity:
-    """The identity in the bytes of an ``info/index.json``.  Raises ``ArchiveError``."""
+    """The identity in the bytes of an ``info/index.json``.  Raises ``ArchiveError``.
+
+    Only what identifies the package is read strictly.  Of everything else any form will do, as it is not used: duplicate keys,
+    NaN, bytes that are not UTF-8.
+    """
     try:
-        index = load(data)
-        for key in ("name", "version", "build"):
-            if key not in index:
-                raise ArchiveError(f"its {INDEX} lacks {key}")
+        decoded = data.decode("utf-8-sig", "surrogateescape")
+        pairs = json.loads(decoded, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number, parse_constant=lambda _name: None)
+    except RecursionError as exc:
+        raise ArchiveError(f"its {INDEX} is not understood: it is nested too deep") from exc
+    except ValueError as exc:
+        raise ArchiveError(f"its {INDEX} is not understood: it is not valid JSON ({shown(str(exc))[:200]})") from exc
+    if not isinstance(pairs, _Pairs):
+        raise ArchiveError(f"its {INDEX} is not understood: it is not a JSON object")
+    index: t.Dict[str, t.Any] = {}
+    for key, value in pairs:
+        if key in _IDENTITY and key in index and index[key] != value:
+            raise ArchiveError(f"its {INDEX} has the key {key} twice, with different values")
+        index[key] = value
+    for key in ("name", "version", "build"):
+        if key not in index:
+            raise ArchiveError(f"its {INDEX} lacks {key}")
+    try:
+        for key in ("name", "subdir"):
+            if isinstance(index.get(key), _Number):
+                raise ArchiveError(f"its {INDEX} is not understood: the {key} must be a name, not the number {index[key][:80]}")
         subdir = text_or_none(index.get("subdir"), "the subdir")
         derived = subdir is None and "arch" in index
         if derived:
-            subdir = subdir_of(text_or_none(index.get("platform"), "the platform"), text_or_none(index["arch"], "the arch"))
-        return Identity(
-            text(index["name"], "the name"), text(index["version"], "the version"), text(index["build"], "the build"), subdir, not derived
-        )
+            subdir = _derived_subdir(index)
+        name, version, build = (str(text(index[key], f"the {key}")) for key in ("name", "version", "build"))
+        return Identity(name, version, build, subdir, not derived)
     except MetaError as exc:
         raise ArchiveError(f"its {INDEX} is not understood: {exc}") from exc
+
+
+def _derived_subdir(index: t.Mapping[str, t.Any]) -> t.Optional[str]:
+    """The subdir of platform and arch; unknown if they are not names, because AE4 says it too."""
+    try:
+        return subdir_of(text_or_none(index.get("platform"), "the platform"), text_or_none(index["arch"], "the arch"))
+    except MetaError:
+        return None
 
 
 def _conda_identity(fd: int, size: int, limits: Limits) -> Identity:
@@ -148,7 +206,7 @@ def _conda_identity(fd: int, size: int, limits: Limits) -> Identity:
                 with box.open(infos[0]) as packed:
                     source = _limited(packed.read, size)
                     inflater = Inflater(source, _Zstd, limits.inflated(size))
-                    return parse_index(find_member(inflater, INDEX, limits))
+                    return _only_identity(find_members(inflater, INDEX, limits, whole=False))
         except OSError as exc:
             if exc.errno != errno.EINVAL:  # zipfile seeks wherever a damaged directory sends it
                 raise

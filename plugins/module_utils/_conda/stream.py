@@ -10,6 +10,7 @@ its bz2 file has no limit either; a package out of a dump is hostile input, so b
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 import typing as t
 
 BLOCK = 512
@@ -116,14 +117,32 @@ class Inflater:
                 return out
 
 
-def find_member(stream: Inflater, wanted: str, limits: Limits) -> bytes:
-    """The content of the regular file ``wanted``; the stream is left right behind it.  Raises ``ArchiveError``."""
+def find_members(stream: Inflater, wanted: str, limits: Limits, whole: bool) -> t.List[bytes]:
+    """The contents of all regular files ``wanted``: who unpacks an archive gets the last one.
+
+    Damage behind the first counts only with ``whole``.  Raises ``ArchiveError``.
+    """
+    found: t.List[bytes] = []
+    try:
+        for content in _members(stream, wanted, limits):
+            found.append(content)
+        if whole:
+            stream.drain()
+    except ArchiveError:
+        if whole or not found:
+            raise
+    if not found:
+        raise ArchiveError(f"it contains no {wanted}")
+    return found
+
+
+def _members(stream: Inflater, wanted: str, limits: Limits) -> t.Iterator[bytes]:
     long_name: t.Optional[str] = None
     pax_size: t.Optional[int] = None
     for _count in range(limits.members):
         header = stream.read(BLOCK)
         if not header or header == bytes(BLOCK):
-            raise ArchiveError(f"it contains no {wanted}")
+            return
         name, size, kind = _parse_header(header)
         if kind in (_LONG_NAME, _PAX):
             if size > limits.member_bytes:
@@ -136,10 +155,11 @@ def find_member(stream: Inflater, wanted: str, limits: Limits) -> bytes:
             continue
         name, size = long_name or name, size if pax_size is None else pax_size
         long_name = pax_size = None
-        if kind in _REGULAR and (name[2:] if name.startswith("./") else name) == wanted:
+        if kind in _REGULAR and posixpath.normpath(name) == wanted:
             if size > limits.member_bytes:
                 raise ArchiveError(f"its {wanted} is larger than {limits.member_bytes} bytes")
-            return _content(stream, size)
+            yield _content(stream, size)
+            continue
         if kind not in _NO_DATA:
             stream.skip(size + -size % BLOCK)
     raise ArchiveError(f"it holds more than {limits.members} members")

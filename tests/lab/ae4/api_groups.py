@@ -96,12 +96,26 @@ def _labels(site: Blueprint, store: Store) -> None:
 
     @site.get("/channels/<owner>")
     def labels(owner: str) -> Response:
-        return jsonify({label: {"is_locked": False} for _item, file in visible(owner) for label in file["labels"]})
+        return jsonify({label: {"is_locked": store.is_locked(owner, label)} for _item, file in visible(owner) for label in file["labels"]})
 
     @site.get("/channels/<owner>/<path:label>")
     def label_files(owner: str, label: str) -> Response:
         files = [objects.file(item, file) for item, file in visible(owner) if _decoded(label) in file["labels"]]
-        return jsonify({"is_locked": False, "files": files})
+        return jsonify({"is_locked": store.is_locked(owner, _decoded(label)), "files": files})
+
+    @site.route("/channels/<owner>/<path:label>/lock", methods=["POST", "DELETE"])
+    def lock(owner: str, label: str) -> tuple[str, int]:
+        asking.need_write(store, owner)
+        store.lock_label(owner, _decoded(label), request.method == "POST")
+        return "", 201
+
+    @site.post("/channels/<owner>/<path:label>/copy/<path:target>")
+    def copy(owner: str, label: str, target: str) -> tuple[str, int]:
+        asking.need_write(store, owner)
+        for _record, file in visible(owner):
+            if _decoded(label) in file["labels"]:
+                store.set_labels(file["id"], [*file["labels"], _decoded(target)])
+        return "", 201
 
     @site.route("/channels/<owner>/<path:label>", methods=["POST", "DELETE"])
     def change(owner: str, label: str) -> tuple[str, int]:

@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, package_id TEXT, version 
     dependencies TEXT, md5 TEXT, sha256 TEXT, size INTEGER, fs_id TEXT, uploaded REAL, committed INTEGER,
     UNIQUE (package_id, version, basename));
 CREATE TABLE IF NOT EXISTS labels (file_id TEXT, label TEXT, PRIMARY KEY (file_id, label));
+CREATE TABLE IF NOT EXISTS locked_labels (owner TEXT, label TEXT, PRIMARY KEY (owner, label));
 CREATE TABLE IF NOT EXISTS collaborators (package_id TEXT, login TEXT, permission TEXT, PRIMARY KEY (package_id, login));
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, login TEXT, note TEXT, created REAL);
 CREATE INDEX IF NOT EXISTS files_of_package ON files (package_id);
@@ -379,6 +380,15 @@ class Store:
         with self.write() as db:
             db.execute("DELETE FROM labels WHERE file_id = ?", (file_id,))
             db.executemany("INSERT OR IGNORE INTO labels VALUES (?,?)", [(file_id, label) for label in labels])
+
+    def lock_label(self, owner: str, label: str, locked: bool) -> None:
+        with self.write() as db:
+            db.execute("DELETE FROM locked_labels WHERE owner = ? AND label = ?", (owner, label))
+            if locked:
+                db.execute("INSERT INTO locked_labels VALUES (?,?)", (owner, label))
+
+    def is_locked(self, owner: str, label: str) -> bool:
+        return bool(self._one("SELECT 1 FROM locked_labels WHERE owner = ? AND label = ?", owner, label))
 
     def file_of(self, owner: str, name: str, version: str, basename: str) -> Record:
         """A committed file as a neutral record; StoreError if there is none."""

@@ -220,3 +220,13 @@ def test_an_environment_file_beside_it_gets_the_same_channels() -> None:
 def test_a_name_that_an_env_spec_can_have() -> None:
     assert as_name(EnvironmentSpec("my env/ö")).name == "my-env"
     assert as_name(EnvironmentSpec("東京")).name == "default"
+
+
+def test_comments_of_a_list_stay_when_an_item_is_appended() -> None:
+    text = "name: a\nenv_specs:\n  default:\n    packages:\n      # the old one, on purpose\n      - pandas=0.19  # until Easter\n"
+    made, _notes = completed(
+        text, "anaconda-project.yml", "a", None, {"a.ipynb": "default"}, lambda channels, _pins: list(channels), "exact"
+    )
+    assert "# the old one, on purpose" in made
+    assert "- pandas=0.19  # until Easter" in made
+    assert "- notebook\n" in made

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import bz2
+import gzip
 import hashlib
 import io
 import os
@@ -142,9 +143,13 @@ HOSTILE = {
     "bomb before the index": (bz2.compress(tar_bytes({"a": bytes(30 << 20), "info/index.json": index_json(*SIX)})), "unpacks to far more"),
     "bomb behind the index": (bz2.compress(tar_bytes({"info/index.json": index_json(*SIX), "a": bytes(30 << 20)})), "unpacks to far more"),
     "index is no JSON": (bz2.compress(tar_bytes({"info/index.json": b"{"})), "not understood"),
-    "index twice": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a", "name": "b"}'})), "duplicate key"),
+    "name twice": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a", "name": "b"}'})), "the key name twice"),
     "index lacks version": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a"}'})), "lacks version"),
-    "index with a number": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a", "version": 1, "build": "0"}'})), "the version"),
+    "name is a number": (bz2.compress(tar_bytes({"info/index.json": b'{"name": 1, "version": "1", "build": "0"}'})), "the name"),
+    "version is NaN": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a", "version": NaN, "build": "0"}'})), "the version"),
+    "build is no UTF-8": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a", "version": "1", "build": "\xe9"}'})), "the build"),
+    "plain tar": (tar_bytes({"info/index.json": index_json(*SIX)}), "it is a plain tar archive, not compressed with bzip2"),
+    "gzip": (gzip.compress(tar_bytes({"info/index.json": index_json(*SIX)})), "it is a gzip archive, not compressed with bzip2"),
     "name with escape": (bz2.compress(tar_bytes({"info/index.json": b'{"name": "a\\u001b", "version": "1", "build": "0"}'})), "the name"),
 }
 
@@ -155,6 +160,41 @@ def test_hostile_archive(case: str) -> None:
     error = read(data).error
     assert error is not None
     assert re.search(pattern, error), error
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b'"license": "caf\xe9"',
+        b'"license": "a", "license": "b"',
+        b'"weight": NaN, "size": -Infinity, "timestamp": 1e999',
+        b'"number": ' + b"9" * 3500,
+        b'"a": ' + b"[" * 60 + b"]" * 60,
+        b'"name": "a"',
+        b'"depends": null, "platform": 1, "license": "\\ud800"',
+    ],
+)
+@pytest.mark.parametrize("numbers", [b'"version": 1.10, "build": 0', b'"version": "1.10", "build": "0"'])
+def test_what_does_not_identify_a_package_is_no_reason_to_refuse_it(more: bytes, numbers: bytes) -> None:
+    index = b'\xef\xbb\xbf{"name": "a", ' + numbers + b', "subdir": "noarch", ' + more + b"}"
+    reading = read(bz2.compress(tar_bytes({"info/index.json": index})))
+    assert (told(reading), reading.error) == (("a", "1.10", "0", "noarch"), None)
+
+
+def two_indexes(first: bytes, second: bytes, name: str) -> bytes:
+    # without the two blocks of zeros that end an archive
+    return tar_bytes({"info/index.json": first, "data": b"1" * 600})[: 512 * 5] + tar_bytes({name: second})
+
+
+@pytest.mark.parametrize("name", ["info/index.json", "./info/index.json", "info//index.json"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_second_index_makes_the_identity_ambiguous(name: str, whole: bool) -> None:
+    other = index_json("evil", "6.6", "0", "linux-64")
+    error = read(bz2.compress(two_indexes(index_json(*SIX), other, name)), whole=whole).error
+    assert error is not None
+    assert "info/index.json more than once" in error
+    assert "evil-6.6-0" in error
+    assert told(read(bz2.compress(two_indexes(index_json(*SIX), index_json(*SIX), name)), whole=whole)) == SIX
 
 
 def pax(records: bytes) -> bytes:

@@ -131,3 +131,17 @@ def test_a_read_only_site_says_so_and_refuses_writes(host: Ae4Lab, org: Binstar)
 def test_an_unknown_switch_is_refused(host: Ae4Lab) -> None:
     with pytest.raises(ValueError, match="export_falt"):
         host.set(export_falt="crash")
+
+
+def test_labels_are_locked_and_copied_and_no_file_gets_another_label_by_it(host: Ae4Lab, org: Binstar) -> None:
+    for number, labels in enumerate((["main"], ["a/b"])):
+        host.store.add_file("org", "six", "1.0", f"linux-64/six-1.0-{number}.tar.bz2", "conda", labels, b"content")
+    before = [file["labels"] for item in host.store.package_records("org") for file in item["files"]]
+    org.call("POST", "channels", "org", "main", "lock")
+    assert org.call("GET", "channels", "org", "main")["is_locked"]
+    assert [file["labels"] for item in host.store.package_records("org") for file in item["files"]] == before
+    org.call("DELETE", "channels", "org", "main", "lock")
+    assert not org.call("GET", "channels", "org", "main")["is_locked"]
+    org.call("POST", "channels", "org", "main", "copy", "dev")
+    after = [file["labels"] for item in host.store.package_records("org") for file in item["files"]]
+    assert after == [[*labels, "dev"] if "main" in labels else labels for labels in before]

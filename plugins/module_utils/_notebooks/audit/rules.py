@@ -59,6 +59,8 @@ CODE_RULES = (
         ALL,
         (
             Pattern(_IMPORTS, _modules("odbc")),
+            Pattern(_IMPORTS, r"(?P<subject>iopro\.pyodbc)(?:\..*)?"),
+            Pattern(_IMPORTS, "iopro", arg=r"\Apyodbc\Z"),
             Pattern((STRING,), r"(?i)(?P<subject>\b(?:DSN|DRIVER)\s*=\s*\{?[^;}\s]+|\w+\+pyodbc\b)", search=True),
             Pattern((CALL,), r"odbc(?:Driver)?Connect"),
             Pattern((SETENV,), r"ODBCINI|ODBCSYSINI|ODBCINSTINI"),

@@ -100,7 +100,6 @@ DRIVERS: t.Mapping[str, t.Tuple[str, str]] = {
     "pypyodbc": ("ODBC", "odbc"),
     "turbodbc": ("ODBC", "odbc"),
     "ceODBC": ("ODBC", "odbc"),
-    "iopro": ("ODBC", "odbc"),
     "RODBC": ("ODBC", "odbc"),
     "RODBCext": ("ODBC", "odbc"),
     "odbc": ("ODBC", "odbc"),

@@ -35,7 +35,7 @@ EVERYWHERE = {
     "sqlalchemy": ["sqlalchemy"],
 }
 NOT_FOR_IMPORTS = {
-    **{name: [name] for name in ("requests", "pyodbc", "jaydebeapi", "ibm_db", "pyhive", "pymysql", "rpy2")},
+    **{name: [name] for name in ("requests", "pyodbc", "jaydebeapi", "ibm_db", "pyhive", "pymysql", "rpy2", "iopro")},
     "cx_oracle": ["cx_Oracle"],
     "impyla": ["impala"],
 }
