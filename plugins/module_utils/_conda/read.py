@@ -138,7 +138,7 @@ def _only_identity(indexes: t.Iterable[bytes]) -> Identity:
     found = list(dict.fromkeys(parse_index(data) for data in indexes))
     if len(found) > 1:
         names = " and ".join(f"{item.name}-{item.version}-{item.build} for {item.subdir}" for item in found[:2])
-        raise ArchiveError(f"it contains {INDEX} more than once, and they differ ({names}), so which package it is is ambiguous")
+        raise ArchiveError(f"it contains {INDEX} more than once, and they differ ({names}), so it is ambiguous which package it is")
     return found[0]
 
 

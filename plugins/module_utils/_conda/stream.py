@@ -118,13 +118,14 @@ class Inflater:
 
 
 def find_members(stream: Inflater, wanted: str, limits: Limits, whole: bool) -> t.List[bytes]:
-    """The contents of all regular files ``wanted``: who unpacks an archive gets the last one.
+    """The contents of the regular files ``wanted``: who unpacks an archive gets the last one.
 
-    Damage behind the first counts only with ``whole``.  Raises ``ArchiveError``.
+    Without ``whole`` only up to the first file that is in another folder than the one found: to decompress the rest takes far longer
+    than to hash it.  Damage behind the first counts only with ``whole``.  Raises ``ArchiveError``.
     """
     found: t.List[bytes] = []
     try:
-        for content in _members(stream, wanted, limits):
+        for content in _members(stream, wanted, limits, whole):
             found.append(content)
         if whole:
             stream.drain()
@@ -136,7 +137,8 @@ def find_members(stream: Inflater, wanted: str, limits: Limits, whole: bool) -> 
     return found
 
 
-def _members(stream: Inflater, wanted: str, limits: Limits) -> t.Iterator[bytes]:
+def _members(stream: Inflater, wanted: str, limits: Limits, whole: bool) -> t.Iterator[bytes]:
+    is_found = False
     long_name: t.Optional[str] = None
     pax_size: t.Optional[int] = None
     for _count in range(limits.members):
@@ -155,10 +157,13 @@ def _members(stream: Inflater, wanted: str, limits: Limits) -> t.Iterator[bytes]
             continue
         name, size = long_name or name, size if pax_size is None else pax_size
         long_name = pax_size = None
+        if is_found and not whole and posixpath.dirname(posixpath.normpath(name)) != posixpath.dirname(wanted):
+            return
         if kind in _REGULAR and posixpath.normpath(name) == wanted:
             if size > limits.member_bytes:
                 raise ArchiveError(f"its {wanted} is larger than {limits.member_bytes} bytes")
             yield _content(stream, size)
+            is_found = True
             continue
         if kind not in _NO_DATA:
             stream.skip(size + -size % BLOCK)
