@@ -170,6 +170,11 @@ def json_object(text: str) -> Json:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise ValueError("is not JSON") from None
+    if "\\ud" in text.lower():
+        try:
+            json_line(data).encode("utf-8", "surrogateescape")
+        except ValueError:
+            raise ValueError("has half of a character, which no file can hold") from None
     if not isinstance(data, dict):
         raise ValueError("is not a JSON object")
     return data
