@@ -43,6 +43,7 @@ WORDS = 20000
 
 BEGIN = "ae-begin"
 END = "ae-end"
+SAID = "ae-said"
 USER = "ae-bring-user"
 REFUSALS = ("Permission denied", "Operation not permitted", "Read-only file system", "No space left", "Not a directory", "quota")
 """What tools of a POSIX system say in the C locale of a folder that the user may not write."""
@@ -58,7 +59,7 @@ ABSENT = """absent() {
 LOOK = """{absent}
 if ! cd {folder} 2>/dev/null; then
   if absent {folder}; then exit 0; fi
-  echo "the folder cannot be entered"
+  echo "the folder cannot be entered" >&2
   exit 1
 fi
 echo "at $(pwd)"
@@ -77,12 +78,16 @@ if [ $# != 0 ]; then stat -L -c "status %s %a %d %i" -- "$@" && sha256sum -- "$@
 TAKE = """umask 077
 mkdir -p {folder} && cd {folder} || exit 1
 check() {{
-  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] || {{ echo "other bytes came than were sent, or they were changed meanwhile"; exit 1; }}
+  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] || {{ echo "other bytes came than were sent, or they were changed meanwhile" >&2; exit 1; }}
 }}
 take() {{
   head -c "$1" > "$3" && check "$2" "$3" || exit 1
 }}
 """
+
+ENCODE = """exec 5>&1
+failed=$({{ {{ {{ {command}; }} || echo failed >&4; }} | base64 >&5; }} 4>&1) && [ -z "$failed" ]"""
+"""Fails where the command does, though the last of a pipe is what the shell asks."""
 
 T = t.TypeVar("T")
 
@@ -109,8 +114,10 @@ class HostFiles:
 
     def _run(self, script: str, what: str, as_login: bool = False) -> str:
         """What a script printed between the marks: a login shell may print greetings around it."""
-        work = f"( LC_ALL=C; export LC_ALL\n{script}\n) 2>&1; code=$?"
-        marked = f"echo; echo {BEGIN}; {work}; echo; [ $code = 0 ] || echo {USER} $(id -un); echo {END} $code"
+        # What tools say on stderr is kept apart: it may be noise of the host, which is in no file and no digest.
+        work = f"work() {{\nLC_ALL=C; export LC_ALL\n{script}\n}}\n{{ said=$(work 2>&1 >&3); code=$?; }} 3>&1"
+        told = f"[ $code = 0 ] || {{ echo {SAID}; printf '%s\\n' \"$said\"; echo {USER} $(id -un); }}"
+        marked = f"echo; echo {BEGIN}; {work}; echo; {told}; echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]
@@ -121,7 +128,9 @@ class HostFiles:
         if lines[ends[-1]] != f"{END} 0":
             told = [line.strip() for line in text.splitlines() if line.strip()]
             user = next((line.partition(" ")[2] for line in told if line.startswith(f"{USER} ")), "") or "of the task"
-            reason = " / ".join(line for line in told if not line.startswith(f"{USER} "))[:300] or "no reason was given"
+            said = told[told.index(SAID) + 1 :] if SAID in told else told
+            # Noise comes first, the reason last.
+            reason = " / ".join(line for line in said if not line.startswith(f"{USER} "))[-300:] or "no reason was given"
             remedy = "put that right and run it again"
             if any(word in reason for word in REFUSALS):
                 remedy = "let that user do it, or set ae_work_dir or ae4_export_dir of that host to a folder that it may write"
@@ -190,7 +199,7 @@ class HostFiles:
     def _content(self, command: str, folder: str) -> bytes:
         what = f"Reading the files in {folder}"
         try:
-            return base64.b64decode(self._run(f"{command} | base64", what), validate=False)
+            return base64.b64decode(self._run(ENCODE.format(command=command), what), validate=False)
         except (binascii.Error, ValueError) as exc:
             raise MigrationError(
                 f"{what} on {self.where} failed, they were damaged on the way through the shell ({exc}); run it again."
@@ -266,7 +275,7 @@ class HostFiles:
             does = ":" if dry else 'rm -rf "$path" || exit 1'
             script = (
                 f'{ABSENT}\nfor path in {" ".join(batch)}; do if [ -e "$path" ] || [ -L "$path" ]; then echo there; {does}; '
-                'elif ! absent "$path"; then echo "$path cannot be looked at"; exit 1; fi; done'
+                'elif ! absent "$path"; then echo "$path cannot be looked at" >&2; exit 1; fi; done'
             )
             count += self._run(script, "Removing files").splitlines().count("there")
         return count

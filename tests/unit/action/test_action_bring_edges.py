@@ -134,3 +134,33 @@ def test_a_task_that_names_nothing_is_refused(tmp_path: Path) -> None:
     plugin = Bring("here", tmp_path)
     with pytest.raises(AnsibleError, match="src, absent"):
         plugin()
+
+
+@pytest.mark.parametrize("way", ["login", "become"])
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_noise_of_the_hosts_tools_is_in_no_file(tmp_path: Path, way: str, direction: str) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cat", "sha256sum", "stat", "base64", "mkdir", "mv", "head", "chmod", "ls", "mktemp", "rm"):
+        tool = tools / name
+        tool.write_text(f'#!/bin/sh\necho "ERROR: ld.so: object agent.so cannot be preloaded" >&2\nexec /usr/bin/{name} "$@"\n')
+        tool.chmod(0o755)
+    (tmp_path / "file").write_bytes(b"1" * 100_000)
+    plugin = Bring(way, tmp_path)
+    run = plugin._low_level_execute_command
+    plugin._low_level_execute_command = lambda cmd, **more: run(f"PATH={tools}:$PATH; {cmd}", **more)  # type: ignore[method-assign]
+    plugin(direction=direction, src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])
+    assert (tmp_path / "to" / "file").read_bytes() == b"1" * 100_000
+    with pytest.raises(MigrationError, match="preloaded"):
+        plugin(direction="send", src=str(tmp_path), dest=str(tmp_path / "file" / "x"), names=["file"])
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    plugin = Bring("login", tmp_path)
+    run = plugin._low_level_execute_command
+    plugin._low_level_execute_command = lambda cmd, **more: run(  # type: ignore[method-assign]
+        cmd.replace("cat -- ", "cat -- gone "), **more
+    )
+    with pytest.raises(MigrationError, match=r"Reading the files .* failed .*gone.*No such file"):
+        plugin(direction="fetch", src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])
