@@ -77,6 +77,7 @@ if [ $# != 0 ]; then stat -L -c "status %s %a %d %i" -- "$@" && sha256sum -- "$@
 
 TAKE = """umask 077
 mkdir -p {folder} && cd {folder} || exit 1
+{sweep}
 check() {{
   [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] || {{ echo "other bytes came than were sent, or they were changed meanwhile" >&2; exit 1; }}
 }}
@@ -234,7 +235,10 @@ class HostFiles:
         """Sends files and puts them into their parts, checks them there, and runs ``commit`` then."""
         what = f"Writing the files in {folder}"
         subfolders = sorted({os.path.dirname(part) for part in parts.values()} - {"."})
-        begin = TAKE.format(folder=word(folder)) + "".join(f"mkdir -p {word(subfolder)} || exit 1\n" for subfolder in subfolders)
+        sweep = "\n".join(_sweep(place, ".ae-bring-*") for place in [".", *map(word, subfolders)])
+        begin = TAKE.format(folder=word(folder), sweep=sweep) + "".join(
+            f"mkdir -p {word(subfolder)} || exit 1\n" for subfolder in subfolders
+        )
         takes = " && ".join(f"take {file.found.size} {file.found.sha256} {word(part)}" for file, part in parts.items())
         if sum(file.found.size for file in parts) <= INLINE:
             text = base64.b64encode(b"".join(_content_of(file.path) for file in parts)).decode("ascii")
@@ -253,7 +257,7 @@ class HostFiles:
     @contextlib.contextmanager
     def _resting(self, folder: str, what: str) -> t.Iterator[str]:
         """Where the login user can put a file for a moment: beside its destination, or where another user can fetch it."""
-        make = f"umask 077; mktemp -d {RESTING}/ae-bring-XXXXXXXX"
+        make = f"umask 077; {_sweep(RESTING, 'ae-bring-*', own=True)}; mktemp -d {RESTING}/ae-bring-XXXXXXXX"
         if not self._becoming:
             make = f'umask 077; mkdir -p {word(folder)} && cd {word(folder)} && mktemp -d "$(pwd)/.ae-bring-XXXXXXXX"'
         made = self._run(make, what, as_login=True)
@@ -286,6 +290,12 @@ def word(path: str) -> str:
     if path == "~" or path.startswith("~/"):
         return "~" if path in ("~", "~/") else "~/" + shlex.quote(path[2:])
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+def _sweep(folder: str, name: str, own: bool = False) -> str:
+    """A command that removes what transfers left in a folder; with ``own`` only what is the user's, who shares the folder."""
+    user = '-user "$(id -un)" ' if own else ""
+    return f"find {folder}/. ! -name . {user}-name '{name}' -mtime +0 -prune -exec rm -rf {{}} \\; -o ! -name . -prune 2>/dev/null"
 
 
 def _content_of(path: str) -> bytes:

@@ -164,3 +164,29 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     )
     with pytest.raises(MigrationError, match=r"Reading the files .* failed .*gone.*No such file"):
         plugin(direction="fetch", src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_what_a_lost_connection_left_is_removed_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, direction: str
+) -> None:
+    resting, dest = tmp_path / "resting", tmp_path / "to"
+    monkeypatch.setattr(_host_files, "RESTING", str(resting))
+    old = [dest / ".ae-bring-old", dest / "sub" / ".ae-bring-old"]
+    new = [dest / ".ae-bring-new", dest / "old file"]
+    if (way, direction) == ("become", "send"):
+        old.append(resting / "ae-bring-old")
+        new.append(resting / "another's")
+    resting.mkdir()
+    for path in [*old, *new]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+        if path.name != ".ae-bring-new":
+            os.utime(path, (0, 0))
+    (tmp_path / "sub").mkdir()
+    for name in ("file", "sub/file"):
+        (tmp_path / name).write_bytes(os.urandom(100_000))
+    Bring(way, tmp_path)(direction=direction, src=str(tmp_path), dest=str(dest), names=["file", "sub/file"])
+    assert [path for path in old if path.exists()] == []
+    assert [path for path in new if not path.exists()] == []
