@@ -70,6 +70,17 @@ class ControllerFiles:
         seen = {name: self._look(os.path.join(self.path(folder), name)) for name in names}
         return {name: found for name, found in seen.items() if found is not None}
 
+    def in_the_way(self, folders: t.Sequence[str]) -> t.List[str]:
+        """The files where one of these folders would have to be made."""
+        found = []
+        for folder in folders:
+            place = self.path(folder)
+            while not os.path.lexists(place) and os.path.dirname(place) != place:
+                place = os.path.dirname(place)
+            if os.path.isfile(place):
+                found.append(place)
+        return found
+
     @staticmethod
     def _look(path: str) -> t.Optional[Found]:
         try:

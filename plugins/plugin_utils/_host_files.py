@@ -56,9 +56,17 @@ ABSENT = """absent() {
 }"""
 """Whether there is nothing of a name, which is not the same as that nothing can be seen."""
 
+BLOCKED = """above() {{
+  place=$1
+  while [ ! -e "$place" ] && [ ! -L "$place" ] && [ "$place" != . ] && [ "$place" != / ]; do place=$(dirname -- "$place"); done
+  if [ -f "$place" ]; then echo "blocked $place"; fi
+}}
+for place in {folders}; do above "$place"; done"""
+"""Says which file is where a folder has to be made."""
+
 LOOK = """{absent}
 if ! cd {folder} 2>/dev/null; then
-  if absent {folder}; then exit 0; fi
+  if absent {folder} || {{ [ -e {folder} ] && [ ! -d {folder} ]; }}; then exit 0; fi
   echo "the folder cannot be entered" >&2
   exit 1
 fi
@@ -79,7 +87,9 @@ TAKE = """umask 077
 mkdir -p {folder} && cd {folder} || exit 1
 {sweep}
 check() {{
-  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] || {{ echo "other bytes came than were sent, or they were changed meanwhile" >&2; exit 1; }}
+  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] && return
+  echo "other bytes came than were sent, or they were changed meanwhile" >&2
+  exit 1
 }}
 take() {{
   head -c "$1" > "$3" && check "$2" "$3" || exit 1
@@ -127,11 +137,11 @@ class HostFiles:
             raise MigrationError(f"{what} on {self.where} failed, the shell there gave no answer: {said[:300] or 'nothing'}.")
         text = "\n".join(lines[lines.index(BEGIN) + 1 : ends[-1]]).strip("\n")
         if lines[ends[-1]] != f"{END} 0":
-            told = [line.strip() for line in text.splitlines() if line.strip()]
+            words = [line.strip() for line in text.splitlines() if line.strip()]
             user = next((line.partition(" ")[2] for line in told if line.startswith(f"{USER} ")), "") or "of the task"
-            said = told[told.index(SAID) + 1 :] if SAID in told else told
+            complaints = told[told.index(SAID) + 1 :] if SAID in told else told
             # Noise comes first, the reason last.
-            reason = " / ".join(line for line in said if not line.startswith(f"{USER} "))[-300:] or "no reason was given"
+            reason = " / ".join(line for line in complaints if not line.startswith(f"{USER} "))[-300:] or "no reason was given"
             remedy = "put that right and run it again"
             if any(word in reason for word in REFUSALS):
                 remedy = "let that user do it, or set ae_work_dir or ae4_export_dir of that host to a folder that it may write"
@@ -146,6 +156,13 @@ class HostFiles:
             text = self._run(script, f"Looking at the files in {folder}")
             seen.update(self._read(folder, batch, text))
         return seen
+
+    def in_the_way(self, folders: t.Sequence[str]) -> t.List[str]:
+        """The files where one of these folders would have to be made."""
+        said = "\n".join(
+            self._run(BLOCKED.format(folders=" ".join(map(word, batch))), "Looking at the folders") for batch in _batches(folders, word)
+        )
+        return re.findall(r"^blocked (.*)$", said, re.MULTILINE)
 
     def _read(self, folder: str, names: t.Sequence[str], text: str) -> t.Dict[str, Found]:
         at = re.search(r"^at (.*)$", text, re.MULTILINE)

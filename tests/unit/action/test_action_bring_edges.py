@@ -190,3 +190,19 @@ def test_what_a_lost_connection_left_is_removed_after_a_day(
     Bring(way, tmp_path)(direction=direction, src=str(tmp_path), dest=str(dest), names=["file", "sub/file"])
     assert [path for path in old if path.exists()] == []
     assert [path for path in new if not path.exists()] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_a_folder_that_is_a_file_is_the_same_everywhere(tmp_path: Path, way: str, direction: str) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    plugin = Bring(way, tmp_path)
+    below = str(tmp_path / "file")
+    found = plugin(direction=direction, src=below, dest=str(tmp_path / "to"), names=[], optional=["x", "sub/x"])
+    assert (found["changed"], sorted(found["missing"])) == (False, ["sub/x", "x"])
+    for dest in (below, below + "/deep"):
+        with pytest.raises(MigrationError, match=r"^The file .*/file is on .* where a folder has to be made"):
+            plugin(dry=True, direction=direction, src=str(tmp_path), dest=dest, names=["file"])
+        with pytest.raises((MigrationError, OSError)):
+            plugin(direction=direction, src=str(tmp_path), dest=dest, names=["file"])
+    assert plugin(dry=True, direction=direction, src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])["changed"] is True
