@@ -127,8 +127,8 @@ class HostFiles:
         """What a script printed between the marks: a login shell may print greetings around it."""
         # What tools say on stderr is kept apart: it may be noise of the host, which is in no file and no digest.
         work = f"work() {{\nLC_ALL=C; export LC_ALL\n{script}\n}}\n{{ said=$(work 2>&1 >&3); code=$?; }} 3>&1"
-        told = f"[ $code = 0 ] || {{ echo {SAID}; printf '%s\\n' \"$said\"; echo {USER} $(id -un); }}"
-        marked = f"echo; echo {BEGIN}; {work}; echo; {told}; echo {END} $code"
+        tell = f"[ $code = 0 ] || {{ echo {SAID}; printf '%s\\n' \"$said\"; echo {USER} $(id -un); }}"
+        marked = f"echo; echo {BEGIN}; {work}; echo; {tell}; echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]
@@ -137,7 +137,7 @@ class HostFiles:
             raise MigrationError(f"{what} on {self.where} failed, the shell there gave no answer: {said[:300] or 'nothing'}.")
         text = "\n".join(lines[lines.index(BEGIN) + 1 : ends[-1]]).strip("\n")
         if lines[ends[-1]] != f"{END} 0":
-            words = [line.strip() for line in text.splitlines() if line.strip()]
+            told = [line.strip() for line in text.splitlines() if line.strip()]
             user = next((line.partition(" ")[2] for line in told if line.startswith(f"{USER} ")), "") or "of the task"
             complaints = told[told.index(SAID) + 1 :] if SAID in told else told
             # Noise comes first, the reason last.
