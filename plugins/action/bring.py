@@ -116,6 +116,10 @@ class ActionModule(ActionBase):
         files = {name: names[name] for name in names if name in there}
         before = target.look(dest, files.values())
         _check_target(dest, before, target.where)
+        # Only where nothing is there of a name may its folder be no folder; that costs a call of the shell.
+        above = sorted({os.path.dirname(os.path.join(dest, to)) or "." for to in files.values() if to not in before})
+        for path in target.in_the_way(above) if dry and above else ():
+            raise MigrationError(f"The file {path} is on {target.where} where a folder has to be made; move that away.")
         mode = _mode(args["mode"])
         one = {name for name, to in files.items() if there[name].same_file(before.get(to)) and not before[to].link}
         same = {name for name, to in files.items() if to in before and not before[to].link and there[name].same_content(before[to])}

@@ -25,6 +25,11 @@ def as_text(text: str) -> str:
     return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
+def user_key(name: str) -> str:
+    """What a user of AE5 is compared by.  Keycloak lower-cases user names and does no more: ``weiß`` and ``weiss`` are two users."""
+    return name.lower()
+
+
 def is_unsafe(name: str) -> bool:
     """Whether a name cannot be written into a file of a run or onto a terminal: control characters, undecodable bytes."""
     if name.isprintable():

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
 import tempfile
+import time
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
@@ -17,6 +19,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._files import fil
 FILE = "file"
 FOLDER = "folder"
 OTHER = "other"
+
+DAY = 24 * 60 * 60
 
 
 @dataclasses.dataclass(eq=False)
@@ -66,6 +70,17 @@ class ControllerFiles:
         seen = {name: self._look(os.path.join(self.path(folder), name)) for name in names}
         return {name: found for name, found in seen.items() if found is not None}
 
+    def in_the_way(self, folders: t.Sequence[str]) -> t.List[str]:
+        """The files where one of these folders would have to be made."""
+        found = []
+        for folder in folders:
+            place = self.path(folder)
+            while not os.path.lexists(place) and os.path.dirname(place) != place:
+                place = os.path.dirname(place)
+            if os.path.isfile(place):
+                found.append(place)
+        return found
+
     @staticmethod
     def _look(path: str) -> t.Optional[Found]:
         try:
@@ -110,6 +125,7 @@ class Incoming:
     def __init__(self, folder: str, mode: int) -> None:
         self._folder, self._mode = folder, mode
         self._parts: t.Dict[str, str] = {}
+        self._swept: t.Set[str] = set()
 
     def __enter__(self) -> Incoming:
         return self
@@ -123,6 +139,9 @@ class Incoming:
         """An empty file beside what will be ``name``, which only its owner can read."""
         folder = os.path.dirname(os.path.join(self._folder, name))
         make_folders(folder)
+        if folder not in self._swept:
+            self._swept.add(folder)
+            _sweep(folder)
         handle, self._parts[name] = tempfile.mkstemp(prefix=".ae-bring-", dir=folder)
         os.close(handle)
         return self._parts[name]
@@ -139,6 +158,14 @@ class Incoming:
         for name, part in self._parts.items():
             os.chmod(part, self._mode)
             os.replace(part, os.path.join(self._folder, name))
+
+
+def _sweep(folder: str) -> None:
+    """Removes what transfers that were killed left in a folder more than a day ago."""
+    for entry in list(os.scandir(folder)):
+        with contextlib.suppress(OSError):
+            if entry.name.startswith(".ae-bring-") and entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < time.time() - DAY:
+                os.unlink(entry.path)
 
 
 def make_folders(path: str) -> None:

@@ -43,6 +43,7 @@ WORDS = 20000
 
 BEGIN = "ae-begin"
 END = "ae-end"
+SAID = "ae-said"
 USER = "ae-bring-user"
 REFUSALS = ("Permission denied", "Operation not permitted", "Read-only file system", "No space left", "Not a directory", "quota")
 """What tools of a POSIX system say in the C locale of a folder that the user may not write."""
@@ -55,10 +56,18 @@ ABSENT = """absent() {
 }"""
 """Whether there is nothing of a name, which is not the same as that nothing can be seen."""
 
+BLOCKED = """above() {{
+  place=$1
+  while [ ! -e "$place" ] && [ ! -L "$place" ] && [ "$place" != . ] && [ "$place" != / ]; do place=$(dirname -- "$place"); done
+  if [ -f "$place" ]; then echo "blocked $place"; fi
+}}
+for place in {folders}; do above "$place"; done"""
+"""Says which file is where a folder has to be made."""
+
 LOOK = """{absent}
 if ! cd {folder} 2>/dev/null; then
-  if absent {folder}; then exit 0; fi
-  echo "the folder cannot be entered"
+  if absent {folder} || {{ [ -e {folder} ] && [ ! -d {folder} ]; }}; then exit 0; fi
+  echo "the folder cannot be entered" >&2
   exit 1
 fi
 echo "at $(pwd)"
@@ -76,13 +85,20 @@ if [ $# != 0 ]; then stat -L -c "status %s %a %d %i" -- "$@" && sha256sum -- "$@
 
 TAKE = """umask 077
 mkdir -p {folder} && cd {folder} || exit 1
+{sweep}
 check() {{
-  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] || {{ echo "other bytes came than were sent, or they were changed meanwhile"; exit 1; }}
+  [ "$(sha256sum < "$2" | cut -c 1-64)" = "$1" ] && return
+  echo "other bytes came than were sent, or they were changed meanwhile" >&2
+  exit 1
 }}
 take() {{
   head -c "$1" > "$3" && check "$2" "$3" || exit 1
 }}
 """
+
+ENCODE = """exec 5>&1
+failed=$({{ {{ {{ {command}; }} || echo failed >&4; }} | base64 >&5; }} 4>&1) && [ -z "$failed" ]"""
+"""Fails where the command does, though the last of a pipe is what the shell asks."""
 
 T = t.TypeVar("T")
 
@@ -109,8 +125,10 @@ class HostFiles:
 
     def _run(self, script: str, what: str, as_login: bool = False) -> str:
         """What a script printed between the marks: a login shell may print greetings around it."""
-        work = f"( LC_ALL=C; export LC_ALL\n{script}\n) 2>&1; code=$?"
-        marked = f"echo; echo {BEGIN}; {work}; echo; [ $code = 0 ] || echo {USER} $(id -un); echo {END} $code"
+        # What tools say on stderr is kept apart: it may be noise of the host, which is in no file and no digest.
+        work = f"work() {{\nLC_ALL=C; export LC_ALL\n{script}\n}}\n{{ said=$(work 2>&1 >&3); code=$?; }} 3>&1"
+        tell = f"[ $code = 0 ] || {{ echo {SAID}; printf '%s\\n' \"$said\"; echo {USER} $(id -un); }}"
+        marked = f"echo; echo {BEGIN}; {work}; echo; {tell}; echo {END} $code"
         answer = self._execute(marked, as_login)
         lines = [line.rstrip("\r") for line in str(answer["stdout"]).split("\n")]
         ends = [number for number, line in enumerate(lines) if line.startswith(f"{END} ")]
@@ -121,7 +139,9 @@ class HostFiles:
         if lines[ends[-1]] != f"{END} 0":
             told = [line.strip() for line in text.splitlines() if line.strip()]
             user = next((line.partition(" ")[2] for line in told if line.startswith(f"{USER} ")), "") or "of the task"
-            reason = " / ".join(line for line in told if not line.startswith(f"{USER} "))[:300] or "no reason was given"
+            complaints = told[told.index(SAID) + 1 :] if SAID in told else told
+            # Noise comes first, the reason last.
+            reason = " / ".join(line for line in complaints if not line.startswith(f"{USER} "))[-300:] or "no reason was given"
             remedy = "put that right and run it again"
             if any(word in reason for word in REFUSALS):
                 remedy = "let that user do it, or set ae_work_dir or ae4_export_dir of that host to a folder that it may write"
@@ -136,6 +156,13 @@ class HostFiles:
             text = self._run(script, f"Looking at the files in {folder}")
             seen.update(self._read(folder, batch, text))
         return seen
+
+    def in_the_way(self, folders: t.Sequence[str]) -> t.List[str]:
+        """The files where one of these folders would have to be made."""
+        said = "\n".join(
+            self._run(BLOCKED.format(folders=" ".join(map(word, batch))), "Looking at the folders") for batch in _batches(folders, word)
+        )
+        return re.findall(r"^blocked (.*)$", said, re.MULTILINE)
 
     def _read(self, folder: str, names: t.Sequence[str], text: str) -> t.Dict[str, Found]:
         at = re.search(r"^at (.*)$", text, re.MULTILINE)
@@ -190,7 +217,7 @@ class HostFiles:
     def _content(self, command: str, folder: str) -> bytes:
         what = f"Reading the files in {folder}"
         try:
-            return base64.b64decode(self._run(f"{command} | base64", what), validate=False)
+            return base64.b64decode(self._run(ENCODE.format(command=command), what), validate=False)
         except (binascii.Error, ValueError) as exc:
             raise MigrationError(
                 f"{what} on {self.where} failed, they were damaged on the way through the shell ({exc}); run it again."
@@ -225,7 +252,10 @@ class HostFiles:
         """Sends files and puts them into their parts, checks them there, and runs ``commit`` then."""
         what = f"Writing the files in {folder}"
         subfolders = sorted({os.path.dirname(part) for part in parts.values()} - {"."})
-        begin = TAKE.format(folder=word(folder)) + "".join(f"mkdir -p {word(subfolder)} || exit 1\n" for subfolder in subfolders)
+        sweep = "\n".join(_sweep(place, ".ae-bring-*") for place in [".", *map(word, subfolders)])
+        begin = TAKE.format(folder=word(folder), sweep=sweep) + "".join(
+            f"mkdir -p {word(subfolder)} || exit 1\n" for subfolder in subfolders
+        )
         takes = " && ".join(f"take {file.found.size} {file.found.sha256} {word(part)}" for file, part in parts.items())
         if sum(file.found.size for file in parts) <= INLINE:
             text = base64.b64encode(b"".join(_content_of(file.path) for file in parts)).decode("ascii")
@@ -244,7 +274,7 @@ class HostFiles:
     @contextlib.contextmanager
     def _resting(self, folder: str, what: str) -> t.Iterator[str]:
         """Where the login user can put a file for a moment: beside its destination, or where another user can fetch it."""
-        make = f"umask 077; mktemp -d {RESTING}/ae-bring-XXXXXXXX"
+        make = f"umask 077; {_sweep(RESTING, 'ae-bring-*', own=True)}; mktemp -d {RESTING}/ae-bring-XXXXXXXX"
         if not self._becoming:
             make = f'umask 077; mkdir -p {word(folder)} && cd {word(folder)} && mktemp -d "$(pwd)/.ae-bring-XXXXXXXX"'
         made = self._run(make, what, as_login=True)
@@ -266,7 +296,7 @@ class HostFiles:
             does = ":" if dry else 'rm -rf "$path" || exit 1'
             script = (
                 f'{ABSENT}\nfor path in {" ".join(batch)}; do if [ -e "$path" ] || [ -L "$path" ]; then echo there; {does}; '
-                'elif ! absent "$path"; then echo "$path cannot be looked at"; exit 1; fi; done'
+                'elif ! absent "$path"; then echo "$path cannot be looked at" >&2; exit 1; fi; done'
             )
             count += self._run(script, "Removing files").splitlines().count("there")
         return count
@@ -277,6 +307,12 @@ def word(path: str) -> str:
     if path == "~" or path.startswith("~/"):
         return "~" if path in ("~", "~/") else "~/" + shlex.quote(path[2:])
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+def _sweep(folder: str, name: str, own: bool = False) -> str:
+    """A command that removes what transfers left in a folder; with ``own`` only what is the user's, who shares the folder."""
+    user = '-user "$(id -un)" ' if own else ""
+    return f"find {folder}/. ! -name . {user}-name '{name}' -mtime +0 -prune -exec rm -rf {{}} \\; -o ! -name . -prune 2>/dev/null"
 
 
 def _content_of(path: str) -> bytes:

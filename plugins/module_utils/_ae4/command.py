@@ -147,8 +147,12 @@ def storage_root(bin_dir: str) -> str:
 
 
 def measure(root: str, limit: int = MEASURED_ENTRIES) -> t.Tuple[int, bool]:
-    """Size of all files below a folder and whether all were counted; stops after ``limit`` entries.  Raises ``OSError`` for the root."""
-    total, count, folders = 0, 0, [root]
+    """Size of all files below a folder and whether all were counted; stops after ``limit`` entries.
+
+    What was removed meanwhile does not count; what cannot be read does, so then not all were counted.  Raises ``OSError`` for
+    the root.
+    """
+    total, count, folders, whole = 0, 0, [root], True
     with os.scandir(root):
         pass
     while folders:
@@ -158,10 +162,17 @@ def measure(root: str, limit: int = MEASURED_ENTRIES) -> t.Tuple[int, bool]:
                     count += 1
                     if count > limit:
                         return total, False
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_size
+                    try:
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+                        else:
+                            total += entry.stat(follow_symlinks=False).st_size
+                    except FileNotFoundError:
+                        continue  # removed meanwhile
+                    except OSError:
+                        whole = False
+        except FileNotFoundError:
+            continue
         except OSError:
-            continue  # a folder was removed or cannot be read: the result is an estimate
-    return total, True
+            whole = False
+    return total, whole

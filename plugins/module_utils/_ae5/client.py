@@ -19,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport im
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 
 class WriteInCheckMode(AssertionError):
@@ -145,7 +146,7 @@ class Cluster:
 
 def as_keycloak(share: Share) -> Share:
     """The share with the user's name as in Keycloak, which lower-cases user names; group names stay as they are."""
-    return dataclasses.replace(share, name=share.name.lower()) if share.kind == USER else share
+    return dataclasses.replace(share, name=user_key(share.name)) if share.kind == USER else share
 
 
 def http_of(params: t.Mapping[str, t.Any]) -> Http:

@@ -21,6 +21,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals import Grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 PAGE = 1000
 READ_ROLES = "view-users, query-groups and view-realm"
@@ -53,7 +54,7 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """User names as in Keycloak (lower case; compare with ``casefold``), and groups with their members."""
+    """User names as in Keycloak (lower case; compare with ``user_key``), and groups with their members."""
 
     users: t.FrozenSet[str]
     groups: t.Dict[str, t.FrozenSet[str]]
@@ -70,20 +71,20 @@ class Keycloak:
         self.workers = workers
 
     def people(self) -> t.Dict[str, User]:
-        """All users, by case-folded name."""
+        """All users, by ``user_key``."""
         found: t.Dict[str, User] = {}
         # To the end: Keycloak leaves users out of a page if they are no longer in their directory.
         for item in self._items("users", "id", "username", to_the_end=True):
             name = str(item["username"])
             email = str(item.get("email") or "")
             federated = bool(item.get("federationLink"))
-            found[name.casefold()] = User(str(item["id"]), name, bool(item.get("enabled", True)), federated, email)
+            found[user_key(name)] = User(str(item["id"]), name, bool(item.get("enabled", True)), federated, email)
         return found
 
     def users(self, names: t.Optional[t.Iterable[str]] = None) -> t.FrozenSet[str]:
         """The user names; with ``names``, those of them that exist (in any case)."""
         found = self.people()
-        wanted = found.keys() if names is None else {name.casefold() for name in names}
+        wanted = found.keys() if names is None else {user_key(name) for name in names}
         return frozenset(user.name for key, user in found.items() if key in wanted)
 
     def all_groups(self) -> t.Dict[str, Group]:
@@ -141,7 +142,7 @@ class Keycloak:
     def _holders(self, role: str) -> t.Tuple[t.FrozenSet[str], t.FrozenSet[str]]:
         """Case-folded names of the users, and ids of the groups, that have the role directly."""
         path = f"roles/{quote(role, safe='')}"
-        users = frozenset(str(item["username"]).casefold() for item in self._items(f"{path}/users", "username"))
+        users = frozenset(user_key(str(item["username"])) for item in self._items(f"{path}/users", "username"))
         return users, frozenset(str(item["id"]) for item in self._items(f"{path}/groups", "id"))
 
     def _items(self, what: str, *keys: str, to_the_end: bool = False) -> t.Iterator[Record]:

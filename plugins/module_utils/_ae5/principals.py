@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.principals
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._pool import in_parallel
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 _ROLES: t.Dict[str, t.Any] = {"type": "list", "elements": "str", "default": list(NEEDED_ROLES)}
 
@@ -84,7 +85,7 @@ def connected(params: t.Mapping[str, t.Any], read_only: bool) -> t.Iterator[Writ
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """What was read: ``members`` of the requested groups and of those that give a role, case-folded."""
+    """What was read: ``members`` of the requested groups and of those that give a role, by ``user_key``."""
 
     people: t.Dict[str, User]
     groups: t.Dict[str, Group]
@@ -94,7 +95,7 @@ class View:
     grants: t.Dict[str, t.Optional[Grant]]
 
     def user_row(self, user: User, members: Members) -> Json:
-        """The user with the roles that result from these members (case-folded)."""
+        """The user with the roles that result from these members (by ``user_key``)."""
         mine = set(roles_of(user.name, self.grants, members))
         return {
             "name": user.name,
@@ -126,7 +127,7 @@ def read(keycloak: Keycloak, roles: t.Sequence[str], wanted: t.Optional[t.Iterab
     for grant in grants.values():
         asked |= grant.groups if grant is not None else set()
     names = keycloak.members(groups[name] for name in sorted(asked))
-    members = {name: frozenset(user.casefold() for user in mine) for name, mine in names.items()}
+    members = {name: frozenset(user_key(user) for user in mine) for name, mine in names.items()}
     return View(people, groups, members, names, grants)
 
 
@@ -135,11 +136,11 @@ def info_work(module: MigrationModule) -> Outcome:
     params = module.params
     with connected(params, read_only=True) as keycloak:
         view = read(keycloak, params["roles"], params["groups"])
-    keys = sorted(view.people) if params["users"] is None else list(dict.fromkeys(user.casefold() for user in params["users"]))
+    keys = sorted(view.people) if params["users"] is None else list(dict.fromkeys(user_key(user) for user in params["users"]))
     names = sorted(view.groups) if params["groups"] is None else list(dict.fromkeys(params["groups"]))
     users = [view.user_row(view.people[key], view.members) for key in keys if key in view.people]
     groups = [{"name": name, "members": sorted(view.names[name])} for name in names if name in view.groups]
-    spelt = {user.casefold(): user for user in params["users"] or ()}
+    spelt = {user_key(user): user for user in params["users"] or ()}
     return Outcome(
         summary={
             "users": len(users),
@@ -210,7 +211,7 @@ def report(view: View, steps: t.Sequence[Step], ends: Ends) -> Outcome:
     done = [(step, FAILED if isinstance(ends.get(step), MigrationError) else step.result) for step in steps]
     for step, result in done:
         if result == ADDED:
-            added.setdefault(step.group, set()).add(step.user.casefold())
+            added.setdefault(step.group, set()).add(user_key(step.user))
         header, line = _diff_line(step)
         if result in (CREATED, ADDED):
             lines.setdefault(header, []).append(line)
@@ -240,7 +241,7 @@ def report(view: View, steps: t.Sequence[Step], ends: Ends) -> Outcome:
 
 
 def _user_row(view: View, step: Step, result: str, members: Members) -> Json:
-    user = view.people.get(step.user.casefold())
+    user = view.people.get(user_key(step.user))
     if user is None:
         return {"name": step.user, "enabled": None, "federated": None, "roles": None, "lacks": None, "result": result}
     return {**view.user_row(user, members), "result": result}

@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 BASE = "/api/v2"
 PART, NAME_FIELD = "project_file", "name"
@@ -150,9 +151,9 @@ class Projects:
 
     def mine(self) -> t.Dict[str, ProjectState]:
         """The user's own projects by name, without those of others that the user can see."""
-        user = self.session.user.casefold()
+        user = user_key(self.session.user)
         found = (self._state(item) for item in self._items("list", "projects", "id", "name", "owner"))
-        return {state.name: state for state in found if state.owner.casefold() == user}
+        return {state.name: state for state in found if user_key(state.owner) == user}
 
     def exists(self, project: str) -> bool:
         """Whether the project (still) exists."""

@@ -63,7 +63,7 @@ class RepodataCache:
             if head["key"] != key or head["sha256"] != _digest(head["etag"], body):
                 return None
             return head["etag"], {row[1]: Package(*row) for row in json.loads(body)}
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
             # Missing or damaged: an unconditional request is always right.
             return None
 

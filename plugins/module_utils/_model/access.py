@@ -25,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.records im
     GroupRecord,
     OwnerRecord,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 EVERYONE = "everyone"
 """AE5's default group of all users (AE5 facts 3.2)."""
@@ -171,7 +172,7 @@ def unknown_principals(channels: t.Iterable[Channel]) -> t.List[t.Tuple[Share, t
 
 def principal_key(kind: str, name: str) -> t.Tuple[str, str]:
     """What a user or group of AE5 is compared by: Keycloak lower-cases user names, group names are as they are."""
-    return (kind, name.casefold() if kind == USER else name)
+    return (kind, user_key(name) if kind == USER else name)
 
 
 def principal_of(share: Share) -> t.Tuple[str, str]:

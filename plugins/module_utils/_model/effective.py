@@ -22,7 +22,7 @@ LEVEL = {"": 0, "r": 1, "rw": 2}
 WORD = ("none", "r", "rw")
 
 Person = t.Tuple[str, str]
-"""(user, case-folded AE5 name), or (nobody, AE4 login) for a user who is declared as nobody on AE5."""
+"""(user, ``user_key`` of the AE5 name), or (nobody, AE4 login) for a user who is declared as nobody on AE5."""
 
 ANYONE = "anyone"
 ANYONE_KEY: Person = (ANYONE, ANYONE)

@@ -51,7 +51,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.verdicts i
     UNKNOWN,
     WIDER,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, user_key
 
 PRIVATE_FOR_ALL = "every logged-in user can read a private channel on this cluster"
 PRIVATE_UNKNOWN = "it is not known who can read a private channel on this cluster"
@@ -300,7 +300,7 @@ class OwnerTable:
         if accepted:
             return ACCEPTED
         before = (self._context.members.get(f"{self._owner.site}:{self._owner.owner}/{group}", ()) for group in groups)
-        if any(person[1] == name.casefold() for names in before for name in names):
+        if any(person[1] == user_key(name) for names in before for name in names):
             return STALE
         return FOREIGN if self._context.people_checked else WIDER
 

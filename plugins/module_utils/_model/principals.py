@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which users, groups and memberships are to be created, and which roles are missing.  Private to the collection.
 
-Pure rules.  Users are compared case-folded (Keycloak lower-cases their names), groups as they are written.  Nothing is
+Pure rules.  Users are compared by ``user_key``, groups as they are written.  Nothing is
 ever removed, so there is no step for that.
 """
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 UPLOADER = "ae-uploader"
 CREATOR = "ae-creator"
@@ -25,7 +27,7 @@ FAILED = "failed"
 
 @dataclasses.dataclass(frozen=True)
 class Grant:
-    """Who has a role: case-folded names of users who have it themselves, and names of the groups that give it."""
+    """Who has a role: keys (``user_key``) of users who have it themselves, and names of the groups that give it."""
 
     users: t.FrozenSet[str]
     groups: t.FrozenSet[str]
@@ -58,7 +60,7 @@ def merged(wishes: t.Iterable[t.Tuple[str, t.Iterable[str]]]) -> t.List[Wish]:
     for name, users in wishes:
         mine = members.setdefault(name, {})
         for user in users:
-            mine.setdefault(user.casefold(), user)
+            mine.setdefault(user_key(user), user)
     return [Wish(name, tuple(mine.values())) for name, mine in members.items()]
 
 
@@ -71,28 +73,28 @@ def decide(
 ) -> t.List[Step]:
     """The steps for users, then groups, then memberships.
 
-    ``users`` are the existing names by case-folded name; ``groups`` the case-folded members of the existing groups, by
+    ``users`` are the existing names by by ``user_key`` name; ``groups`` the by ``user_key`` members of the existing groups, by
     the group's name; ``named`` the users that must exist in any case.
     """
     wanted: t.Dict[str, str] = {}
     needed_by: t.Dict[str, t.List[str]] = {}
     for user in named:
-        wanted.setdefault(user.casefold(), user)
+        wanted.setdefault(user_key(user), user)
     for wish in wishes:
         for user in wish.members:
-            wanted.setdefault(user.casefold(), user)
-            needed_by.setdefault(user.casefold(), []).append(wish.name)
+            wanted.setdefault(user_key(user), user)
+            needed_by.setdefault(user_key(user), []).append(wish.name)
     people = {key: _user(users.get(key), user, sorted(set(needed_by.get(key, ()))), create_users) for key, user in wanted.items()}
     steps = list(people.values())
     for wish in wishes:
         group = _group(wish.name, wish.name in groups)
         steps.append(group)
         for user in wish.members:
-            person = people[user.casefold()]
+            person = people[user_key(user)]
             result = ADDED
             if FAILED in (person.result, group.result):
                 result = FAILED
-            elif user.casefold() in groups.get(wish.name, ()):
+            elif user_key(user) in groups.get(wish.name, ()):
                 result = PRESENT
             steps.append(Step(result, person.user, wish.name))
     return steps
@@ -104,7 +106,7 @@ def _user(known: t.Optional[str], name: str, needed_by: t.Sequence[str], create:
     if not name.strip():
         return Step(FAILED, name, why="A user name is empty; name the user.")
     if create:
-        return Step(CREATED, name.lower())
+        return Step(CREATED, user_key(name))
     done = f"neither created nor added to {_listed(needed_by)}" if needed_by else "not created"
     return Step(FAILED, name, why=f"User {name!r} does not exist in Keycloak and was {done}; create the user there, or set create_users.")
 
@@ -125,8 +127,8 @@ def _group(name: str, known: bool) -> Step:
 
 
 def roles_of(user: str, grants: t.Mapping[str, t.Optional[Grant]], members: t.Mapping[str, t.Container[str]]) -> t.List[str]:
-    """Those of the roles that the user has, by itself or through one of the groups in ``members`` (case-folded names)."""
-    key = user.casefold()
+    """Those of the roles that the user has, by itself or through one of the groups in ``members`` (keys (``user_key``))."""
+    key = user_key(user)
     return [
         role
         for role, grant in grants.items()

@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._plan.build impor
     groups_in_use,
     members_in_ae4,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, user_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 
@@ -144,10 +144,10 @@ def people_findings(
         if held is None:
             continue  # its shares are skipped, see skipped_share_decisions
         for slot in slots:
-            entitled = {login.casefold() for login in now[group_key(slot)]}
-            before = {login.casefold() for login in last_members.get(group_key(slot), ())}
-            more = {login for login in held if login.casefold() not in entitled}
-            stale = sorted(login for login in more if login.casefold() in before)
+            entitled = {user_key(login) for login in now[group_key(slot)]}
+            before = {user_key(login) for login in last_members.get(group_key(slot), ())}
+            more = {login for login in held if user_key(login) not in entitled}
+            stale = sorted(login for login in more if user_key(login) in before)
             foreign = sorted(more - set(stale))
             if stale:
                 decisions.append(
@@ -169,13 +169,13 @@ def missing_members(draft: Draft, people: access.PeopleOfTarget) -> t.List[Decis
     decisions = []
     names = draft.options.principals
     for name, slots in groups_in_use(draft).items():
-        held = {login.casefold() for login in people.groups.get(name, ())}
+        held = {user_key(login) for login in people.groups.get(name, ())}
         for slot in slots if name in people.groups else ():
             owner = draft.owner(slot)
             group = access.group_of(owner, slot.group)
             logins = sorted(set(group.members if group else ()) - set(owner.owners))
             known = {login: names.user(login, slot.site) for login in logins}
-            absent = [login for login, user in known.items() if user is not None and user.casefold() not in held]
+            absent = [login for login, user in known.items() if user is not None and user_key(user) not in held]
             if absent:
                 decisions.append(
                     Decision(

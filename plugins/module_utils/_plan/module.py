@@ -55,7 +55,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     warnings = list(people.warnings)
     proposed: t.Dict[str, str] = {}
     if identity is not None:
-        more, found = checks.people_findings(draft, identity, read_members(params["records"], warnings))
+        more, found = checks.people_findings(draft, identity, read_members(params["records"]))
         found.extend(checks.missing_members(draft, identity))
         if more:
             proposed = {"principals": people.propose(params["dest"], identity, module.check_mode)}
@@ -66,7 +66,7 @@ def make_plan(module: MigrationModule) -> Outcome:
     if identity is not None:
         plan = dataclasses.replace(plan, channels=access.skip_unknown(plan.channels, identity))
     plan = plan.with_decisions([*found, *checks.skipped_share_decisions(plan.channels)])
-    made = target.PlanOnTarget(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements, warnings)
+    made = target.PlanOnTarget(plan, placements) if params["offline"] else _beside_the_cluster(module, plan, placements)
     plan, placements = made.plan, made.placements
     text = for_people.render(plan, left_out)
     lists = {**people.lists(identity), store.TO_CREATE: [target.to_create(plan)]}
@@ -104,12 +104,9 @@ def _raise_errors(errors: t.Sequence[str], **values: t.Any) -> None:
         raise MigrationError(f"{head}, so nothing was written: {' | '.join(errors[:10])}", errors=list(errors[:200]), **values)
 
 
-def _beside_the_cluster(
-    module: MigrationModule, plan: store.Plan, placements: t.Sequence[Placement], warnings: t.List[str]
-) -> target.PlanOnTarget:
+def _beside_the_cluster(module: MigrationModule, plan: store.Plan, placements: t.Sequence[Placement]) -> target.PlanOnTarget:
     """The plan compared with the cluster, without what was removed there."""
-    last, damaged = target.last_applied(module.params["records"])
-    warnings.extend(sentence for sentence in damaged if sentence not in warnings)
+    last = target.last_applied(module.params["records"])
     with connect(module.params, read_only=True) as cluster:
         return target.compare_with_cluster(cluster, plan, placements, last, module.params["restore"], module.params["accept_public"])
 

@@ -37,10 +37,10 @@ class PlanOnTarget:
     warnings: t.List[str] = dataclasses.field(default_factory=list)
 
 
-def last_applied(folder: t.Optional[str]) -> t.Tuple[LastApplied, t.List[str]]:
-    """The records in ``folder``, and a sentence for each one that is damaged."""
-    known = Records(folder)
-    return LastApplied(known.applied, known.shares.given), known.warnings
+def last_applied(folder: t.Optional[str]) -> LastApplied:
+    """The records in ``folder``.  Raises ``MigrationError`` if one cannot be read: what was removed on AE5 would be sent again."""
+    known = Records(folder, strict=True)
+    return LastApplied(known.applied, known.shares.given)
 
 
 def compare_with_cluster(

@@ -143,6 +143,8 @@ class Shell:
 
     bin_dir: t.Optional[str]
     storage: t.Optional[t.Tuple[int, str]]
+    whole: bool
+    """Whether all folders of the storage could be read."""
     export: str
     parent: str
     writable: bool
@@ -151,11 +153,12 @@ class Shell:
 
 def parse_shell(stdout: str) -> Shell:
     """Reads what ``site.sh`` of the role preflight prints, among whatever else a login prints."""
-    told = dict(re.findall(r"^(bin|storage|export|parent|writable|free)=([^\r\n]*?)\s*$", stdout, re.MULTILINE))
+    told = dict(re.findall(r"^(bin|storage|partial|export|parent|writable|free)=([^\r\n]*?)\s*$", stdout, re.MULTILINE))
     size, _blank, root = told.get("storage", "").partition(" ")
     return Shell(
         bin_dir=told.get("bin"),
         storage=(int(size) * 1024, root) if size.isdigit() else None,
+        whole="partial" not in told,
         export=told.get("export", ""),
         parent=told.get("parent", ""),
         writable=told.get("writable") == "yes",
@@ -173,7 +176,7 @@ def shell(host: str, told: Shell, factor: float, user: str) -> t.List[Row]:
         why = "The size of the storage or the free space could not be read through the shell."
         return [*rows, r.unknown(r.SPACE, host, why, EXPORT)]
     used, root = told.storage
-    return [*rows, space(host, Space(root, used, True, told.export, told.free, factor))]
+    return [*rows, space(host, Space(root, used, told.whole, told.export, told.free, factor))]
 
 
 def dotted(version: Version) -> str:

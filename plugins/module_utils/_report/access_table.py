@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._report.compare i
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import access
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import Plan
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.records import Records
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 ACCESS_TABLE = "access.csv"
@@ -120,8 +121,8 @@ def target_of(plan: Plan, observed: Observed, identity: t.Optional[Identity], pr
     users: t.Optional[t.FrozenSet[str]] = None
     members: t.Optional[t.Dict[str, t.FrozenSet[str]]] = None
     if identity is not None:
-        users = frozenset(name.casefold() for name in identity.users)
-        members = {group: frozenset(name.casefold() for name in people) for group, people in identity.groups.items()}
+        users = frozenset(user_key(name) for name in identity.users)
+        members = {group: frozenset(user_key(name) for name in people) for group, people in identity.groups.items()}
     return Target(
         users,
         members,

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records of what was last applied, kept between runs.  Private to the collection.
 
-Losing them costs certainty, never correctness: what AE4 took away is then reported as foreign instead of stale, and
-shares that the transport does not show are sent again.  So a record that cannot be read or written is a warning and
-counts as empty.
+Without them nobody knows what was removed on AE5, and it would be sent and shared again.  So a plan refuses a record that
+cannot be read.  Other steps go on without it, with a warning, and leave the file as it is: the next plan has to find it.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ APPLIED_PUBLIC = "applied_public.json"
 GIVEN_BEFORE, FOUND_BEFORE = "shares.json", "applied_shares.json"
 """The two files that ``last_shares.json`` was once; they are read where it is not there yet."""
 
-_AND = dict.fromkeys((LAST_SHARES, GIVEN_BEFORE), ", and shares that cannot be seen are sent again")
+_REMEDY = "restore it from a backup, or remove the file to declare that there is none and that what was removed on AE5 may be sent again"
 
 Read = t.TypeVar("Read")
 Members = t.Dict[str, t.List[str]]
@@ -58,21 +57,48 @@ class _LastShares(JsonRecord):
     channels: t.Mapping[str, ChannelShares]
 
 
+class _Reader:
+    """Reads the records of a folder and keeps the names of those that cannot be read.  Without ``warnings`` it raises."""
+
+    def __init__(self, folder: t.Optional[str], warnings: t.Optional[t.List[str]]) -> None:
+        self._folder, self._warnings = folder, warnings
+        self.unread: t.Set[str] = set()
+
+    def read(self, name: str, parse: t.Callable[[Json], Read], empty: Read) -> Read:
+        """What a record has; ``empty`` if there is no such file, or it cannot be read."""
+        path = os.path.join(self._folder or "", name)
+        if self._folder is None or not is_there(path):
+            return empty
+        try:
+            return parse(read_object(path, "record"))
+        except (MigrationError, AttributeError, KeyError, TypeError, ValueError) as exc:
+            cause = exc.__cause__
+            fault = f"cannot be read ({cause.strerror})" if isinstance(cause, OSError) else "is damaged"
+        if self._warnings is None:
+            raise MigrationError(f"The record {path} {fault}, so it is not known what was removed on AE5; {_REMEDY}.")
+        self.unread.add(name)
+        self._warnings.append(
+            f"The record {path} {fault}; this step goes on without it and leaves the file as it is, and the next plan will stop: {_REMEDY}."
+        )
+        return empty
+
+
 class LastShares:
     """The shares that were last applied, by channel: ``given`` by the module channel_share, ``found`` by a verification.
 
-    ``warnings`` gets a sentence if the record is damaged or cannot be written.
+    ``warnings`` gets a sentence if the record cannot be read or written; with ``strict`` one that cannot be read is an error.
     """
 
-    def __init__(self, folder: t.Optional[str], warnings: t.List[str]) -> None:
+    def __init__(self, folder: t.Optional[str], warnings: t.List[str], strict: bool = False) -> None:
         self._folder, self._warnings = folder, warnings
+        self._reader = reader = _Reader(folder, None if strict else warnings)
         if folder is None or is_there(os.path.join(folder, LAST_SHARES)):
-            channels: t.Mapping[str, ChannelShares] = _read(folder, LAST_SHARES, _channels, {}, warnings)
+            channels: t.Mapping[str, ChannelShares] = reader.read(LAST_SHARES, _channels, {})
             given = {channel: item.given for channel, item in channels.items()}
             self.found: t.Dict[str, t.FrozenSet[Principal]] = _found({channel: item.found for channel, item in channels.items()})
         else:
-            given = _read(folder, GIVEN_BEFORE, _given_before, {}, warnings)
-            self.found = _read(folder, FOUND_BEFORE, _found_before, {}, warnings)
+            given = reader.read(GIVEN_BEFORE, _given_before, {})
+            self.found = reader.read(FOUND_BEFORE, _found_before, {})
         self.given = {channel: {principal_of(share): share for share in shares} for channel, shares in given.items() if shares}
 
     def note(self, channel: str, share: Share, present: bool) -> None:
@@ -84,8 +110,8 @@ class LastShares:
             mine.pop(principal_of(share), None)
 
     def save(self) -> None:
-        """Writes the record, if there is a folder for it."""
-        if self._folder is None:
+        """Writes the record, if there is a folder for it and what was there could be read."""
+        if self._folder is None or self._reader.unread:
             return
         channels = {
             name: ChannelShares(
@@ -109,19 +135,21 @@ class LastShares:
 class Records:
     """The records in ``folder``; without a folder there are none, and none are written.
 
-    ``warnings`` has a sentence for each record that is damaged or cannot be written.
+    ``warnings`` has a sentence for each record that cannot be read or written.  With ``strict`` one that cannot be read is a
+    ``MigrationError``.
     """
 
-    def __init__(self, folder: t.Optional[str]) -> None:
+    def __init__(self, folder: t.Optional[str], strict: bool = False) -> None:
         self._folder = folder
         self.warnings: t.List[str] = []
-        self.shares = LastShares(folder, self.warnings)
+        self.shares = LastShares(folder, self.warnings, strict)
+        self._reader = reader = _Reader(folder, None if strict else self.warnings)
         self.applied = Applied(
-            _read(folder, APPLIED_PLACEMENTS, _placements, frozenset(), self.warnings),
+            reader.read(APPLIED_PLACEMENTS, _placements, frozenset()),
             self.shares.found,
-            _read(folder, APPLIED_PUBLIC, _public, frozenset(), self.warnings),
+            reader.read(APPLIED_PUBLIC, _public, frozenset()),
         )
-        self.members = read_members(folder, self.warnings)
+        self.members: Members = reader.read(APPLIED_MEMBERS, _members, {})
 
     def add(
         self,
@@ -163,8 +191,8 @@ class Records:
             APPLIED_MEMBERS: self.members,
         }
         try:
-            for name, data in files.items():
-                write_text(os.path.join(self._folder, name), json_line(data))
+            for name in sorted(files.keys() - self._reader.unread):
+                write_text(os.path.join(self._folder, name), json_line(files[name]))
         except OSError as exc:
             self.warnings.append(f"The records in {self._folder} cannot be written: {exc.strerror}; the next run knows less of this one.")
             return
@@ -176,23 +204,9 @@ def _is_gone(key: PlacementKey, observed: Observed) -> bool:
     return key[:2] in observed.packages and key[2] not in observed.packages[key[:2]]
 
 
-def read_members(folder: t.Optional[str], warnings: t.List[str]) -> Members:
-    """The members of each group in the plans applied so far; a damaged record adds to ``warnings``."""
-    return _read(folder, APPLIED_MEMBERS, _members, {}, warnings)
-
-
-def _read(folder: t.Optional[str], name: str, parse: t.Callable[[Json], Read], empty: Read, warnings: t.List[str]) -> Read:
-    path = os.path.join(folder or "", name)
-    if folder is None or not is_there(path):
-        return empty
-    try:
-        return parse(read_object(path, "record"))
-    except (MigrationError, AttributeError, KeyError, TypeError, ValueError):
-        warnings.append(
-            f"The record {path} is damaged or cannot be read and is ignored; access and files removed in AE4 will be reported as "
-            f"added on AE5{_AND.get(name, '')}."
-        )
-        return empty
+def read_members(folder: t.Optional[str]) -> Members:
+    """The members of each group in the plans applied so far.  Raises ``MigrationError`` if that record cannot be read."""
+    return _Reader(folder, None).read(APPLIED_MEMBERS, _members, {})
 
 
 def _text(value: t.Any) -> str:

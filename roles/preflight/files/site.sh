@@ -1,6 +1,6 @@
 # POSIX sh.  Measures an AE4 host that has no Python: site.sh EXPORT_DIR [BIN_DIR].  Prints, as far as it can be found out,
-#   bin=FOLDER  storage=KILOBYTES PATH  export=FOLDER  parent=FOLDER  writable=yes|no  free=KILOBYTES
-# Writes nothing.
+#   bin=FOLDER  storage=KILOBYTES PATH  partial=PATH  export=FOLDER  parent=FOLDER  writable=yes|no  free=KILOBYTES
+# The line "partial" says that a part of the storage could not be read.  Writes nothing.
 # shellcheck shell=sh
 LC_ALL=C
 export LC_ALL
@@ -17,8 +17,14 @@ for bin in "$(home "$2")" "$HOME/repo/bin" "$HOME/miniconda2/bin" "$HOME/minicon
     echo "bin=$bin"
     root=$(PATH=$bin:$PATH "$bin/anaconda-server-config" --get fs_storage_root </dev/null 2>/dev/null | tail -n 1)
     if [ -d "$root" ]; then
-      size=$(du -sk "$root" 2>/dev/null | cut -f 1)
-      if [ -n "$size" ]; then echo "storage=$size $root"; fi
+      # One pass: the size is the line of numbers, what du complains of has its name in front.
+      said=$(du -sk "$root" 2>&1)
+      size=$(printf '%s\n' "$said" | grep '^[0-9]' | tail -n 1 | cut -f 1)
+      if [ -n "$size" ]; then
+        echo "storage=$size $root"
+        # What was removed meanwhile is no loss.
+        if printf '%s\n' "$said" | grep '^du: ' | grep -v 'No such file or directory' >/dev/null; then echo "partial=$root"; fi
+      fi
     fi
     break
   fi

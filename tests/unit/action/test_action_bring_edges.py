@@ -134,3 +134,75 @@ def test_a_task_that_names_nothing_is_refused(tmp_path: Path) -> None:
     plugin = Bring("here", tmp_path)
     with pytest.raises(AnsibleError, match="src, absent"):
         plugin()
+
+
+@pytest.mark.parametrize("way", ["login", "become"])
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_noise_of_the_hosts_tools_is_in_no_file(tmp_path: Path, way: str, direction: str) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cat", "sha256sum", "stat", "base64", "mkdir", "mv", "head", "chmod", "ls", "mktemp", "rm"):
+        tool = tools / name
+        tool.write_text(f'#!/bin/sh\necho "ERROR: ld.so: object agent.so cannot be preloaded" >&2\nexec /usr/bin/{name} "$@"\n')
+        tool.chmod(0o755)
+    (tmp_path / "file").write_bytes(b"1" * 100_000)
+    plugin = Bring(way, tmp_path)
+    run = plugin._low_level_execute_command
+    plugin._low_level_execute_command = lambda cmd, **more: run(f"PATH={tools}:$PATH; {cmd}", **more)  # type: ignore[method-assign]
+    plugin(direction=direction, src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])
+    assert (tmp_path / "to" / "file").read_bytes() == b"1" * 100_000
+    with pytest.raises(MigrationError, match="preloaded"):
+        plugin(direction="send", src=str(tmp_path), dest=str(tmp_path / "file" / "x"), names=["file"])
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    plugin = Bring("login", tmp_path)
+    run = plugin._low_level_execute_command
+    plugin._low_level_execute_command = lambda cmd, **more: run(  # type: ignore[method-assign]
+        cmd.replace("cat -- ", "cat -- gone "), **more
+    )
+    with pytest.raises(MigrationError, match=r"Reading the files .* failed .*gone.*No such file"):
+        plugin(direction="fetch", src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_what_a_lost_connection_left_is_removed_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, direction: str
+) -> None:
+    resting, dest = tmp_path / "resting", tmp_path / "to"
+    monkeypatch.setattr(_host_files, "RESTING", str(resting))
+    old = [dest / ".ae-bring-old", dest / "sub" / ".ae-bring-old"]
+    new = [dest / ".ae-bring-new", dest / "old file"]
+    if (way, direction) == ("become", "send"):
+        old.append(resting / "ae-bring-old")
+        new.append(resting / "another's")
+    resting.mkdir()
+    for path in [*old, *new]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+        if path.name != ".ae-bring-new":
+            os.utime(path, (0, 0))
+    (tmp_path / "sub").mkdir()
+    for name in ("file", "sub/file"):
+        (tmp_path / name).write_bytes(os.urandom(100_000))
+    Bring(way, tmp_path)(direction=direction, src=str(tmp_path), dest=str(dest), names=["file", "sub/file"])
+    assert [path for path in old if path.exists()] == []
+    assert [path for path in new if not path.exists()] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("direction", ["fetch", "send"])
+def test_a_folder_that_is_a_file_is_the_same_everywhere(tmp_path: Path, way: str, direction: str) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    plugin = Bring(way, tmp_path)
+    below = str(tmp_path / "file")
+    found = plugin(direction=direction, src=below, dest=str(tmp_path / "to"), names=[], optional=["x", "sub/x"])
+    assert (found["changed"], sorted(found["missing"])) == (False, ["sub/x", "x"])
+    for dest in (below, below + "/deep"):
+        with pytest.raises(MigrationError, match=r"^The file .*/file is on .* where a folder has to be made"):
+            plugin(dry=True, direction=direction, src=str(tmp_path), dest=dest, names=["file"])
+        with pytest.raises((MigrationError, OSError)):
+            plugin(direction=direction, src=str(tmp_path), dest=dest, names=["file"])
+    assert plugin(dry=True, direction=direction, src=str(tmp_path), dest=str(tmp_path / "to"), names=["file"])["changed"] is True

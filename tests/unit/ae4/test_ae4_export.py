@@ -9,6 +9,7 @@ import getpass
 import os
 import shutil
 import subprocess
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,26 @@ def test_measure_stops_at_its_limit(tmp_path: Path) -> None:
         (tmp_path / str(number)).write_bytes(b"12")
     assert command.measure(str(tmp_path)) == (10, True)
     assert command.measure(str(tmp_path), limit=3) == (6, False)
+
+
+def test_measure_says_that_a_folder_could_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"12")
+    for name in ("closed", "gone"):
+        (tmp_path / name).mkdir()
+    scandir = os.scandir
+
+    def scan(path: str) -> t.Any:
+        if os.path.basename(path) == "gone":
+            raise FileNotFoundError(2, "No such file or directory", path)
+        if os.path.basename(path) == "closed" and closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    closed = False
+    assert command.measure(str(tmp_path)) == (2, True)
+    closed = True
+    assert command.measure(str(tmp_path)) == (2, False)
 
 
 def test_dump_that_is_a_link_is_refused(host: Host, tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def damages() -> dict[str, t.Callable[[str], str]]:
         "other package": lambda text: text.replace("x-1.0", "y-1.0"),
         "other etag": lambda text: text.replace('\\"1\\"', '\\"2\\"'),
         "other shape": lambda _text: "[]\n[]\n",
+        "nested": lambda _text: "[" * 100_000,
         "no JSON": lambda text: "x" + text,
         "rows of another shape": lambda text: text.splitlines()[0] + "\n[[1]]\n",
     }

@@ -107,3 +107,8 @@ PRIVACY = {
 def test_privacy(case: tuple[dict[str, str], Privacy]) -> None:
     packages, expected = case
     assert access.privacy_of(packages) == expected
+
+
+def test_two_users_of_keycloak_are_two() -> None:
+    keys = {access.principal_key(USER, name) for name in ("weiß", "weiss", "Weiß")}
+    assert keys == {(USER, "weiß"), (USER, "weiss")}

@@ -108,6 +108,14 @@ def test_a_site_without_python_is_measured_through_its_shell(tmp_path: Path) -> 
     ]
 
 
+def test_a_storage_that_the_shell_could_not_read_whole_is_more_than_was_seen(tmp_path: Path) -> None:
+    shell = "bin=/b\nstorage=10 /s\npartial=/s\nexport=/e\nparent=/e\nwritable=yes\nfree=1000\n"
+    site = entry("east", stdout="user=anaconda-server\n", rows=[], raw=True, staged=True, shell=shell, space_factor=1.0)
+    status, evidence = of(report(tmp_path, [site], sites=["east"]), "east")["space"][:2]
+    assert status == "warning"
+    assert evidence.startswith("The storage /s holds more than ")
+
+
 def test_a_python_that_will_be_unpacked_does_not_block(tmp_path: Path) -> None:
     site = entry("east", stdout="user=anaconda-server\n", rows=[], supplied=True)
     result = report(tmp_path, [site], sites=["east"])

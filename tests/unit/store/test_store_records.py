@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.observed import Applied
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER
@@ -112,7 +113,7 @@ def test_without_a_folder_there_is_nothing_and_nothing_is_written(tmp_path: Path
     records = Records(None)
     records.add(applied(ONE), seen(ONE), {"h": []})
     assert os.listdir(tmp_path) == [APPLIED_MEMBERS]
-    assert read_members(None, []) == {}
+    assert read_members(None) == {}
 
 
 @pytest.mark.parametrize("name", [APPLIED_PLACEMENTS, LAST_SHARES, APPLIED_MEMBERS])
@@ -127,16 +128,18 @@ def test_without_a_folder_there_is_nothing_and_nothing_is_written(tmp_path: Path
         pytest.param(b'{"a": [5]}', id="a list of numbers"),
         pytest.param(b'{"a": {"noarch": "text"}, "b": [["user"]]}', id="lists that are too short"),
         pytest.param(b"\x00\xff\xfe", id="binary"),
+        pytest.param(b'{"a": {"noarch": ["\\ud800"]}, "g": ["\\uD800"]}', id="half of a character"),
     ],
 )
-def test_a_damaged_record_is_a_warning_and_counts_as_empty(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_damaged_record_is_a_warning_and_stays_as_it_is_until_a_person_decides(tmp_path: Path, name: str, content: bytes) -> None:
     observed = seen(ONE, shares={"a": (Share(USER, "ann", "r"),)})
     Records(str(tmp_path)).add(applied(ONE, a=[ANN]), observed, {"g": ["ann"]})
     (tmp_path / name).write_bytes(content)
     records = Records(str(tmp_path))
     assert records.warnings == [
-        f"The record {tmp_path / name} is damaged or cannot be read and is ignored; access and files removed in AE4 will be reported as "
-        f"added on AE5{', and shares that cannot be seen are sent again' if name == LAST_SHARES else ''}."
+        f"The record {tmp_path / name} is damaged; this step goes on without it and leaves the file as it is, and the next plan will "
+        "stop: restore it from a backup, or remove the file to declare that there is none and that what was removed on AE5 may be sent "
+        "again."
     ]
     found = {
         APPLIED_PLACEMENTS: records.applied.placements,
@@ -145,6 +148,11 @@ def test_a_damaged_record_is_a_warning_and_counts_as_empty(tmp_path: Path, name:
     }
     assert [key for key, value in found.items() if not value] == [name]
     records.add(applied(ONE, a=[ANN]), observed, {"g": ["ann"]})
+    assert (tmp_path / name).read_bytes() == content
+    with pytest.raises(MigrationError, match=f"^The record {tmp_path / name} is damaged, so it is not known what was removed on AE5; "):
+        Records(str(tmp_path), strict=True)
+    (tmp_path / name).unlink()
+    Records(str(tmp_path), strict=True).add(applied(ONE, a=[ANN]), observed, {"g": ["ann"]})
     mended = Records(str(tmp_path))
     assert (mended.warnings, mended.applied, mended.members) == ([], applied(ONE, a=[ANN]), {"g": ["ann"]})
 
@@ -213,7 +221,10 @@ def test_a_damaged_record_of_shares_is_named_wherever_it_is_read(tmp_path: Path,
     assert LastShares(str(tmp_path), warnings).given == {}
     assert Records(str(tmp_path)).warnings == warnings
     assert [warning.split(" is damaged")[0] for warning in warnings] == [f"The record {tmp_path / name}"]
-    assert warnings[0].endswith(", and shares that cannot be seen are sent again.")
+    assert "what was removed on AE5 may be sent again" in warnings[0]
+    LastShares(str(tmp_path), []).save()
+    Records(str(tmp_path)).add(applied(ONE), seen(ONE), {})
+    assert (tmp_path / name).read_bytes() == content
 
 
 def test_a_record_that_may_not_be_read_is_not_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,3 +233,5 @@ def test_a_record_that_may_not_be_read_is_not_none(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "lstat", denied)
     assert len(Records(str(tmp_path)).warnings) == 4
+    with pytest.raises(MigrationError, match="cannot be read"):
+        Records(str(tmp_path), strict=True)

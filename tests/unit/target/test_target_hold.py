@@ -123,6 +123,18 @@ def test_without_records_nothing_is_held_back(migrated: TargetWorld) -> None:
     assert (held(migrated), migrated.stored().changes["totals"]["files_to_send"]) == ({}, 1)
 
 
+def test_a_damaged_record_stops_the_plan(migrated: TargetWorld) -> None:
+    delete(migrated, "ann", "p-1.0-0.tar.bz2")
+    record = migrated.root / "records" / "applied_placements.json"
+    record.write_text("{")
+    result = migrated.plan()
+    assert result["failed"]
+    assert result["msg"] == (
+        f"The record {record} is damaged, so it is not known what was removed on AE5; restore it from a backup, or remove the file to "
+        "declare that there is none and that what was removed on AE5 may be sent again."
+    )
+
+
 def test_a_right_that_was_taken_away_is_withheld_and_is_no_failure_unless_strict(migrated: TargetWorld) -> None:
     with migrated.admin() as cluster:
         cluster.unshare("lab/Devs", Share("group", "Devs", "r"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any, user_key
 
 PATTERNS = {
     "exact": ("o/Devs", ["o/Devs"], True),
@@ -23,3 +23,8 @@ PATTERNS = {
 def test_patterns(case: tuple[str, list[str], bool]) -> None:
     name, patterns, expected = case
     assert matches_any(name, patterns) is expected
+
+
+def test_users_are_compared_as_keycloak_does() -> None:
+    assert user_key("Ann") == user_key("ann")
+    assert user_key("Weiß") == "weiß"

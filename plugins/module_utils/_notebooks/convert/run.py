@@ -34,7 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
     read_conversions,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown, user_key
 
 AHEAD = 4
 """Projects a worker that are handed out before the first of them is done."""
@@ -117,7 +117,7 @@ def _names(path: str, options: Options, last: t.Mapping[str, Conversion]) -> t.T
     for key in sorted(names, key=lambda key: (key not in stay, names[key] != key.partition("/")[2], encode(key))):
         owner = key.partition("/")[0]
         user = (stay[key].user if key in stay else options.users.user(owner, head.site)) or owner
-        if taken.setdefault((user.casefold(), names[key].casefold()), key) != key:
+        if taken.setdefault((user_key(user), names[key].casefold()), key) != key:
             twice.add(key)
     return names, twice
 

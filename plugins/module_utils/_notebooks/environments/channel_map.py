@@ -23,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_recor
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
 from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import FOUND, MISSING, OTHER, SAME, STATES, PinState
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 """AE4 notebooks ran on Linux only."""
 
@@ -49,7 +50,7 @@ class ChannelView:
     """The AE4 owners whose packages it holds; its own name counts as well."""
 
     def may_read(self, user: str) -> bool:
-        return self.readable_by is None or user.casefold() in self.readable_by
+        return self.readable_by is None or user_key(user) in self.readable_by
 
     def to_json(self) -> Json:
         return {
@@ -64,7 +65,7 @@ class ChannelView:
         try:
             readers = data["readable_by"]
             packages = {(row[0], row[1], row[2]): (row[3], row[4]) for row in data["packages"]}
-            allowed = None if readers is None else frozenset(str(user).casefold() for user in readers)
+            allowed = None if readers is None else frozenset(user_key(str(user)) for user in readers)
             return cls(data["name"], allowed, packages, frozenset(data.get("origins", ())))
         except (KeyError, IndexError, TypeError, AttributeError) as exc:
             raise SchemaError("a view of a channel needs name, readable_by and packages") from exc

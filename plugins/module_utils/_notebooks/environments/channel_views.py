@@ -18,6 +18,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
     Digests,
     Identity,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 Groups = t.Mapping[str, t.AbstractSet[str]]
 """AE5's groups by name, with the user names of their members."""
@@ -31,14 +32,14 @@ def identity_of(file: str) -> t.Optional[Identity]:
 
 def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], groups: Groups) -> t.Optional[t.FrozenSet[str]]:
     """The users who may read a channel, in lower case; ``None`` for all.  Access is never guessed: an unknown group is empty."""
-    found: t.Set[str] = {owner.casefold()} if owner else set()
+    found: t.Set[str] = {user_key(owner)} if owner else set()
     for share in shares:
         if share.kind != GROUP:
-            found.add(share.name.casefold())
+            found.add(user_key(share.name))
         elif share.name == EVERYONE:
             return None
         else:
-            found.update(user.casefold() for user in groups.get(share.name, ()))
+            found.update(user_key(user) for user in groups.get(share.name, ()))
     return None if public else frozenset(found)
 
 

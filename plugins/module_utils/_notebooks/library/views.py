@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 
 def with_libraries(views: t.Iterable[ChannelView], libraries: t.Iterable[Library]) -> t.List[ChannelView]:
@@ -16,7 +17,7 @@ def with_libraries(views: t.Iterable[ChannelView], libraries: t.Iterable[Library
     found = {view.name: view for view in views}
     for library in libraries:
         view = found.get(library.channel) or ChannelView(library.channel, frozenset(), {})
-        readers = None if view.readable_by is None else view.readable_by | {user.casefold() for user in library.users}
+        readers = None if view.readable_by is None else view.readable_by | {user_key(user) for user in library.users}
         packages = {(library.name, library.version, library.build): (library.sha256, library.md5), **view.packages}
         found[library.channel] = ChannelView(view.name, readers, packages, view.origins)
     return [found[name] for name in sorted(found)]

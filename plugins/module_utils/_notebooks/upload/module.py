@@ -45,7 +45,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversion
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.projects import read_projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.uploads import CONFLICT, STATES, Proof, Row, read_rows
-from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown, user_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, listed
 
 UPLOAD = ArgumentSpec(
@@ -82,14 +82,14 @@ class Logins:
     """How each owner is logged in: with the owner's own password where it is given, else by an administrator."""
 
     def __init__(self, params: t.Mapping[str, t.Any], people: t.Optional[t.Mapping[str, User]], tokens: t.Optional[PasswordGrant]) -> None:
-        self._own = {str(item["username"]).casefold(): OwnLogin(item["username"], item["password"]) for item in params["logins"]}
+        self._own = {user_key(str(item["username"])): OwnLogin(item["username"], item["password"]) for item in params["logins"]}
         if params["username"] and params["password"]:
-            self._own.setdefault(params["username"].casefold(), OwnLogin(params["username"], params["password"]))
+            self._own.setdefault(user_key(params["username"]), OwnLogin(params["username"], params["password"]))
         self._people, self._tokens = people, tokens
 
     def of(self, user: str) -> Way:
         """Raises ``LoginRefused`` where there is none."""
-        own = self._own.get(user.casefold())
+        own = self._own.get(user_key(user))
         if own is not None:
             return own
         if self._people is None or self._tokens is None:
@@ -97,7 +97,7 @@ class Logins:
                 f"There is no way to log in as {user}; give keycloak_username and keycloak_password, an administrator of realm master who"
                 " acts as the owners, or the owner's own login in logins."
             )
-        found = self._people.get(user.casefold())
+        found = self._people.get(user_key(user))
         if found is None:
             raise LoginRefused(f"AE5 has no user {user!r}; create that user, or map the owner to an AE5 user with ae_user_map.")
         if not found.enabled:
@@ -299,11 +299,11 @@ def upload_work(module: MigrationModule) -> Outcome:
     tally = _Tally()
     earlier = tally.earlier(params["results"])
     for item in read_conversions(params["conversions"]):
-        names[item.user.casefold()].add(item.name.casefold())
+        names[user_key(item.user)].add(item.name.casefold())
         if not matches(item.key, params["only"]):
             continue
         if item.state == CONVERTED:
-            owners[item.user.casefold()].append(dataclasses.replace(item, resolution=None))
+            owners[user_key(item.user)].append(dataclasses.replace(item, resolution=None))
         else:
             tally.done.append(Done(row_of(item, item.state, item.reason)))
     with _people(params) as (logins, people):

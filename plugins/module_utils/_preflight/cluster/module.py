@@ -31,6 +31,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.cluste
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Json, Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.site.module import folder_row, reach_rows
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.plan import PLAN, load_plan
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 CLUSTER = ArgumentSpec(
     options={
@@ -206,7 +207,7 @@ def _roles(host: str, params: t.Mapping[str, t.Any], username: str, claims: Json
 def _roles_of(http: Http, tokens: TokenSource, username: str) -> t.Optional[t.Set[str]]:
     """The effective realm roles of a user (AE5 facts 3.1); ``None`` if there is no such user."""
     users = http.json("GET", f"{ADMIN_BASE}/users", auth=tokens, params={"username": username, "exact": "true"})
-    ids = [str(user["id"]) for user in users if str(user["username"]).casefold() == username.casefold()]
+    ids = [str(user["id"]) for user in users if user_key(str(user["username"])) == user_key(username)]
     if not ids:
         return None
     listed = http.json("GET", f"{ADMIN_BASE}/users/{quote(ids[0], safe='')}/role-mappings/realm/composite", auth=tokens)

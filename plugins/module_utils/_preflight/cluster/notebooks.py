@@ -33,6 +33,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.access import users_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
 
 NOTEBOOKS: t.Dict[str, t.Any] = {
     "type": "list",
@@ -64,7 +65,7 @@ class People:
     @property
     def acted_as(self) -> t.List[str]:
         """AE5 users whom an administrator has to impersonate."""
-        found = {user.casefold(): user for user in self.users.values() if user is not None}
+        found = {user_key(user): user for user in self.users.values() if user is not None}
         return [found[key] for key in sorted(found.keys() - self.own)]
 
 
@@ -100,10 +101,10 @@ def people_of(params: t.Mapping[str, t.Any]) -> People:
     plan = params["plan"]
     declared = users_of(plan) if plan and is_there(os.path.join(plan, "plan.json")) else {}
     users: t.Dict[str, t.Optional[str]] = {}
-    own = {params["username"].casefold()} if params["username"] and params["password"] else set()
+    own = {user_key(params["username"])} if params["username"] and params["password"] else set()
     for item in params["notebooks"]:
         site = item["site"] or item["host"]
-        own.update(login.casefold() for login in item["logins"])
+        own.update(user_key(login) for login in item["logins"])
         names = user_map({**item["users"], **declared.get(site, {})})
         for owner in item["owners"] or ():
             user = names.user(owner, site)
@@ -151,7 +152,7 @@ def _judged(people: People, view: View) -> rules_aen.Owners:
 
 
 def _flaw(user: str, view: View) -> str:
-    found = view.people.get(user.casefold())
+    found = view.people.get(user_key(user))
     if found is None:
         return f"AE5 has no user {user!r}"
     if not found.enabled:
@@ -166,7 +167,7 @@ def _may_act(http: Http, tokens: TokenSource, view: View, users: t.Optional[t.Se
     Keycloak shows it in the record of a user (``access``, what the asking account may do to that user; tried with 22.0.5).
     The account's token names no roles there.
     """
-    known = [view.people[user.casefold()] for user in users or () if user.casefold() in view.people] or list(view.people.values())
+    known = [view.people[user_key(user)] for user in users or () if user_key(user) in view.people] or list(view.people.values())
     example = next((user for user in known if user.enabled), None)
     if example is None:
         return None, ""
