@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import os
 import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, file_sha256, json_line, read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding, NotebookHost, Project, Source
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
@@ -97,15 +96,13 @@ def _projects(path: str, projects: t.Iterator[Project], wanted: int) -> t.Iterat
 
 def read_sources(path: str, head: NotebookHost) -> t.Iterator[Source]:
     """The sources that belong to ``head``; raises ``MigrationError`` where they are not the ones it was written with."""
-    told = hashlib.sha256()
-
-    def source(data: Json) -> Source:
-        told.update(json_line(data).encode("utf-8", "surrogateescape"))
-        return Source.from_json(data)
-
-    yield from read_records(path, "list of sources", source, AGAIN)
-    if told.hexdigest() != head.sources_sha256:
+    try:
+        digest = file_sha256(path)
+    except OSError as exc:
+        raise MigrationError(f"The list of sources {path} cannot be read: {exc.strerror}; {AGAIN}.") from exc
+    if digest != head.sources_sha256:
         raise MigrationError(f"The list of sources {path} does not belong to its list of projects; {AGAIN}.")
+    yield from read_records(path, "list of sources", Source.from_json, AGAIN)
 
 
 def read_findings(path: str) -> t.Iterator[Finding]:
