@@ -48,14 +48,14 @@ def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def predicted(tree: Tree, links: t.Mapping[str, str] = {}, folders: t.Sequence[str] = ()) -> tuple[GitChange, ...]:
+def predicted(tree: Tree, links: t.Mapping[str, str] | None = None, folders: t.Sequence[str] = ()) -> tuple[GitChange, ...]:
     files = {path: sha(content) for path, content in tree.items()}
     texts = {path: content for path, content in tree.items() if is_control(path)}
 
     def content(path: str) -> t.Callable[[], list[bytes]]:
         return lambda: [tree[path][at : at + 3] for at in range(0, len(tree[path]), 3)]
 
-    return Storage(files, links, folders, texts).changes(content)
+    return Storage(files, links or {}, folders, texts).changes(content)
 
 
 @SLOW
@@ -154,8 +154,8 @@ DIGEST = tree_digest(TREE)
 LINKED = GitChange("l", LINK, "AE5 unpacks no links", "a")
 
 
-def there(links: t.Mapping[str, str] = {}, folders: t.Sequence[str] = (), **files: str) -> project_tree.Tree:
-    return project_tree.Tree("top", {**TREE, **files}, links, frozenset(folders))
+def there(links: t.Mapping[str, str] | None = None, folders: t.Sequence[str] = (), **files: str) -> project_tree.Tree:
+    return project_tree.Tree("top", {**TREE, **files}, links or {}, frozenset(folders))
 
 
 def test_links_may_be_dropped_but_lead_nowhere_else() -> None:
