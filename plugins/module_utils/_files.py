@@ -10,15 +10,14 @@ import hashlib
 import io
 import json
 import os
-import re
 import stat
 import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import HALF
 
 Json = t.Dict[str, t.Any]
-_HALF = re.compile("[\ud800-\udfff]")
 Record = t.TypeVar("Record")
 
 
@@ -28,7 +27,7 @@ def json_line(record: Json) -> str:
     It is UTF-8 whatever is in it: a byte of a name that is not, kept by surrogateescape, is written as the JSON escape of that.
     """
     line = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
-    return line if line.isascii() else _HALF.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+    return line if line.isascii() else HALF.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
 class NewFile(io.TextIOWrapper):

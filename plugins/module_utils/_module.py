@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
-import re
 import time
 import traceback
 import typing as t
@@ -21,14 +20,13 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._command import effective_user
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._text import HALF
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 FAILURES_SHOWN = 25
 """A result stays small; the other failures are in the file at ``report_path`` or counted in ``summary``."""
 
 DIFF_LINES = 2000
-
-_UNDECODED = re.compile("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,7 +189,7 @@ def as_text(value: t.Any) -> t.Any:
     Newer versions of ansible-core refuse the whole result for one such name.
     """
     if isinstance(value, str):
-        return value if value.isascii() else _UNDECODED.sub(_escaped, value)
+        return value if value.isascii() else HALF.sub(_escaped, value)
     if isinstance(value, dict):
         return {as_text(key): as_text(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

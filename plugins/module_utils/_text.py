@@ -13,7 +13,8 @@ import re
 import typing as t
 import unicodedata
 
-_HALF = re.compile("[\ud800-\udfff]")
+HALF = re.compile("[\ud800-\udfff]")
+"""What UTF-8 cannot hold: half a surrogate pair, which is also how an undecodable byte of a name is kept."""
 
 
 def encode(name: str) -> bytes:
@@ -22,7 +23,7 @@ def encode(name: str) -> bytes:
 
 def as_text(text: str) -> str:
     """A text, not a name, that UTF-8 can hold: half a surrogate pair, which JSON can escape, becomes the replacement character."""
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
+    return text if text.isascii() else HALF.sub("\ufffd", text)
 
 
 def user_key(name: str) -> str:
