@@ -8,22 +8,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.api_transport import ApiTransport
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.cli_transport import CliTransport
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode, connection_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Repodata
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache, viewer_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken, PasswordGrant
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_PRIVACY, ChannelState, Transport, UploadSource
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
-
-
-class WriteInCheckMode(AssertionError):
-    """A bug of the collection: an attempt to change the cluster in check mode."""
 
 
 class Cluster:
@@ -133,12 +126,6 @@ class Cluster:
         self._writing(f"delete {subdir}/{file} from channel {channel}")
         self.transport.delete_file(channel, subdir, file)
 
-    def bearer(self) -> str:
-        """A bearer token of the user."""
-        if self.transport.tokens is None:
-            raise MigrationError("This transport has no bearer token; set username and password.")
-        return self.transport.tokens.token()
-
     def _writing(self, what: str) -> None:
         if self.read_only:
             raise WriteInCheckMode(f"check mode must not {what}")
@@ -149,14 +136,6 @@ def as_keycloak(share: Share) -> Share:
     return dataclasses.replace(share, name=user_key(share.name)) if share.kind == USER else share
 
 
-def http_of(params: t.Mapping[str, t.Any]) -> Http:
-    """The HTTP side of the connection options."""
-    http = Http(params["url"], validate_certs=params["validate_certs"], ca_path=params["ca_path"], timeout=params["timeout"])
-    for name in ("password", "access_token", "client_secret", "keycloak_password", "conda_token"):
-        http.protect(params[name])
-    return http
-
-
 def connect(params: t.Mapping[str, t.Any], read_only: bool, keep_cache: t.Optional[bool] = None) -> Cluster:
     """The cluster of a module's connection options (``argspec.AE5``).  No request is sent yet.
 
@@ -165,23 +144,7 @@ def connect(params: t.Mapping[str, t.Any], read_only: bool, keep_cache: t.Option
     Raises:
         MigrationError: an option is missing, the address is refused, or the capabilities are of another cluster.
     """
-    if not params["access_token"] and not params["password"]:
-        raise MigrationError(f"There is no login for the AE5 cluster {params['url']}; set username and password, or access_token.")
-    if params["workers"] < 1 or params["timeout"] < 1:
-        raise MigrationError("workers and timeout must be at least 1.")
-    capabilities = Capabilities.of(params)
-    http = http_of(params)
-    transport: Transport
-    if params["transport"] == "api" or (params["transport"] == "auto" and capabilities.api_confirmed):
-        transport = ApiTransport(http, token_source(params, http))
-    else:
-        transport = CliTransport(
-            http,
-            params["cli"],
-            username=params["username"],
-            password=params["password"],
-            access_token=params["access_token"],
-        )
+    http, transport, capabilities = connection_of(params)
     viewer = viewer_of(params)
     repodata = Repodata(
         http,
@@ -192,10 +155,3 @@ def connect(params: t.Mapping[str, t.Any], read_only: bool, keep_cache: t.Option
         writable=not read_only if keep_cache is None else keep_cache,
     )
     return Cluster(http, transport, repodata, read_only=read_only, workers=params["workers"], capabilities=capabilities)
-
-
-def token_source(params: t.Mapping[str, t.Any], http: Http) -> TokenSource:
-    """Where the bearer tokens come from: the given token, or Keycloak."""
-    if params["access_token"]:
-        return FixedToken(params["access_token"])
-    return PasswordGrant(http, params["username"], params["password"], client_id=params["client_id"], client_secret=params["client_secret"])

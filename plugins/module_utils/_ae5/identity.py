@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode, http_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode, http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE, REALM
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import connect
+import contextlib
+
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import connection_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import MigrationModule, Outcome
 
@@ -14,5 +16,5 @@ def token_work(module: MigrationModule) -> Outcome:
     """The module ``access_token``."""
     if not module.params["password"]:
         raise MigrationError("A token is made from username and password; give both.")
-    with connect(module.params, read_only=True) as cluster:
-        return Outcome(values={"access_token": cluster.bearer()})
+    with contextlib.closing(connection_of(module.params)) as connection:
+        return Outcome(values={"access_token": connection.transport.tokens.token()})

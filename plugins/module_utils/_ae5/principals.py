@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Group, Keycloak, User, Writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import master_grant
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError

@@ -20,7 +20,7 @@ import dataclasses
 import json
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import Route
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import BLOCK
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError

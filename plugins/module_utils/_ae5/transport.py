@@ -82,8 +82,8 @@ class Transport(abc.ABC):
 
     @property
     @abc.abstractmethod
-    def tokens(self) -> t.Optional[TokenSource]:
-        """The bearer token of this transport; ``None`` if it has none."""
+    def tokens(self) -> TokenSource:
+        """Where the bearer tokens of this transport come from."""
 
     def seconds_left(self) -> t.Optional[float]:
         """Seconds until the login expires, if it cannot be renewed; ``None`` if it can, or does not say."""

@@ -28,7 +28,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
     read_dependencies,
     record_of,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DECLARED, Environment

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import read_dependencies
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import document_of, dump
 
 LOCK_FILES = ("anaconda-project-lock.yml", "anaconda-project-lock.yaml")

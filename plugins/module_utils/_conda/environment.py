@@ -20,7 +20,8 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import requirements
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_lines import by_lines, listed_by_conda
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NAME, NoPin, Pin, read_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import NAME, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, read_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS, Read, read_nothing
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
@@ -161,7 +162,7 @@ def parse_environment(text: str, source: str, file: str, read: Read = read_nothi
 
 def record_of(spec: EnvironmentSpec, source: str, file: str) -> Environment:
     """The inventory's record of an environment; a pin that is a condition is kept as the version."""
-    conda = tuple(CondaPackage(pin.name, *pin.condition, pin.channel, md5=pin.md5, sha256=pin.sha256) for pin in spec.pins)
+    conda = tuple(CondaPackage(pin.name, *condition_of(pin), pin.channel, md5=pin.md5, sha256=pin.sha256) for pin in spec.pins)
     return Environment(
         name=spec.name,
         prefix=spec.prefix,
@@ -182,7 +183,7 @@ def _document(text: str, what: str, notes: t.List[str]) -> t.Dict[str, t.Any]:
     """The keys of an environment: as YAML, else what its lines say."""
     try:
         document = load(text)
-        if _is_sound(document):
+        if _is_sound(document, text):
             return t.cast(t.Dict[str, t.Any], document)
     except (NotYaml, MissingLibrary):
         document = None
@@ -199,13 +200,16 @@ def _document(text: str, what: str, notes: t.List[str]) -> t.Dict[str, t.Any]:
     return lines
 
 
-def _is_sound(document: t.Any) -> bool:
-    """Whether a document is an environment, and nothing that was printed got into it."""
+def _is_sound(document: t.Any, text: str) -> bool:
+    """Whether the document of a text is an environment, and nothing that was printed got into it."""
     if not isinstance(document, dict) or not any(_list(document, key) for key in DEPENDENCIES):
         return False
     if not all(isinstance(key, str) and _KEY.fullmatch(key) for key in document):
         return False
     if any(re.search(r"\s", channel) for channel in _strings(document.get("channels"))):
+        return False
+    # YAML takes an indented line that was printed for the rest of the one above it.
+    if any(value not in text for key in ("name", "prefix") for value in _strings(document.get(key)) if re.search(r"\s", value)):
         return False
     return not any(_is_printed(item) for key in DEPENDENCIES for item in _list(document, key) if isinstance(item, str))
 

@@ -9,17 +9,13 @@ and the address of a package file; a name is lower-case.  What conda does not ta
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import MatchSpec, NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import dist_of, is_package
 from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url, masked
-
-EXACT, VERSION, NAME = "exact", "version", "name"
-PINS = (EXACT, VERSION, NAME)
-"""How much of a pin is kept: version and build, the version, or neither."""
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
@@ -37,38 +33,15 @@ class NoPin(ValueError):
     """A text names no conda package."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Pin:
-    """A conda package that an environment asks for.  ``spec`` is set where it is not name, version and build."""
+def match_of(pin: Pin) -> t.Optional[MatchSpec]:
+    """What a pin with a condition accepts; ``None`` for one of name, version and build."""
+    return parse_spec(pin.spec) if pin.spec else None
 
-    name: str
-    version: str = ""
-    build: str = ""
-    channel: str = ""
-    """Where it came from, as the source says: URL or short name."""
-    sha256: str = ""
-    md5: str = ""
-    spec: str = ""
 
-    def text(self, how: str) -> str:
-        """The pin as conda reads it, with as much of it as ``how`` says."""
-        if how == NAME:
-            return self.name
-        if self.spec:
-            return self.spec
-        parts = [self.name, self.version, self.build if how == EXACT and self.version else ""]
-        return "=".join(part for part in parts if part)
-
-    @property
-    def match(self) -> t.Optional[MatchSpec]:
-        """What a pin with a condition accepts; ``None`` for one of name, version and build."""
-        return parse_spec(self.spec) if self.spec else None
-
-    @property
-    def condition(self) -> t.Tuple[str, str]:
-        """Version and build, each as a condition where it is one."""
-        match = self.match
-        return (self.version, self.build) if match is None else ((match.version or "").lstrip("="), match.build or "")
+def condition_of(pin: Pin) -> t.Tuple[str, str]:
+    """Version and build, each as a condition where it is one."""
+    match = match_of(pin)
+    return (pin.version, pin.build) if match is None else ((match.version or "").lstrip("="), match.build or "")
 
 
 def parse_pin(text: str) -> Pin:

@@ -15,12 +15,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import git_content
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_attributes import ATTRIBUTES, Attributes
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_patterns import IGNORE, Ignored
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import (
-    ADDED_BY_AE5,
-    AE5_IGNORES,
-    AE5_IGNORES_OLD,
-    AE5_LINKS,
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import (
     CHANGED,
     COMPLETED,
     DROPPED,
@@ -28,6 +23,13 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tr
     LINK,
     REFUSED,
     GitChange,
+)
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_patterns import IGNORE, Ignored
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import (
+    ADDED_BY_AE5,
+    AE5_IGNORES,
+    AE5_IGNORES_OLD,
+    AE5_LINKS,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode
 

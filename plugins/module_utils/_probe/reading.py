@@ -107,4 +107,4 @@ def bearer_of_client(bench: Bench) -> None:
     with bench.trying("cli_token_seconds"):
         if bench.cluster.transport.name != "cli" or not bench.params["password"]:
             raise MigrationError("the client was not logged in")
-        bench.answers["cli_token_seconds"] = lifetime(bench.cluster.bearer(), time.time())
+        bench.answers["cli_token_seconds"] = lifetime(bench.cluster.transport.tokens.token(), time.time())

@@ -76,8 +76,7 @@ def conda_auth(bench: Bench) -> None:
         def opens(url_path: str, tokens: t.Optional[TokenSource]) -> bool:
             return cluster.http.call("GET", url_path, auth=tokens, ok=(200, 401, 403, 404), status_only=True).status == 200
 
-        tokens = cluster.transport.tokens
-        bearer = opens(CONDA_BASE + path, tokens) if tokens is not None else None
+        bearer = opens(CONDA_BASE + path, cluster.transport.tokens)
         conda_token = bench.params["conda_token"] or cluster.transport.conda_token()
         cluster.http.protect(conda_token)
         token = opens(f"{CONDA_BASE}/t/{quote(conda_token, safe='')}{path}", None) if conda_token else None

@@ -147,7 +147,7 @@ class Uploads:
             asked: t.List[t.Tuple[int, t.Optional[int]]] = []
             for size in SIZES:
                 path = ROUTES["artifact_upload"].url_path(channel=bench.scratch)
-                asked.append((size, announced_status(bench.cluster.http, path, bench.cluster.bearer(), size)))
+                asked.append((size, announced_status(bench.cluster.http, path, bench.cluster.transport.tokens.token(), size)))
                 if asked[-1][1] != 413:
                     break
             bench.answers["size_limit"] = verdict.size_limit(asked)

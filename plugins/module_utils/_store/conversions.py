@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, read_records
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import JsonRecord
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import matches_any
 

@@ -9,7 +9,7 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import read_records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, JsonRecord, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import shown

@@ -10,7 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import api_transport
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, WriteInCheckMode, connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import ChannelState, UnknownPrincipal, UploadSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError

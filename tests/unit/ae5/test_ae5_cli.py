@@ -115,7 +115,7 @@ def test_a_command_runs_configured_and_logged_in_with_a_home_of_its_own(client: 
     client.script({"channels list": [[0, TABLE, "INFO noise"]]})
     with client.connect() as cluster:
         assert cluster.channels() == {"a": ChannelState("a", "me"), "a/b": ChannelState("a/b", "you")}
-        assert cluster.bearer() == "bt-3"
+        assert cluster.transport.tokens.token() == "bt-3"
         home = client.calls[-1]["home"]
         assert os.path.isdir(home)
     assert not os.path.exists(home)
@@ -144,7 +144,7 @@ def test_a_token_is_put_into_the_clients_store_and_no_login_is_made(client: Clie
     client.script({"channels list": [[0, TABLE, ""]]})
     with client.connect(username=None, password=None, access_token="given") as cluster:
         cluster.channels()
-        assert cluster.bearer() == "given"
+        assert cluster.transport.tokens.token() == "given"
     assert "login" not in client.commands
     mode, content = client.calls[-1]["files"][".anaconda/anaconda-platform/tokens.json"]
     assert (mode, json.loads(content)) == ("0o600", {API: {"bearer_token": "given"}})
@@ -192,9 +192,9 @@ def test_the_certificates_to_trust_are_passed_on(client: Client, tmp_path: Path)
     ca = tmp_path / "ca.pem"
     ca.write_text("")
     with client.connect(ca_path=str(ca)) as cluster:
-        cluster.bearer()
+        cluster.transport.tokens.token()
     with client.connect(validate_certs=False) as cluster:
-        cluster.bearer()
+        cluster.transport.tokens.token()
     assert [command for command in client.commands if "ssl_verify" in command] == [
         f"config set ssl_verify {ca}",
         "config set ssl_verify false",

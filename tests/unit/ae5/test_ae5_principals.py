@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5 import identity
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import FixedToken
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError

@@ -12,7 +12,7 @@ import re
 import pytest
 import requests
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import WriteInCheckMode
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import WriteInCheckMode
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Answer, Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import (

@@ -20,7 +20,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file
     read,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, from_text
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from tests.unit.notebooks.convert_world import SAMPLE
 

@@ -20,7 +20,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environmen
     parse_environment,
     render,
 )
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin, parse_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
 from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import clean_url

@@ -135,7 +135,7 @@ DOCUMENTS = st.fixed_dictionaries(
 def named(item: object) -> list[str]:
     """The names of packages in an item of a document."""
     if isinstance(item, str):
-        return [re.sub(r".*::|--?\w+ (?:https:\S+ )?", "", item)]
+        return [re.sub(r".*::|(?<!\S)--?\w+ (?:https:\S+ )?", "", item)]
     if isinstance(item, dict):
         lines = [entry for key, value in item.items() if key == "pip" for entry in value or []]
         return [name for line in lines for name in named(line)] + [str(key) for key in item if key != "pip"]

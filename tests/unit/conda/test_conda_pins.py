@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, Pin, parse_pin, read_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, parse_pin, read_pin
 from tests.unit.conftest import examples
 
 ANACONDA_PROJECT = re.compile(r"[^=<>!\s]+\s*(?:=[^=<>!]+(?:=[^=<>!]+)?|[=<>!]{1,2}.+)?\Z")
@@ -78,7 +79,7 @@ def test_a_package_file_keeps_its_digest_and_loses_its_token() -> None:
     [("x", ("", "")), ("x=1", ("1", "")), ("x==1", ("1", "")), ("x=1=0", ("1", "0")), ("x>=2,<3", (">=2,<3", "")), ("x=1.*", ("1.*", ""))],
 )
 def test_version_and_build_of_a_pin(text: str, condition: tuple[str, str]) -> None:
-    assert parse_pin(text).condition == condition
+    assert condition_of(parse_pin(text)) == condition
 
 
 @settings(deadline=None, max_examples=examples(100))

@@ -17,10 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_tree
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_content import UNKNOWN
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_patterns import GitPattern, Ignored
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_storage import Storage, is_control
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import (
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import (
     CHANGED,
     COMPLETED,
     DROPPED,
@@ -28,12 +25,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tr
     LINK,
     REFUSED,
     GitChange,
-    compare,
     expected,
     findings,
     in_words,
-    tree_digest,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_content import UNKNOWN
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_patterns import GitPattern, Ignored
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_storage import Storage, is_control
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import compare, tree_digest
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from tests.lab.ae5.projects_git import BrokenProject, kept
 from tests.lab.ae5.switches import Switches

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import (
     WARNING,
     CondaPackage,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_content import Blocks
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DIR, FILE, LINK
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_storage import Storage, is_control
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import Folders, blocks
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.survey import Member, Survey
 

@@ -30,7 +30,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secr
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import environment as env
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore

@@ -9,10 +9,10 @@ import collections
 import os
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, PINS
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, PINS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.files import Rules

@@ -17,7 +17,8 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT, NAME, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, NAME, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import match_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import Dist
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json, SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import MAIN_LABEL
@@ -142,7 +143,7 @@ class Catalog:
             key = (pin.name, pin.version, pin.build)
             return [key] if key in self._holders else []
         known = self._versions.get(pin.name, ())
-        match = pin.match
+        match = match_of(pin)
         if how != NAME and match is not None:
             return [key for key in known if match.matches(Dist(*key, ""))]
         if how == NAME or not pin.version:

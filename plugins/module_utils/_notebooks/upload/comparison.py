@@ -14,7 +14,8 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import REVISION_LOOKS, Action, Projects, ProjectState, Revision
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree, compare, explained, in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import in_words
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import Tree, compare, explained
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive.pack import read_tree
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.archive import Archive
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import Conversion

@@ -12,7 +12,7 @@ import os
 import time
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.identity import Keycloak, User
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects import Projects
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import PasswordGrant, master_grant

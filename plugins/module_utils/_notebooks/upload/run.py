@@ -17,8 +17,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.projects imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.retry import AGAIN, ASK, ATTEMPTS, decide
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.web_session import LoginRefused
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected, in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.archive import Archive, Unfit
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.comparison import Comparison, Earlier
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload.rules import Missing, Wanted, names_to_try

@@ -16,7 +16,8 @@ from urllib.parse import quote
 from ansible_collections.ae_ops.migration.plugins.module_utils import _command
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as storage_size
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.capabilities import Capabilities
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect, http_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import claims_of, master_grant
@@ -130,7 +131,7 @@ def _cli(host: str, params: t.Mapping[str, t.Any], cluster: Cluster) -> Row:
 
 def _logged_in(host: str, params: t.Mapping[str, t.Any], cluster: Cluster, facts: Json) -> t.List[Row]:
     try:
-        token = cluster.bearer()
+        token = cluster.transport.tokens.token()
     except MigrationError as exc:
         unmade = [row for row in _not_made(host, "see login") if row.check in (r.TRANSPORT, r.ROLES)]
         return [rules_ae5.login(host, "", str(exc)), *unmade, *_identity(host, params)]

@@ -15,7 +15,7 @@ import typing as t
 from urllib.parse import quote, urlencode
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4.command import measure as folder_size
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import http_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection import http_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import ADMIN_BASE
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http, TokenSource
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError

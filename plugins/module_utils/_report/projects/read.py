@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, is_there
-from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_tree
+from ansible_collections.ae_ops.migration.plugins.module_utils._model import git_changes
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.ledger import (
     ARRIVED,
     NAMES_SHOWN,
@@ -113,7 +113,7 @@ class _Reader:
     def _conversions(self, folder: HostFolder) -> t.Iterator[Conversion]:
         """The conversions, without what AE5's git will not keep, which becomes findings."""
         for item in self._from(folder.conversions, read_conversions):
-            for finding in project_tree.findings(item.owner, item.project, item.git):
+            for finding in git_changes.findings(item.owner, item.project, item.git):
                 self.audit.add(finding)
             yield dataclasses.replace(item, git=(), resolution=None if item.resolution is None else light(item.resolution))
 

@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import EXACT
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import row_writer
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import BLOCKER, SEVERITIES, WARNING, Finding, Member

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import expected
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import expected
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.archive import storage
 from tests.lab.aen.spec import CANARY
 from tests.unit.notebooks.convert_host import BROKEN, Host, conversions, project_file, snapshot, tree

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin, parse_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Channel, Placement, Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package

@@ -10,7 +10,7 @@ import dataclasses
 from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import Finding
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import Catalog, rewrite
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.resolution import resolution

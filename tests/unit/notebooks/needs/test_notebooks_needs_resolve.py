@@ -12,7 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, render
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import Pin, parse_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import parse_pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import SchemaError
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import rewrite

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_tree import GitChange
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.git_changes import GitChange
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
 from ansible_collections.ae_ops.migration.plugins.module_utils._report import files
 from ansible_collections.ae_ops.migration.plugins.module_utils._report.projects.page import asked_words
