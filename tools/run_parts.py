@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the ae_ops.migration contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the parts of ``make test`` in lanes side by side, each part's output going to a file.
+"""Runs the parts of ``make test``, two at a time, each part's output going to a file.
 
-A lane is an argument: names of make targets, run one after the other.  Every part of every lane is run, whatever
-became of the others.  When a part has ended its result is shown, and its whole output if it failed.  The last line
-counts the tests of pytest's own JUnit files.  Ends with 1 if a part failed.
+A part is the name of a make target.  Where one ends the next one begins; every part is run, whatever became of the others.
+When a part has ended its result is shown, and its whole output if it failed.  The last line counts the tests of pytest's
+own JUnit files.  Ends with 1 if a part failed.
 
 A part that ends with ``SKIPPED`` cannot run on this machine and has said why; where ``CI`` is set that is a failure.
 """
@@ -20,9 +20,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
+BESIDE = 2
+"""Parts that run side by side."""
 SKIPPED = 77
 PYTEST_SUMMARY = " short test summary info "
 TAIL = 3
@@ -61,12 +64,12 @@ class Runner:
         self.parts: list[Part] = []
         self._printing = threading.Lock()
 
-    def lane(self, names: list[str]) -> None:
-        for name in names:
-            self.say(f"[{name}] started, output in {self.log_dir / name}.log")
-            part = self.run(name)
-            self.parts.append(part)
-            self.show(part)
+    def take(self, name: str) -> None:
+        """Runs a part and shows what became of it."""
+        self.say(f"[{name}] started, output in {self.log_dir / name}.log")
+        part = self.run(name)
+        self.parts.append(part)
+        self.show(part)
 
     def run(self, name: str) -> Part:
         log = self.log_dir / f"{name}.log"
@@ -113,22 +116,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--make", default="make")
     parser.add_argument("--log-dir", type=Path, required=True)
-    parser.add_argument("lanes", nargs="+", metavar="LANE")
+    parser.add_argument("parts", nargs="+", metavar="PART")
     options = parser.parse_args()
     options.log_dir.mkdir(parents=True, exist_ok=True)
     for old in options.log_dir.glob("*.xml"):
         old.unlink()
 
     runner = Runner(options.make, options.log_dir)
-    threads = [threading.Thread(target=runner.lane, args=(lane.split(),)) for lane in options.lanes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(BESIDE) as pool:
+        for done in [pool.submit(runner.take, name) for name in options.parts]:
+            done.result()
 
-    order = " ".join(options.lanes).split()
     print("\nSummary")
-    for part in sorted(runner.parts, key=lambda item: order.index(item.name)):
+    for part in sorted(runner.parts, key=lambda item: options.parts.index(item.name)):
         last = (part.closing_lines() or [""])[-1].strip("= ")
         print(f"  {part.name:<13} {part.verdict:<8} {part.seconds:5.0f} s, processor {part.processor_seconds:5.0f} s  {last}")
     bad = [part.name for part in runner.parts if part.verdict == "failed"]
