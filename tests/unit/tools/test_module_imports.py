@@ -36,7 +36,9 @@ GIT = ("_model.git_patterns", "_model.git_content", "_model.project_tree")
 def test_a_module_imports_nothing_that_it_may_not_need(module: str, unneeded: tuple[str, ...]) -> None:
     program = f"import sys, {PLUGINS}.modules.{module}; print(*sys.modules)"
     paths = os.pathsep.join([str(COLLECTIONS), *filter(None, sys.path)])
-    done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
+    )
     imported = {name.removeprefix(f"{PLUGINS}.module_utils.") for name in done.stdout.split()}
     assert "_module" in imported
     assert imported.intersection(unneeded) == set()
