@@ -37,6 +37,8 @@ Json = t.Mapping[str, t.Any]
 
 NEEDS = "What needs a person"
 LOST = "Who lost access, and why"
+EVERYBODY = {"anyone": "Anyone without a login", "everyone": "Everyone who is logged in"}
+"""The kinds of principals that are not one user or group."""
 NEEDS_SHOWN = 30
 LOSERS_SHOWN = 15
 
@@ -137,9 +139,8 @@ def _verdict(report: Json) -> Markup:
         words += f" {counted(failing, 'file is', 'files are')} not, but should be."
     if files - arrived - failing:
         words += f" {counted(files - arrived - failing, 'file was', 'files were')} left out; the reasons are listed below."
-    losers = len(report["access"]["lost"])
-    if losers:
-        words += f" {counted(losers, 'user or group has', 'users and groups have')} less access than in AE4."
+    if report["access"]["lost"]:
+        words += f" {_losers(report['access']['lost'])} less access than in AE4."
     projects = report.get("projects")
     words += page.verdict_words(projects)
     if not report["summary"]["verified"]:
@@ -174,16 +175,26 @@ def _needs(report: Json) -> Markup:
     return section("needs", NEEDS, element("h3", LOST) if lost else Markup(), lost, _put_right(report))
 
 
+def _losers(lost: t.Sequence[Json]) -> str:
+    """Who lost access, with the verb: everybody by that name, people by their number."""
+    kinds = {item["kind"] for item in lost}
+    named = [who for kind, who in EVERYBODY.items() if kind in kinds]
+    number = sum(item["kind"] not in EVERYBODY for item in lost)
+    named += [counted(number, "user or group", "users and groups")] if number else []
+    words = " and ".join([named[0], *(who[0].lower() + who[1:] for who in named[1:])])
+    return f"{words} {'has' if len(named) == 1 and number < 2 else 'have'}"
+
+
 def _lost(lost: t.Sequence[Json], counts: Json) -> Markup:
     if not lost:
         return Markup()
     rows = []
     for item in lost[:LOSERS_SHOWN]:
-        who = {"anyone": "Anyone, without a login", "everyone": "Everyone who is logged in"}.get(item["kind"], item["name"])
+        who = EVERYBODY.get(item["kind"], item["name"])
         places = listed(item["examples"], len(item["examples"]), total=item["channels"])
         rows.append([who, places, "; ".join(item["reasons"])])
     total = counts.get("narrower", 0)
-    words = f"{counted(len(lost), 'user or group has', 'users and groups have')} less access than in AE4 in {counted(total, 'case')}. "
+    words = f"{_losers(lost)} less access than in AE4 in {counted(total, 'case')}. "
     return joined(
         [
             element("p", words, link("Show them all", "access?verdict=narrower"), class_="soft"),

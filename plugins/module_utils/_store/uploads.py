@@ -60,7 +60,7 @@ class Row(JsonRecord):
     """uploaded, present, conflict, refused (somebody has to do something), excluded (by the inventory), or failed."""
     why: str = ""
     shared: t.Tuple[str, ...] = ()
-    """Whom this run shared it with, each as one says it."""
+    """Who of its team has it on AE5, each as one says it."""
     notes: t.Tuple[str, ...] = ()
     seen: str = ""
     """When AE5 was asked (UTC)."""

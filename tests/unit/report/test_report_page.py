@@ -142,16 +142,16 @@ def test_what_is_not_there_has_no_heading() -> None:
 def test_who_lost_access_stands_first_with_the_reason() -> None:
     page = page_of(verification())
     lost = page[page.index("Who lost access") : page.index("What must be corrected")]
-    assert "7 users and groups have less access than in AE4 in 16 cases." in lost
+    assert "Anyone without a login and 6 users and groups have less access than in AE4 in 16 cases." in lost
     rows = re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", lost)
-    assert rows[0] == ("Anyone, without a login", "bio-lab", "package six made it private")
+    assert rows[0] == ("Anyone without a login", "bio-lab", "package six made it private")
     assert ("user3", "finance, risk-models, bio-lab", "does not exist in AE5") in rows
 
 
 def test_who_lost_access_is_said_where_nothing_else_needs_a_person() -> None:
     page = page_with(failures=[], failures_total=0)
     assert "Everything that was planned is on the cluster." in page
-    assert "7 users and groups have less access than in AE4." in page
+    assert "Anyone without a login and 6 users and groups have less access than in AE4." in page
     assert "<h2>Who lost access, and why</h2>" in page
     assert "What needs a person" not in page
 

@@ -137,7 +137,7 @@ class _Tally:
             summary={
                 "projects": len(rows),
                 **{state: counts[state] for state in STATES},
-                "shares": sum(len(row.shared) for row in rows),
+                "shares": sum(item.shares for item in self.done),
                 "bytes_uploaded": sum(item.bytes for item in self.done),
             },
             failures=[*failures, *_shut_out(self.done), *_missing(self.done)],

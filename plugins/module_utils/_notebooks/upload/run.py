@@ -71,6 +71,8 @@ class Done:
     lines: t.List[str] = dataclasses.field(default_factory=list)
     """For the diff."""
     bytes: int = 0
+    shares: int = 0
+    """How many rights this run gave."""
 
     @property
     def changed(self) -> bool:
@@ -274,9 +276,10 @@ class OwnerUpload:
                 done.lines.append(f"~ project {title}: some collaborators")
             return
         lost = [missing.sentence([title]) for missing in wanted.missing]
-        done.row = dataclasses.replace(done.row, shared=given.words, notes=(*done.row.notes, *given.notes, *wanted.notes, *lost))
+        done.row = dataclasses.replace(done.row, shared=given.held, notes=(*done.row.notes, *given.notes, *wanted.notes, *lost))
         done.missing = wanted.missing
         done.failures += given.failures
+        done.shares = len(given.words)
         done.lines += [f"~ project {title}: {words}" for words in given.words]
 
 

@@ -17,9 +17,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.upload
 
 @dataclasses.dataclass
 class Given:
-    """What this run gave."""
+    """What this run gave, and what there is now."""
 
     words: t.Tuple[str, ...] = ()
+    """What this run gave."""
+    held: t.Tuple[str, ...] = ()
+    """All of those wanted that have the project now."""
     notes: t.Tuple[str, ...] = ()
     failures: t.List[str] = dataclasses.field(default_factory=list)
 
@@ -33,7 +36,7 @@ def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share]
     present = projects.collaborators(project) if project is not None else ()
     plan = plan_shares(present, wanted)
     if projects.read_only or project is None or not plan.puts:
-        return Given(_words(plan.given), plan.notes)
+        return Given(_words(plan.given), _words(wanted), plan.notes)
     refused: t.Dict[t.Tuple[str, str], str] = {}
     try:
         for shares in plan.puts:
@@ -47,7 +50,8 @@ def give(projects: Projects, project: t.Optional[str], wanted: t.Sequence[Share]
         f" {refused.get(key, 'it accepted the list but does not show the share')}; check that name in Keycloak."
         for key, share in left.items()
     ]
-    return Given(_words([share for share in plan.given if principal_of(share) not in left]), plan.notes, failures)
+    given, held = ([share for share in shares if principal_of(share) not in left] for shares in (plan.given, wanted))
+    return Given(_words(given), _words(held), plan.notes, failures)
 
 
 def _singly(projects: Projects, project: str, wanted: t.Iterable[Share]) -> t.Dict[t.Tuple[str, str], str]:

@@ -79,7 +79,7 @@ def _detail(row: ProjectRow) -> str:
     breaks = f"Its environment will fail on AE5 because of {cut(row.breaks_by)}." if row.breaks_by else ""
     doubt = row.resolution.unchecked if row.resolution is not None and row.environment == PINS_FOUND else ""
     unknown = f"Its pinned packages are there, but it is not known whether they work together: {cut(doubt)}." if doubt else ""
-    shared = f"The last run shared it: {', '.join(line.shared)}." if line.shared else ""
+    shared = f"Its team on AE5: {', '.join(line.shared)}." if line.shared else ""
     return " ".join(text for text in (line.detail, breaks, unknown, shared, *line.notes) if text)
 
 

@@ -253,7 +253,7 @@ def test_the_page_says_what_became_of_the_projects(host: NotebookHost) -> None:
         "7|notebook projects|2|on AE5|4|projects need a person|2|will fail on AE5",
         "other because of numpy=1.11=0",
         "AE5 has a project that differs. Its environment will fail on AE5 because of numpy=1.11=0.",
-        "The last run shared it: user bob may read.",
+        "Its team on AE5: user bob may read.",
         "alice/there-2",
         "1 blocker (AE5 refuses it), 1 warning (may not run as before), 1 hint. These findings do not fail the verification.",
         "a.ipynb, cell 3, line 2",
