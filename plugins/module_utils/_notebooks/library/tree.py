@@ -62,7 +62,6 @@ class Item:
 
     path: str
     size: int
-    mtime: int
     executable: bool
     rights: Rights
 
@@ -238,8 +237,7 @@ class _Walk:
             rights = rights_of(opened, self._accounts, 4)
         finally:
             os.close(opened)
-        seconds = max(entry.mtime_ns // 10**9, 0)
-        self._tree.items[path] = Item(path, entry.size, seconds, bool(rights.mode & stat.S_IXUSR), rights)
+        self._tree.items[path] = Item(path, entry.size, bool(rights.mode & stat.S_IXUSR), rights)
 
     def _is_passed_over(self, name: str, path: str, at_top: bool) -> bool:
         if at_top and name.endswith((".egg-info", ".dist-info")):
