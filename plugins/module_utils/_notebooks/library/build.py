@@ -43,6 +43,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     Item,
     Rights,
     Tree,
+    is_searched_in_part,
     listing_of,
     open_library,
     secret_line,
@@ -209,6 +210,8 @@ class _Library:
                 continue
             if line:
                 self._said([f"Line {line} of {shown(item.path)} may contain a password or a token and is in the package."])
+            if is_searched_in_part(item.path, data):
+                self._said([f"Only the first {size_in_words(MAX_TEXT)} of {shown(item.path)} were searched for passwords and tokens."])
             is_program = target.startswith(SCRIPTS + "/")
             files[target] = (script(data), True) if is_program else (data, item.executable)
         return files

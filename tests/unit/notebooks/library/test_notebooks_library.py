@@ -206,6 +206,12 @@ def test_what_looks_like_a_secret_is_left_out_and_named(host: Libraries) -> None
     assert CANARY not in str({**result, "diff": ""}) + str(library)
 
 
+def test_what_is_too_large_to_be_searched_is_named(host: Libraries) -> None:
+    host.library("/opt/risk", {**RISK, "risk/table.py": "#" * (1 << 20) + f"\ntoken = '{CANARY}'\n", "risk/table.csv": "1" * (2 << 20)})
+    notes = [note for note in host.one(ENTRY).notes if "searched" in note]
+    assert notes == ["Only the first 1.0 MB of risk/table.py were searched for passwords and tokens."]
+
+
 def test_no_link_is_followed(host: Libraries, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.py").write_text(f"x = '{CANARY}'\n")
