@@ -108,15 +108,16 @@ def _cleaned(scheme: str, rest: str, strict: bool) -> str:
     if at:
         host = _user(scheme.lower(), user) + host
     path, hash_mark, fragment = path.partition("#")
-    path, _mark, query = path.partition("?")
+    path, mark, query = path.partition("?")
     path = (_TOKEN if strict else _LIKELY_TOKEN).sub("", path)
-    if query and not (_is_plain(query) if strict else not _is_signed(query)):
-        query = ""
+    if strict or (query and _is_signed(query)):
+        mark, query = ("?", query) if query and strict and _is_plain(query) else ("", "")
     if strict:
         fragment = "&".join(part for part in fragment.split("&") if _FRAGMENT.match(part))
-    elif _is_signed(fragment):
-        fragment = ""
-    return f"{scheme}{host}{path}" + (f"?{query}" if query else "") + (f"{hash_mark}{fragment}" if fragment else "")
+        hash_mark = hash_mark if fragment else ""
+    elif "=" in fragment and _is_signed(fragment):  # else it is the name of a place in a page
+        hash_mark, fragment = "", ""
+    return f"{scheme}{host}{path}{mark}{query}{hash_mark}{fragment}"
 
 
 def _has_host(authority: str) -> bool:

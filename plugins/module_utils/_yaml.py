@@ -16,8 +16,9 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._words import siz
 RUAMEL_ERROR: t.Optional[str] = None
 try:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import CommentMark, YAMLError
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+    from ruamel.yaml.tokens import CommentToken
 except ImportError:
     RUAMEL_ERROR = traceback.format_exc()
 
@@ -27,6 +28,9 @@ MAX_NESTING = 40
 """Levels of a document; an environment has 3, a project's file 5."""
 MAX_NODES = 100_000
 """Values in a document, each counted wherever an alias repeats it: a few lines of aliases can expand to billions."""
+
+MAX_IN_PLACE = 5_000
+"""Items of a list that keeps its comments when it is edited, which takes time by the square."""
 
 # Python 2's conda writes a long value on the line after its tag.
 _PYTHON_TAG = re.compile(r"(?:!!python/[\w./:]+|!<tag:yaml\.org,2002:python/[^>\s]*>)(?:[ \t]*\n[ \t]+(?=['\"])|[ \t])?")
@@ -142,3 +146,95 @@ def document_of(text: str, what: str) -> t.Any:
     if not isinstance(document, dict):
         raise MigrationError(f"{what} cannot be used: it has no keys; ask its owner to correct it.")
     return document
+
+
+class Lists:
+    """Edits the lists of a document with comments in place, so that each comment stays with its item.
+
+    ruamel.yaml keeps with an item the comment on its line and all lines up to the next one, which mostly speak of what follows.
+    A list that an alias or a merge key repeats elsewhere is copied first, so that only the one place changes.
+    """
+
+    def __init__(self, document: t.Any) -> None:
+        seen: t.Set[int] = set()
+        self._shared: t.Set[int] = set()
+        level = [document]
+        while level:  # ends: ``load`` has limited what a document expands to
+            below: t.List[t.Any] = []
+            for box in level:
+                if isinstance(box, list):
+                    (self._shared if id(box) in seen else seen).add(id(box))
+                below.extend(box.values() if isinstance(box, dict) else box if isinstance(box, list) else ())
+            level = below
+
+    def own(self, box: t.Any, key: str) -> t.List[t.Any]:
+        """The list ``key`` of a mapping, to be edited; a new one where there is none."""
+        items = box.get(key)
+        if not isinstance(items, list) or id(items) in self._shared or len(items) > MAX_IN_PLACE:
+            box[key] = list(items) if isinstance(items, list) else []
+        return t.cast("t.List[t.Any]", box[key])
+
+    @staticmethod
+    def add(items: t.List[t.Any], values: t.Iterable[t.Any]) -> None:
+        """Adds values after the last plain item: ``- pip:`` with its list stays the last."""
+        place = max((number for number, item in enumerate(items) if isinstance(item, str)), default=-1)
+        rest = _take_following(items, place)
+        for value in values:
+            place += 1
+            items.insert(place, value)
+        _give_following(items, place, rest)
+
+    @staticmethod
+    def remove(items: t.List[t.Any], place: int) -> None:
+        """Removes an item and the comment on its line."""
+        rest = _take_following(items, place)
+        del items[place]
+        _give_following(items, place - 1, rest)
+
+    def put(self, box: t.Any, key: str, values: t.Sequence[str]) -> None:
+        """Makes a list of plain items one of ``values``: those in the place of others get their comments."""
+        items = self.own(box, key)
+        old = [str(item) for item in items]
+        least = min(len(old), len(values))
+        head = next((number for number in range(least) if old[number] != values[number]), least)
+        tail = next((number for number in range(least - head) if old[-1 - number] != values[-1 - number]), least - head)
+        for number in range(head, least - tail):
+            items[number] = exact(values[number])
+        for _number in range(least - tail, len(old) - tail):
+            self.remove(items, least - tail)
+        for number in range(least - tail, len(values) - tail):
+            rest = _take_following(items, number - 1)
+            items.insert(number, exact(values[number]))
+            _give_following(items, number, rest)
+
+
+def _take_following(items: t.List[t.Any], place: int) -> str:
+    """Takes from an item the comments that follow its line."""
+    held = items.ca.items.get(place) if hasattr(items, "ca") and place >= 0 else None
+    if not held or held[0] is None:
+        return ""
+    first, mark, rest = held[0].value.partition("\n")
+    if first:
+        held[0].value = first + mark
+    else:
+        held[0] = None
+    return t.cast(str, rest)
+
+
+def _give_following(items: t.List[t.Any], place: int, text: str) -> None:
+    """Puts comments behind the line of an item, or of the list's key, after those that are there."""
+    if not text or not hasattr(items, "ca"):
+        return
+    if place < 0:
+        before = items.ca.comment
+        items.ca.comment = [before and before[0], [*((before and before[1]) or ()), _comment(text)]]
+        return
+    held = items.ca.items.setdefault(place, [None, None, None, None])
+    if held[0] is None:
+        held[0] = _comment("\n" + text)
+    else:
+        held[0].value += text
+
+
+def _comment(text: str) -> t.Any:
+    return CommentToken(text, CommentMark(0), None)

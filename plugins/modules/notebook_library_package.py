@@ -20,8 +20,8 @@ description:
   - Name, version, packages, requirements and commands come from C(pyproject.toml), C(setup.cfg) or C(setup.py), or from the entry in O(libraries).
     Reading C(pyproject.toml) needs Python 3.11 or the Python library tomli on that host.
     A package is taken whole, with its data. Hidden files, compiled Python, C(egg-info) and the tests at the library's top are not.
-  - Equal libraries give packages of equal bytes. A library that has changed gives a package with another build, which conda prefers
-    because its newest file is newer.
+  - Equal libraries give packages of equal bytes. A library that has changed, also back to what it once was, gives a package with a higher
+    build number than the channel holds, so every client prefers it; see O(channels).
   - Libraries of R and compiled ones are not built. They are reported with what a recipe needs.
   - A library's readers on AE5 are the owners and the users in the teams of the projects that use it, as far as they could read all of it on AE4.
     Its channel is private.
@@ -48,6 +48,13 @@ options:
     type: path
   dest:
     description: Folder for the packages, C(libraries.jsonl) and C(placements.jsonl).
+    type: path
+    required: true
+  channels:
+    description:
+      - The list that M(ae_ops.migration.notebook_channels) has made, which says what builds the channels hold.
+      - A library that is what the channel's highest build was made of keeps that build. Any other one gets the next build number.
+      - Where AE5 does not show what is in a channel, the package of the last run stays, or the library is reported.
     type: path
     required: true
   libraries:
@@ -144,6 +151,7 @@ EXAMPLES = r"""
     projects: /srv/migration/notebooks/projects.jsonl
     findings: /srv/migration/notebooks/findings.jsonl
     dest: /srv/migration/notebooks/converted/.libraries
+    channels: /srv/migration/notebooks/channels.jsonl
     libraries:
       - path: /projects/quant/riskutils
       - path: /opt/shared/python/oldtools

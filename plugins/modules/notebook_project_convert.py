@@ -120,8 +120,9 @@ options:
   secrets:
     description:
       - What becomes of secrets in the project's own files, which are URLs with a password, token or signature, and values of variables that
-        are named like secrets in C(anaconda-project.yml).
-      - With V(strip) they are taken out, with V(note) they go along; both are noted. Lists of channels and packages never have any.
+        are named like secrets in C(anaconda-project.yml), and of files that are there to keep a secret, such as C(.netrc) or a private key.
+      - With V(strip) they are taken out, and such files left out; with V(note) they go along. Both are noted. Lists of channels and packages never
+        have any. Code and notebooks are not changed.
     type: str
     choices: [strip, note]
     default: strip

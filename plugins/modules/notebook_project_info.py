@@ -18,6 +18,7 @@ description:
     binary files, links, the git repository, the team and the ACL. The code of its notebooks and scripts goes to a file of its own.
   - Nothing of a project is changed or run, no link is followed, and no token or password in a URL of a package is kept.
   - The code is kept as it was written and can hold what its authors left in it, so both files can be read by their owner and group only.
+  - Looks for passwords, tokens and keys, also in outputs of notebooks. C(projects.jsonl) tells their places and not themselves.
   - Folders whose name begins with a full stop are no projects. A link in place of a project is named and not followed.
   - Needs no Python library. Must be able to read the projects, so it usually runs as root.
 extends_documentation_fragment:

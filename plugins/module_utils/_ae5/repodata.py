@@ -245,6 +245,7 @@ def parse_repodata(data: t.Any, subdir: str, where: str) -> t.Dict[str, Package]
                 record.get("size"),
                 _digest(record.get("md5")),
                 _digest(record.get("sha256")),
+                _number(record.get("build_number")),
             )
     return found
 
@@ -261,6 +262,11 @@ def _state_of(status: t.Optional[int]) -> t.Optional[str]:
     if status == 404:
         return ABSENT
     return REFUSED if status in (401, 403) else None
+
+
+def _number(value: t.Any) -> int:
+    """A build number; conda takes one that is missing for 0."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _digest(value: t.Any) -> t.Optional[str]:

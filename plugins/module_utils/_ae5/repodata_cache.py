@@ -23,7 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.token import
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Package
 
-VERSION = 1
+VERSION = 2
 """Of the file format, and of what is read from repodata."""
 
 Packages = t.Dict[str, Package]

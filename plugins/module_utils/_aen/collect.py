@@ -23,6 +23,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen import git a
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.notebook import UNREADABLE, chunks, read_notebook
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.secrets import Searcher
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES, parse_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META, read_environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS
@@ -100,10 +101,15 @@ class Collector:
             rights = collect_access.Exceptions(path, acl, self._accounts)
             tree = files.walk_project(fd, path, rights.look, _ENVIRONMENT_FILES)
             problems += tree.problems
-            code = _Code(fd, owner, name, add_source)
+            secrets = Searcher(fd)
+            code = _Code(fd, owner, name, add_source, secrets)
             notebooks = [code.notebook(item) for item in tree.notebooks]
             for item, language in tree.scripts:
                 code.script(item, language)
+            for item, what in tree.secret_files:
+                secrets.keeps(item, what)
+            for item, style in tree.texts:
+                secrets.file(item, style)
             environments, active = self._environments(fd, path, tree.top, code.prefixes, problems)
             git = collect_git.read_git(fd, problems)
         finally:
@@ -126,6 +132,7 @@ class Collector:
             acl=access.acl,
             acl_exceptions=tuple(rights.paths),
             public=access.public,
+            secrets=secrets.result(),
             problems=tuple(problems + code.problems),
         )
 
@@ -269,8 +276,8 @@ def _with_known_environment(notebook: Notebook, project: str, known: t.Container
 class _Code:
     """Reads the notebooks and scripts of one project.  ``prefixes`` are the environments that its code names by path."""
 
-    def __init__(self, fd: int, owner: str, name: str, add_source: t.Callable[[Source], None]) -> None:
-        self._fd, self._owner, self._name, self._add = fd, owner, name, add_source
+    def __init__(self, fd: int, owner: str, name: str, add_source: t.Callable[[Source], None], secrets: Searcher) -> None:
+        self._fd, self._owner, self._name, self._add, self._secrets = fd, owner, name, add_source, secrets
         self.prefixes: t.Set[str] = set()
         self.problems: t.List[Problem] = []
 
@@ -279,7 +286,7 @@ class _Code:
             data = files.read_bytes(self._fd, path, files.MAX_NOTEBOOK_BYTES)
         except MigrationError as exc:
             return Notebook(path, problems=(Problem(UNREADABLE, str(exc)),))
-        notebook, sources = read_notebook(self._owner, self._name, path, data)
+        notebook, sources = read_notebook(self._owner, self._name, path, data, lambda cells: self._secrets.cells(path, cells))
         size = 0
         for source in sources:
             size += len(source.text)

@@ -33,6 +33,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Files,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import Problem
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.secret_files import secret_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.secret_lines import CODE, CONFIG, SHELL, style_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
@@ -54,6 +56,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 LANGUAGES = {".py": "python", ".r": "r", ".sh": "shell", ".bash": "shell", ".sql": "sql", ".yml": "yaml", ".yaml": "yaml", ".rmd": "rmd"}
 _SHEBANG = re.compile(rb"#!\s*\S*?(?:env\s+)?(?P<name>python|Rscript|bash|ksh|zsh|dash|sh)[\d.]*\b")
+_STYLES = {"shell": SHELL, "yaml": CONFIG}
 _SHEBANG_LANGUAGES = {b"python": "python", b"Rscript": "r"}
 
 
@@ -64,6 +67,10 @@ class Tree:
     files: Files = dataclasses.field(default_factory=Files)
     notebooks: t.List[str] = dataclasses.field(default_factory=list)
     scripts: t.List[t.Tuple[str, str]] = dataclasses.field(default_factory=list)
+    secret_files: t.List[t.Tuple[str, str]] = dataclasses.field(default_factory=list)
+    """Files that keep a secret, with what it is."""
+    texts: t.List[t.Tuple[str, str]] = dataclasses.field(default_factory=list)
+    """Other files in which secrets may be written down, with their style."""
     top: t.Set[str] = dataclasses.field(default_factory=set)
     """Names of the regular files at the project's top."""
     problems: t.List[Problem] = dataclasses.field(default_factory=list)
@@ -149,11 +156,17 @@ def walk_project(fd: int, root: str, each: t.Callable[[FileEntry], None], not_co
         if CHECKPOINTS in entry.path.split("/"):
             continue
         suffix = os.path.splitext(entry.path)[1].lower()
+        secret = secret_file(entry.path, head)
+        if secret:
+            tree.secret_files.append((entry.path, secret))
         language = LANGUAGES.get(suffix) or _shebang_language(suffix, head)
         if suffix == ".ipynb":
             tree.notebooks.append(entry.path)
         elif language and not entry.binary and entry.path not in not_code:
             tree.scripts.append((entry.path, language))
+        style = style_of(entry.path) or (_STYLES.get(language, CODE) if language else "")
+        if style and not (secret or entry.binary or suffix == ".ipynb" or entry.path in not_code):
+            tree.texts.append((entry.path, style))
     tree.files = sums.files()
     return tree
 
@@ -227,6 +240,13 @@ def read_bytes(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> bytes:
     if len(data) > limit:
         raise MigrationError(f"The file {shown(path)} is larger than {size_in_words(limit)} and was not read.")
     return data
+
+
+def read_beginning(fd: int, path: str, limit: int) -> t.Tuple[bytes, bool]:
+    """At most ``limit`` bytes of a file beneath an open project, and whether these are all.  Raises ``MigrationError``."""
+    with os.fdopen(_safe_open.open_beneath(fd, path), "rb") as stream:
+        data = stream.read(limit + 1)
+    return data[:limit], len(data) <= limit
 
 
 def read_text(fd: int, path: str, limit: int = MAX_SOURCE_BYTES) -> str:

@@ -44,8 +44,13 @@ def kernel_environment(name: str, display: str) -> str:
     return ""
 
 
-def read_notebook(owner: str, project: str, path: str, content: bytes) -> t.Tuple[Notebook, t.List[Source]]:
-    """The notebook whose file holds ``content``, and the code of its cells.  One that Jupyter refuses has a problem and no code."""
+def read_notebook(
+    owner: str, project: str, path: str, content: bytes, each: t.Callable[[t.List[Json]], None] = lambda _cells: None
+) -> t.Tuple[Notebook, t.List[Source]]:
+    """The notebook whose file holds ``content``, and the code of its cells.  One that Jupyter refuses has a problem and no code.
+
+    ``each`` is called with its cells as they are.
+    """
     try:
         data = json.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -56,6 +61,7 @@ def read_notebook(owner: str, project: str, path: str, content: bytes) -> t.Tupl
     cells = _cells(data)
     if cells is None:
         return _unreadable(path, "it has no cells"), []
+    each(cells)
     metadata = data.get("metadata")
     spec = _dict(_dict(metadata).get("kernelspec"))
     name, display = as_text(str(spec.get("name") or "")), as_text(str(spec.get("display_name") or ""))

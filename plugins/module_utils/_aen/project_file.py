@@ -34,7 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming imp
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DECLARED, Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe
 from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP
-from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import document_of, dump, exact
+from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import Lists, document_of, dump, exact
 
 FILE = "anaconda-project.yml"
 FILES = (FILE, "anaconda-project.yaml", "kapsel.yml", "kapsel.yaml")
@@ -213,20 +213,21 @@ def _replace_channels(document: t.Any, existing: Existing, channels: Channels) -
     everything = [pin for spec in existing.environments for pin in spec.pins]
     pins = list({(pin.name, pin.text(how="exact")): pin for pin in everything}.values())
     specs = _env_specs(document)
+    lists = Lists(document)
     if _list(document, "channels") or not any(_list(spec, "channels") for spec in specs.values()):
-        _put(document, channels([str(channel) for channel in _list(document, "channels")], pins))
+        _put(lists, document, channels([str(channel) for channel in _list(document, "channels")], pins))
     for spec in specs.values():
         if _list(spec, "channels"):
-            _put(spec, channels([str(channel) for channel in _list(spec, "channels")], [*_pins(document), *_pins(spec)]))
+            _put(lists, spec, channels([str(channel) for channel in _list(spec, "channels")], [*_pins(document), *_pins(spec)]))
 
 
 def _pins(document: t.Any) -> t.List[Pin]:
     return read_dependencies(document, "", [])[0]
 
 
-def _put(document: t.Any, channels: t.Sequence[str]) -> None:
+def _put(lists: Lists, document: t.Any, channels: t.Sequence[str]) -> None:
     if [str(channel) for channel in _list(document, "channels")] != list(channels):
-        document["channels"] = [exact(channel) for channel in channels]
+        lists.put(document, "channels", channels)
 
 
 def _to_linux(document: t.Any, what: str, notes: t.List[str]) -> None:
@@ -258,11 +259,8 @@ def _add_commands(document: t.Any, notebooks: t.Mapping[str, str], what: str, no
         notes.append(f"{what} has a new command for each of these notebooks: {', '.join(sorted(missing))}.")
     everywhere = {pin.name for part in (document, *specs.values()) for pin in _pins(part)}
     if notebooks and NOTEBOOK not in everywhere:
-        spec = document["env_specs"][first]
-        if isinstance(spec.get("packages"), list):
-            spec["packages"].append(NOTEBOOK)  # in place: the comments of the list stay
-        else:
-            spec["packages"] = [NOTEBOOK]
+        lists = Lists(document)
+        lists.add(lists.own(document["env_specs"][first], "packages"), [NOTEBOOK])
 
 
 def _skipped(document: t.Any, notebooks: t.Iterable[str]) -> t.Set[str]:
@@ -283,16 +281,24 @@ def with_packages(text: str, what: str, specs: t.Sequence[str], key: str) -> str
     if not specs:
         return text
     document = document_of(text, what)
-    added = {pin.name for pin in _pins({key: list(specs)})}
-    kept = [item for item in _list(document, key) if not (isinstance(item, str) and any(pin.name in added for pin in _pins({key: [item]})))]
-    document[key] = [*(exact(spec) for spec in specs), *kept]
+    lists = Lists(document)
+    items = lists.own(document, key)
+    added = {pin.name: exact(spec) for spec in specs for pin in _pins({key: [spec]})}
+    names = [next((pin.name for pin in _pins({key: [item]})), "") if isinstance(item, str) else "" for item in items]
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
+    for place in reversed([number for number, name in enumerate(names) if name in added]):
+        if first[names[place]] == place:
+            items[place] = added[names[place]]
+        else:
+            lists.remove(items, place)
+    lists.add(items, [spec for name, spec in added.items() if name not in names])
     return dump(document)
 
 
 def environment_text(text: str, what: str, channels: Channels, secrets: str, notes: t.List[str]) -> str:
     """The ``environment.yml`` of a project whose project file is kept: its own text with the channels that the file gets."""
     document = document_of(text, what)
-    _put(document, channels([str(channel) for channel in _list(document, "channels")], _pins(document)))
+    _put(Lists(document), document, channels([str(channel) for channel in _list(document, "channels")], _pins(document)))
     document.pop("prefix", None)
     scrub(document, what, secrets, notes)
     return dump(document)

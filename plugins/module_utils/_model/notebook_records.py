@@ -198,10 +198,52 @@ class Member(JsonRecord):
 
 
 @dataclasses.dataclass(frozen=True)
+class Secret(JsonRecord):
+    """A password, token or key in a project, without itself."""
+
+    FILE: t.ClassVar[str] = "file"
+    """A file that is there to keep it."""
+    TEXT: t.ClassVar[str] = "text"
+    """It is written down in code, settings or a text."""
+    OUTPUT: t.ClassVar[str] = "output"
+    """An output of a notebook shows it."""
+    TITLE = "secret of a project"
+    CHOICES: t.ClassVar[Choices] = {"kind": (FILE, TEXT, OUTPUT)}
+    BRIEF = ("cell", "line")
+
+    path: str
+    kind: str
+    what: str
+    """What it is, such as ``password = ***``, or ``a private key``."""
+    cell: t.Optional[int] = None
+    line: t.Optional[int] = None
+    """Counted from 1, in the file, the cell or the output."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SecretSearch(JsonRecord):
+    """What a look for secrets in a project's files found."""
+
+    TITLE = "search for secrets"
+
+    found: t.Tuple[Secret, ...] = ()
+    """At most 500."""
+    more: int = 0
+    not_searched: t.Tuple[str, ...] = ()
+    """Files that were searched in part or not at all; at most 50."""
+    cut: int = 0
+    """Number of those."""
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.more or self.cut)
+
+
+@dataclasses.dataclass(frozen=True)
 class Project(JsonRecord):
     """A notebook project of one host: ``/projects/OWNER/NAME``."""
 
     TITLE = "project"
+    BRIEF = ("secrets",)
     HEAD: t.ClassVar[Json] = {"record": "project"}
 
     host: str
@@ -230,6 +272,7 @@ class Project(JsonRecord):
     """Files and folders whose ACL names others, or gives them other rights; at most 50."""
     public: bool = False
     """Everybody on the host may read it."""
+    secrets: SecretSearch = SecretSearch()
     problems: t.Tuple[Problem, ...] = ()
 
     @property

@@ -161,3 +161,5 @@ class Package(JsonRecord):
     size: t.Optional[int]
     md5: t.Optional[str]
     sha256: t.Optional[str]
+    build_number: int = 0
+    """By which conda prefers one build of a version to another; one that is not told is 0."""

@@ -133,8 +133,8 @@ PROJECTS = variables(
     ),
     Variable(
         "ae_notebook_secrets",
-        "What becomes of passwords, tokens and signatures in a project's own files: they are taken out (`strip`), or they go along and are"
-        " noted (`note`).",
+        "What becomes of passwords, tokens and signatures in a project's own environment and project files, and of files that are there to"
+        " keep logins or keys: they are taken out or left out (`strip`), or they go along and are noted (`note`).",
         choices=("strip", "note"),
         default="strip",
         roles=("notebooks_secrets",),

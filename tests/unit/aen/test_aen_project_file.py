@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file
     environment_text,
     new,
     read,
+    with_packages,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import EnvironmentSpec, from_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
@@ -222,11 +224,86 @@ def test_a_name_that_an_env_spec_can_have() -> None:
     assert as_name(EnvironmentSpec("東京")).name == "default"
 
 
-def test_comments_of_a_list_stay_when_an_item_is_appended() -> None:
-    text = "name: a\nenv_specs:\n  default:\n    packages:\n      # the old one, on purpose\n      - pandas=0.19  # until Easter\n"
-    made, _notes = completed(
-        text, "anaconda-project.yml", "a", None, {"a.ipynb": "default"}, lambda channels, _pins: list(channels), "exact"
+COMMENTED = """\
+# Our project.
+name: a
+# What it needs.
+packages:
+  # the old one, on purpose
+  - pandas=0.19  # until Easter
+  # ours
+  - risk  # by path
+
+  - pip:
+      # nested
+      - foo  # why
+# Where from.
+channels:
+  - a  # first
+  # the second
+  - b  # second
+
+# Last.
+platforms: [linux-64]
+"""
+
+
+def plain(text: str) -> str:
+    """Without the blanks before a comment on an item's line: it stays in its column where the item gets longer."""
+    return re.sub(r"(?<=\S) +#", " #", text)
+
+
+def test_comments_stay_with_their_items_when_packages_are_added() -> None:
+    made = with_packages(COMMENTED, "It", ["risk=1.4", "tools=2"], "packages")
+    assert plain(made) == plain(COMMENTED.replace("  - risk  # by path\n\n", "  - risk=1.4 # by path\n  - tools=2\n\n"))
+
+
+def test_a_second_line_for_one_package_goes_with_its_comment() -> None:
+    text = COMMENTED.replace("# ours\n", "# ours\n  - risk>1  # both\n  # the rest\n")
+    made = with_packages(text, "It", ["risk=1.4"], "packages")
+    assert plain(made) == plain(COMMENTED.replace("  - risk  # by path\n", "  - risk=1.4 # both\n  # the rest\n"))
+    only = "packages:\n  # one\n  - a  # x\n  # two\n  - a>1\n"
+    assert plain(with_packages(only, "It", ["a=2"], "packages")) == "packages:\n  # one\n  - a=2 # x\n  # two\n"
+
+
+@pytest.mark.parametrize(
+    ("new_channels", "text"),
+    [
+        (["x", "y"], "  - x  # first\n  # the second\n  - y  # second\n"),
+        (["x", "b"], "  - x  # first\n  # the second\n  - b  # second\n"),
+        (["a", "x", "b"], "  - a  # first\n  - x\n  # the second\n  - b  # second\n"),
+        (["a", "b", "x"], "  - a  # first\n  # the second\n  - b  # second\n  - x\n"),
+        (["x", "a", "b"], "  - x\n  - a  # first\n  # the second\n  - b  # second\n"),
+        (["a"], "  - a  # first\n  # the second\n"),
+        (["b"], "  # the second\n  - b  # second\n"),
+        (["c"], "  - c  # first\n  # the second\n"),
+        (["a", "b"], "  - a  # first\n  # the second\n  - b  # second\n"),
+    ],
+)
+def test_comments_stay_with_their_items_when_channels_are_replaced(new_channels: list[str], text: str) -> None:
+    before, after = COMMENTED.partition("channels:\n")[0], COMMENTED.partition("\n\n# Last.")[1:]
+    made = environment_text(COMMENTED, "It", lambda _old, _pins: new_channels, "strip", [])
+    assert plain(made) == plain(f"{before}channels:\n{text}" + "".join(after)[1:])
+
+
+def test_comments_stay_with_their_items_when_notebook_is_added() -> None:
+    head = "name: a\nplatforms: [linux-64]\nenv_specs:\n  default:\n"
+    text = f"{head}    packages:\n      # old\n      - b=1  # until Easter\n\n    # Next.\n    channels: []\n"
+    made = completed(text, "It", "a", None, {"a.ipynb": ""}, lambda old, _pins: list(old), "exact")[0]
+    assert made.partition("commands:")[0].replace("channels: []\n", "") == text.replace(
+        "# until Easter\n", "# until Easter\n      - notebook\n"
+    ).replace("channels: []\n", "")
+
+
+def test_a_list_that_an_alias_repeats_changes_in_one_place_only() -> None:
+    text = (
+        "packages: &all\n  - risk  # ours\nenv_specs:\n  default: &base\n    packages: *all\n  other:\n    <<: *base\n    description: x\n"
     )
-    assert "# the old one, on purpose" in made
-    assert "- pandas=0.19  # until Easter" in made
-    assert "- notebook\n" in made
+    document = loaded(with_packages(text, "It", ["risk=1.4"], "packages"))
+    assert document["packages"] == ["risk=1.4"]
+    assert [document["env_specs"][name]["packages"] for name in ("default", "other")] == [["risk"], ["risk"]]
+
+
+def test_a_list_of_absurd_length_is_edited_in_time_without_its_comments() -> None:
+    text = "packages:\n" + "  - risk  # x\n" * 6_000
+    assert with_packages(text, "It", ["risk=1.4"], "packages") == "packages:\n  - risk=1.4\n"

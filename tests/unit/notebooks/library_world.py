@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import io
 import json
 import os
@@ -21,6 +22,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     NotebookHost,
     Project,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import write_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import Library, read_libraries
 from tests.unit.module_runner import run_module
 
@@ -38,6 +41,8 @@ class Libraries:
         self.root, self.dest, self.lists = base / "root", base / "dump" / ".libraries", base / "lists"
         for folder in (self.root, self.lists):
             folder.mkdir()
+        self.views: list[ChannelView] = []
+        """What AE5's channels hold."""
         self.projects: list[Project] = []
         self.findings: list[Finding] = []
 
@@ -76,7 +81,9 @@ class Libraries:
         found = [json_line(item.to_json()) for item in self.findings]
         (self.lists / "projects.jsonl").write_text("".join(lines), errors="surrogateescape")
         (self.lists / "findings.jsonl").write_text("".join(found), errors="surrogateescape")
+        write_views(str(self.lists / "channels.jsonl"), self.views)
         given = {
+            "channels": str(self.lists / "channels.jsonl"),
             "projects": str(self.lists / "projects.jsonl"),
             "findings": str(self.lists / "findings.jsonl"),
             "dest": str(self.dest),
@@ -92,6 +99,14 @@ class Libraries:
         assert not result["failed"], result.get("msg")
         (library,) = self.read()
         return library
+
+    def uploaded(self, library: Library, number: int) -> None:
+        """The library's channel holds its package now, as repodata shows it."""
+        key = (library.name, library.version, library.build)
+        view = next((view for view in self.views if view.name == library.channel), ChannelView(library.channel, frozenset(), {}))
+        rest = [other for other in self.views if other.name != library.channel]
+        packages = {**view.packages, key: (library.sha256, library.md5)}
+        self.views = [*rest, dataclasses.replace(view, packages=packages, numbers={**view.numbers, key: number})]
 
     def read(self) -> list[Library]:
         return read_libraries(str(self.dest / "libraries.jsonl"))

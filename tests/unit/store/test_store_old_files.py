@@ -26,7 +26,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import json_line, read_records, sound_lines
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import principal_key
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
-from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, OwnerRecord, Package, SiteRecord
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import GROUP, USER, OwnerRecord, SiteRecord
 from ansible_collections.ae_ops.migration.plugins.module_utils._store import access, plan, projects, vendor_owners
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import read_conversions
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.inventories import read_inventories
@@ -101,7 +101,7 @@ def test_records_are_read_and_become_those_of_today(old: Path) -> None:
 
 def test_caches_are_read(old: Path) -> None:
     kept = RepodataCache(str(old / "cache"), "https://ae5.example.com", "user migrator").load("ann", "noarch")
-    assert kept == ('"1"', {"one-1.0-0.conda": Package("noarch", "one-1.0-0.conda", "one", "1.0", "0", 7, "ab", None)})
+    assert kept is None, "it knows no build numbers, so that repodata is read again"
     keys = [key for key, _reading in sound_lines(str(old / "cache" / "readings.jsonl"))]
     cache = ReadingCache(str(old / "cache" / "readings.jsonl"), writable=False)
     readings = [cache.get(key) for key in keys]

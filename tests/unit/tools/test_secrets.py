@@ -66,6 +66,22 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert clean_text(f"see {text}, please") == (f"see {text}, please", [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://schema.example.com/draft-07/schema#",
+        "https://docs.example.com/page#secret-volumes",
+        "https://docs.example.com/page#confval-auth_token",
+        "https://docs.example.com/page?",
+        "https://docs.example.com/page?#",
+        "registry+https://index.example.com/x#aws-credential-types@1.3.0",
+    ],
+)
+def test_a_place_in_a_page_and_an_empty_query_are_no_secrets(text: str) -> None:
+    assert clean_text(text) == (text, [])
+    assert clean_text("https://x.example.com/a#access_token=hunter2") == ("https://x.example.com/a", ["https://x.example.com/a"])
+
+
 def test_a_channel_loses_more_than_a_text() -> None:
     address = "https://repo.example.com/t/path/x?page=2#top"
     assert clean_url(address) == "https://repo.example.com/x"

@@ -24,12 +24,16 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import FILE as PROJECTIGNORE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_ignore import Ignore
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import DEPTH, MAX_BYTES
-from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.secret_files import HEAD
+from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder, open_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import encode, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import counted, size_in_words
 
 _LINKS = 40
 _LARGEST = 3
+
+WhyNot = t.Callable[[str, t.Callable[[], bytes]], str]
+"""Why a file, of which the beginning can be read, is not to be in the archive; empty if it is."""
 
 
 class Stamp(t.NamedTuple):
@@ -81,8 +85,8 @@ class TooLarge(MigrationError):
 
 
 class _Walk:
-    def __init__(self, ignore: Ignore, replaced: t.AbstractSet[str]) -> None:
-        self.ignore, self.replaced = ignore, replaced
+    def __init__(self, ignore: Ignore, replaced: t.AbstractSet[str], why_not: WhyNot) -> None:
+        self.ignore, self.replaced, self.why_not = ignore, replaced, why_not
         self.found: t.List[Member] = []
         self.left_out: t.List[LeftOut] = []
         self.ignored: t.List[t.Tuple[str, str]] = []
@@ -112,7 +116,11 @@ class _Walk:
         elif stat.S_ISDIR(status.st_mode):
             self.descend(fd, name, path, depth)
         elif stat.S_ISREG(status.st_mode):
-            self.found.append(Member(path, FILE, status.st_size, bool(status.st_mode & 0o100), stamp=Stamp.of(status)))
+            why = self.why_not(path, lambda: _head(fd, name))
+            if why:
+                self.left_out.append(LeftOut(path, why))
+            else:
+                self.found.append(Member(path, FILE, status.st_size, bool(status.st_mode & 0o100), stamp=Stamp.of(status)))
         else:
             self.left_out.append(LeftOut(path, "it is not a file, folder or link"))
 
@@ -125,6 +133,11 @@ class _Walk:
             self.enter(below, path, depth + 1)
 
 
+def _head(fd: int, name: str) -> bytes:
+    with os.fdopen(open_file(fd, name), "rb") as stream:
+        return stream.read(HEAD)
+
+
 def _leads_to_folder(fd: int, name: str) -> bool:
     try:
         return stat.S_ISDIR(os.stat(encode(name), dir_fd=fd).st_mode)
@@ -133,14 +146,20 @@ def _leads_to_folder(fd: int, name: str) -> bool:
 
 
 def survey(
-    root_fd: int, root: str, ignore: Ignore, replaced: t.AbstractSet[str] = frozenset(), also_known_as: t.Sequence[str] = ()
+    root_fd: int,
+    root: str,
+    ignore: Ignore,
+    replaced: t.AbstractSet[str] = frozenset(),
+    also_known_as: t.Sequence[str] = (),
+    why_not: WhyNot = lambda _path, _head: "",
 ) -> Survey:
     """What the archive of the project behind ``root_fd``, the folder ``root``, is to hold.
 
     ``replaced`` are paths that the archive gets from elsewhere (``overlaid``) or not at all; ``also_known_as`` are other paths
-    by which absolute links may name the project's folder.  Raises ``MigrationError`` if a folder cannot be read.
+    by which absolute links may name the project's folder; ``why_not`` is asked of each file.  Raises ``MigrationError`` if a folder
+    cannot be read.
     """
-    walk = _Walk(ignore, replaced)
+    walk = _Walk(ignore, replaced, why_not)
     try:
         walk.enter(root_fd, "", 0)
     except OSError as exc:

@@ -155,8 +155,8 @@ def _finding(rule: Rule, item: _Located, hit: Hit, advice: t.Mapping[str, str]) 
 
 
 def why(rule: Rule) -> str:
-    """The reason of a rule with the section of the guide that it comes from."""
-    return f"{rule.why} (Vendor guide: {rule.section}.)"
+    """The reason of a rule with the section of the guide that it comes from, if it comes from there."""
+    return f"{rule.why} (Vendor guide: {rule.section}.)" if rule.section else rule.why
 
 
 def _evidence(rule: str, text: str, line: int) -> str:

@@ -25,6 +25,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_r
     Finding,
     Notebook,
     Project,
+    Secret,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_limits import MAX_BYTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.code import why
@@ -51,6 +52,7 @@ def audit_project(project: Project, limit: int = MAX_BYTES) -> t.List[Finding]:
     _kernels(found, project)
     _links(found, project)
     _git_and_rights(found, project)
+    _secrets(found, project)
     return found.items
 
 
@@ -59,7 +61,10 @@ class _Findings:
         self._project = project
         self.items: t.List[Finding] = []
 
-    def add(self, rule_id: str, subject: str, detail: str = "", path: str = "", severity: str = "", evidence: str = "") -> None:
+    def add(
+        self, rule_id: str, subject: str, detail: str = "", path: str = "", severity: str = "", evidence: str = "", **place: t.Optional[int]
+    ) -> None:
+        """``place`` are ``cell`` and ``line``."""
         rule = RULES[rule_id]
         subject = masked(shown(subject))
         finding = Finding(
@@ -73,6 +78,7 @@ class _Findings:
             advice=rule.advice,
             path=path,
             evidence=masked(shown(evidence)),
+            **place,
         )
         self.items.append(finding)
 
@@ -208,3 +214,20 @@ def _git_and_rights(found: _Findings, project: Project) -> None:
         found.add("rights", "access control lists", f"The permissions of {number} differ from those of the project ({names}).")
     if project.public:
         found.add("rights", "public", "Every user of the host can read the project; on AE5 only those it is shared with can.")
+
+
+_RULE_OF_SECRET = {Secret.FILE: "secret-file", Secret.TEXT: "secret-in-text", Secret.OUTPUT: "secret-in-output"}
+
+
+def _secrets(found: _Findings, project: Project) -> None:
+    search = project.secrets
+    for item in search.found:
+        what = shown(item.what)
+        evidence = "" if item.kind == Secret.FILE else what
+        found.add(_RULE_OF_SECRET[item.kind], item.path, what, path=item.path, evidence=evidence, cell=item.cell, line=item.line)
+    if search.more:
+        found.add("secrets-not-searched", "secrets", f"There are {search.more:,} more passwords, tokens or keys than these.")
+    if search.cut:
+        names = listed([shown(path) for path in search.not_searched], 5)
+        files = f"{counted(search.cut, 'file')} ({names}) {'was' if search.cut == 1 else 'were'}"
+        found.add("secrets-not-searched", "files", f"{files} searched for passwords, tokens and keys only in part.")

@@ -17,6 +17,8 @@ EXPORTING = "Exporting your project"
 CONVERTING = "Converting your project"
 UPLOADING = "Uploading your project to AE 5"
 CODE = "Migrating code"
+NO_SECTION = ""
+"""Of a rule that the guide does not have."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,9 +12,12 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.audit.
     CONVERTING,
     EXPORTING,
     LIBRARIES,
+    NO_SECTION,
     UPLOADING,
     Rule,
 )
+
+_WHO_GETS_IT = "Whoever gets the project on AE5 gets it too, and AE5 keeps every revision of a project in git."
 
 PROJECT_RULES = (
     Rule(
@@ -205,6 +208,42 @@ PROJECT_RULES = (
         "AE5 keeps a repository of its own for each project, and .git is left out of the archive.",
         "Push the history to a git server if it is still needed.",
         "A project with .git",
+    ),
+    Rule(
+        "secret-file",
+        WARNING,
+        NO_SECTION,
+        "The file {subject} keeps {detail}.",
+        _WHO_GETS_IT,
+        "Keep it outside the project. With ae_notebook_secrets strip it is left out of the archive, with note it goes along.",
+        "A file .netrc",
+    ),
+    Rule(
+        "secret-in-text",
+        WARNING,
+        NO_SECTION,
+        "The file {subject} has a password, token or key in clear text: {detail}.",
+        _WHO_GETS_IT,
+        "Change it, and read it from a variable or a file outside the project; code is migrated as it is.",
+        'password = "..." in a script',
+    ),
+    Rule(
+        "secret-in-output",
+        WARNING,
+        NO_SECTION,
+        "An output in {subject} shows a password, token or key: {detail}.",
+        _WHO_GETS_IT,
+        "Change it, and clear the output; notebooks are migrated as they are.",
+        "A notebook that has printed its variables",
+    ),
+    Rule(
+        "secrets-not-searched",
+        INFO,
+        NO_SECTION,
+        "{detail}",
+        "Of each file only the beginning is searched, and of a project only so much.",
+        "Check by hand what may have one.",
+        "A log of 2 MB",
     ),
     Rule(
         "rights",

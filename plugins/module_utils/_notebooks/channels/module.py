@@ -109,12 +109,14 @@ class _Views:
         channel, state = known.planned.get(name), known.states.get(name)
         mine = self._placements(name)
         planned = planned_view(channel, mine, groups) if channel is not None else None
-        if any(listing.state == REFUSED for listing in listings):
+        unread = any(listing.state == REFUSED for listing in listings)
+        if unread:
             self.refused.append(name)
         if state is None and planned is not None:
             return planned
         packages = [package for listing in listings for package in listing.packages.values() if _is_text(package.file, package.name)]
-        seen = seen_view(name, state.owner if state else None, known.privacy.get(name), known.shares.get(name), packages, groups)
+        owner = state.owner if state else None
+        seen = seen_view(name, owner, known.privacy.get(name), known.shares.get(name), packages, groups, unread)
         return seen if planned is None else joined(planned, seen)
 
 

@@ -34,6 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.conver
     make_files,
     replaced_names,
 )
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.secrets import SecretFiles
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.convert.tool import archive_with_tool
 from ansible_collections.ae_ops.migration.plugins.module_utils._safe_open import folder
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.conversions import (
@@ -144,10 +145,12 @@ class Converter:
             lines = project_ignore.patterns_of(project_ignore.merged(texts.get(project_ignore.FILE)))
             hidden = frozenset() if options.git_ignored == INCLUDE else git_ignore.git_ignored(root_fd, path)
             aliases = (project.path, f"{AEN_ROOT}/{project.owner}/{project.name}")
-            found = survey(root_fd, path, project_ignore.Ignore(lines, hidden), replaced_names(texts), aliases)
+            secrets = SecretFiles(project, options.rules.secrets)
+            found = survey(root_fd, path, project_ignore.Ignore(lines, hidden), replaced_names(texts), aliases, secrets.why_not)
             check_size(found, shown(project.key), options.max_bytes)
             notebooks = [member.path for member in found.members if member.path.endswith(".ipynb") and member.stamp is not None]
             files = make_files(project, base.user, base.name, texts, notebooks, options.rules)
+            files.notes.extend(secrets.notes())
             inside = {member.path for member in found.members}
             texts_of = {**{path: text for path, text in files.scrubbed.items() if path in inside}, **files.overlay}
             whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in texts_of.items()})

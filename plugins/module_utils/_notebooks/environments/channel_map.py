@@ -49,6 +49,10 @@ class ChannelView:
     """Of linux-64 and noarch."""
     origins: t.FrozenSet[str] = frozenset()
     """The AE4 owners whose packages it holds; its own name counts as well."""
+    numbers: t.Mapping[Identity, int] = dataclasses.field(default_factory=dict)
+    """The build numbers that are not 0."""
+    unread: bool = False
+    """Whether AE5 did not show all that it holds."""
 
     def may_read(self, user: str) -> bool:
         return self.readable_by is None or user_key(user) in self.readable_by
@@ -58,16 +62,21 @@ class ChannelView:
             "name": self.name,
             "readable_by": None if self.readable_by is None else sorted(self.readable_by),
             "origins": sorted(self.origins),
-            "packages": [[*key, *self.packages[key]] for key in sorted(self.packages)],
+            "packages": [[*key, *self.packages[key], *self._number(key)] for key in sorted(self.packages)],
+            **({"unread": True} if self.unread else {}),
         }
+
+    def _number(self, key: Identity) -> t.List[int]:
+        return [self.numbers[key]] if self.numbers.get(key) else []
 
     @classmethod
     def from_json(cls, data: t.Any) -> ChannelView:
         try:
             readers = data["readable_by"]
             packages = {(row[0], row[1], row[2]): (row[3], row[4]) for row in data["packages"]}
+            numbers = {(row[0], row[1], row[2]): row[5] for row in data["packages"] if len(row) > 5}
             allowed = None if readers is None else frozenset(user_key(str(user)) for user in readers)
-            return cls(data["name"], allowed, packages, frozenset(data.get("origins", ())))
+            return cls(data["name"], allowed, packages, frozenset(data.get("origins", ())), numbers, bool(data.get("unread")))
         except (KeyError, IndexError, TypeError, AttributeError) as exc:
             raise SchemaError("a view of a channel needs name, readable_by and packages") from exc
 

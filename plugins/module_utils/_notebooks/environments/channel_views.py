@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import atomic_writer, json_line, read_records
@@ -19,6 +20,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.enviro
     Identity,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
+
+_NUMBER = re.compile(r"(?:\A|_)(\d{1,9})\Z")
 
 Groups = t.Mapping[str, t.AbstractSet[str]]
 """AE5's groups by name, with the user names of their members."""
@@ -43,6 +46,12 @@ def readers(public: bool, owner: t.Optional[str], shares: t.Iterable[Share], gro
     return None if public else frozenset(found)
 
 
+def _number_in(build: str) -> int:
+    """The build number that a build ends with, as conda-build writes it; what is only planned has no other."""
+    match = _NUMBER.search(build)
+    return int(match.group(1)) if match else 0
+
+
 def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Groups) -> ChannelView:
     """A channel as the plan wants it, with the packages that it puts into it.
 
@@ -55,7 +64,8 @@ def planned_view(channel: Channel, placements: t.Iterable[Placement], groups: Gr
         if key is not None and placement.subdir in COMMON_SUBDIRS:
             packages[key] = (placement.sha256 or "", placement.md5 or "")
             origins.add(placement.owner)
-    return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins))
+    numbers = {key: number for key in packages for number in [_number_in(key[2])] if number}
+    return ChannelView(channel.name, readers(channel.public, None, channel.shares, groups), packages, frozenset(origins), numbers)
 
 
 def by_channel(placements: t.Iterable[Placement]) -> t.Callable[[str], t.Iterator[Placement]]:
@@ -80,19 +90,24 @@ def seen_view(
     shares: t.Optional[t.Iterable[Share]],
     packages: t.Iterable[Package],
     groups: Groups,
+    unread: bool = False,
 ) -> ChannelView:
-    """A channel as the cluster shows it.
+    """A channel as the cluster shows it; ``unread`` if it does not show all of it.
 
     Where its shares cannot be listed, only its owner counts as a reader.  The vendor's import called it by the AE4 owner first
     (vendor guide, "How channels of imported packages are named"), so that is where its packages may have come from.
     """
     held: t.Dict[Identity, Digests] = {}
+    numbers: t.Dict[Identity, int] = {}
     # AE4 had the older format only, so of two files of one build that one is compared with.
     for package in sorted(packages, key=lambda package: (package.file.endswith(TAR_BZ2), package.file)):
-        held[package.name, package.version, package.build] = (package.sha256 or "", package.md5 or "")
+        key = (package.name, package.version, package.build)
+        held[key] = (package.sha256 or "", package.md5 or "")
+        if package.build_number:
+            numbers[key] = max(package.build_number, numbers.get(key, 0))
     origin, slash, _rest = name.partition("/")
     origins = frozenset([origin]) if slash else frozenset()
-    return ChannelView(name, readers(privacy == PUBLIC, owner, shares or (), groups), held, origins)
+    return ChannelView(name, readers(privacy == PUBLIC, owner, shares or (), groups), held, origins, numbers, unread)
 
 
 def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
@@ -104,7 +119,9 @@ def joined(planned: ChannelView, seen: ChannelView) -> ChannelView:
     allowed = planned.readable_by
     if allowed is not None and seen.readable_by is not None:
         allowed = allowed | seen.readable_by
-    return ChannelView(planned.name, allowed, {**planned.packages, **seen.packages}, planned.origins | seen.origins)
+    numbers = {key: number for key, number in planned.numbers.items() if key not in seen.packages}
+    origins = planned.origins | seen.origins
+    return ChannelView(planned.name, allowed, {**planned.packages, **seen.packages}, origins, {**numbers, **seen.numbers}, seen.unread)
 
 
 def write_views(path: str, views: t.Iterable[ChannelView], write: bool = True) -> bool:

@@ -13,7 +13,6 @@ import typing as t
 import warnings
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_match_spec import NoSpec, parse_spec
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_versions import NoVersion, parse_version
@@ -27,7 +26,6 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import (
     SCRIPTS,
     Content,
-    build_package,
     script,
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.recipe import (
@@ -45,6 +43,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.librar
     Item,
     Rights,
     Tree,
+    is_searched_in_part,
     listing_of,
     open_library,
     secret_line,
@@ -82,7 +81,8 @@ class Made:
     """What became of a library.  ``rights`` are the permissions, by path, on all that had to be readable to use it."""
 
     library: Library
-    package: t.Optional[Built] = None
+    content: t.Optional[Content] = None
+    """What its package is to hold."""
     rights: t.Mapping[str, Rights] = dataclasses.field(default_factory=dict)
 
 
@@ -175,14 +175,11 @@ class _Library:
         files = self._contents(items, left_out)
         only_python2 = any(_only_python2(data) for path, (data, _executable) in files.items() if path.endswith(".py"))
         depends = self._depends(only_python2)
-        sources = [tree.items[file] for file in told.sources if tree.has(file)]
-        newest = max(item.mtime for item in (*items.values(), *sources))
         content = Content(
             name,
             version,
             depends,
             files,
-            newest,
             summary=told.summary,
             license=told.license,
             url=masked(told.url),
@@ -190,23 +187,17 @@ class _Library:
             requires=tuple(masked(item) for item in told.requires),
             dist_name=self._wanted.name or told.name or name,
         )
-        package = build_package(content)
         library = Library(
             self._wanted.path,
             BUILT,
             name=name,
             version=version,
-            build=package.build,
-            file=package.file,
-            size=len(package.data),
-            sha256=package.sha256,
-            md5=package.md5,
             imports=selection.imports,
             depends=depends,
             left_out=tuple(sorted(left_out.items())),
             notes=tuple(self._notes),
         )
-        return Made(library, package, self._rights(item for target, item in items.items() if target in files))
+        return Made(library, content, self._rights(item for target, item in items.items() if target in files))
 
     def _contents(self, items: t.Mapping[str, Item], left_out: t.Dict[str, str]) -> t.Dict[str, t.Tuple[bytes, bool]]:
         """The files of the package; those that seem to hold a secret are left out, unless they are code or named in ``include``."""
@@ -219,6 +210,8 @@ class _Library:
                 continue
             if line:
                 self._said([f"Line {line} of {shown(item.path)} may contain a password or a token and is in the package."])
+            if is_searched_in_part(item.path, data):
+                self._said([f"Only the first {size_in_words(MAX_TEXT)} of {shown(item.path)} were searched for passwords and tokens."])
             is_program = target.startswith(SCRIPTS + "/")
             files[target] = (script(data), True) if is_program else (data, item.executable)
         return files

@@ -12,15 +12,23 @@ import tempfile
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there, json_line, write_bytes, write_text
+from ansible_collections.ae_ops.migration.plugins.module_utils._files import (
+    file_sha256,
+    is_there,
+    json_line,
+    write_bytes,
+    write_text,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import PROTECTED_CHANNELS, folded
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.share_words import share_in_words
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.user_map import user_map
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import ArgumentSpec, MigrationModule, Outcome, prepared_diff
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_views import iter_views
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.build import MAX_BYTES, Host, conda_spec, make
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.numbers import Held, held, numbered
+from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.package import Content
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.readers import Readers, channels_of, narrowed, shares_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.library.use import Uses
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.libraries import (
@@ -49,6 +57,7 @@ LIBRARY = ArgumentSpec(
         "projects": {"type": "path", "required": True},
         "findings": {"type": "path"},
         "dest": {"type": "path", "required": True},
+        "channels": {"type": "path", "required": True},
         "libraries": {
             "type": "list",
             "elements": "dict",
@@ -123,7 +132,8 @@ class _Run:
 
     def __init__(self, params: t.Mapping[str, t.Any], dest: str, last: t.Iterable[Library]) -> None:
         self._params, self._dest = params, dest
-        self._last = {(library.package_path, library.channel) for library in last}
+        self._last = {(library.path, library.channel): library for library in last if library.state == BUILT}
+        self._views = {view.name: view for view in iter_views(params["channels"])}
         head, projects = read_projects(params["projects"])
         self.site = params["site"] or head.site
         accounts = Accounts(params["accounts"] or "")
@@ -136,6 +146,7 @@ class _Run:
             self.uses.add_finding(finding)
         self.unnamed: t.Dict[str, t.Tuple[str, ...]] = {}
         self.added: t.List[str] = []
+        self.warnings: t.List[str] = []
         self._taken: t.Dict[t.Tuple[str, str], str] = {}
 
     def libraries(self) -> t.List[Library]:
@@ -148,7 +159,7 @@ class _Run:
     def _library(self, wanted: Wanted) -> Library:
         made = make(wanted, self._host)
         library = dataclasses.replace(made.library, used_by=self.uses.of(wanted, made.library.imports))
-        if made.package is None:
+        if made.content is None:
             return library
         channel = channel_of(wanted.channel or self._params["channel"], library.name)
         other = self._taken.setdefault((folded(channel), library.name), library.path)
@@ -157,14 +168,55 @@ class _Run:
             why = f"{what}; give one of them another name or channel."
             return Library(library.path, REPORTED, why, name=library.name, version=library.version, used_by=library.used_by)
         library = dataclasses.replace(library, channel=channel)
-        self._keep(library, made.package)
+        view, last = self._views.get(channel), self._last.get((library.path, channel))
+        if view is not None and view.unread:
+            library = self._not_numbered(library, last)
+            if library.state == REPORTED:
+                return library
+        else:
+            library = self._numbered(library, made.content, held(view, library.name, library.version), last)
         rights = {path: value for path, value in made.rights.items() if not self.uses.leads_to_projects(path)}
         return self._readers.of(library, wanted, rights, (self.uses.users[key] for key in library.used_by))
 
-    def _keep(self, library: Library, package: Built) -> None:
+    def _numbered(self, library: Library, content: Content, there: Held, last: t.Optional[Library]) -> Library:
+        """With the package that its channel has or is to get."""
+        package, above = numbered(content, there, last.build if last else "")
+        if above:
+            self.warnings.append(
+                f"The channel {library.channel} holds the build {above} of {library.name} {library.version}, which was not made of"
+                f" {shown(library.path)} and which clients prefer; remove it, or give one of them another name or channel."
+            )
+        library = dataclasses.replace(
+            library,
+            build=package.build,
+            file=package.file,
+            size=len(package.data),
+            sha256=package.sha256,
+            md5=package.md5,
+        )
+        self._keep(library, package.data)
+        return library
+
+    def _not_numbered(self, library: Library, last: t.Optional[Library]) -> Library:
+        """What the last run made of it, because a number that is guessed may lose; reported if there is nothing."""
+        why = f"AE5 does not show what is in its channel {library.channel}, so the next build number is not known"
+        path = os.path.join(self._params["dest"], last.package_path) if last else ""
+        if last is None or not is_there(path) or file_sha256(path) != last.sha256:
+            why = f"{why[0].upper()}{why[1:]}; give the user of the migration read access."
+            return Library(library.path, REPORTED, why, name=library.name, version=library.version, used_by=library.used_by)
+        self.warnings.append(
+            f"The shared library {shown(library.path)} keeps the package of the last run: {why}; give the user of the migration read"
+            " access."
+        )
+        with open(path, "rb") as stream:
+            self._keep(last, stream.read())
+        return dataclasses.replace(last, used_by=library.used_by)
+
+    def _keep(self, library: Library, data: bytes) -> None:
         path = os.path.join(self._params["dest"], library.package_path)
-        changed = write_bytes(path, package.data, dest=os.path.join(self._dest, library.package_path))
-        if changed or (library.package_path, library.channel) not in self._last:
+        changed = write_bytes(path, data, dest=os.path.join(self._dest, library.package_path))
+        last = self._last.get((library.path, library.channel))
+        if changed or last is None or last.file != library.file:
             self.added.append(f"+ {library.package_path} ({size_in_words(library.size)}) -> {library.channel}")
 
 
@@ -208,7 +260,7 @@ def library_work(module: MigrationModule) -> Outcome:
     return Outcome(
         changed=bool(lines) or any(differ),
         summary=_summary(libraries, run, lines),
-        warnings=_warnings(libraries),
+        warnings=[*_warnings(libraries), *run.warnings],
         report_path=os.path.join(dest, LIBRARIES_FILE),
         diff=[
             *([prepared_diff("packages of shared libraries", lines)] if lines else []),

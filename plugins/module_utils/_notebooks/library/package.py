@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a conda package of ``noarch: python`` holds for a shared library.  Private to the collection.
 
-Python code below ``site-packages``, programs below ``python-scripts``.  The build names a digest of all that the package holds, the time
-of its newest file among it, so that two packages of one name have the same bytes.
+Python code below ``site-packages``, programs below ``python-scripts``.  The build names a digest of all that the package holds and the
+build number; no time is in the package, so two packages of one name have the same bytes wherever and whenever they are made.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.write import Built, Files, info_files, json_bytes, tar_bz2
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import NOARCH
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the same content would give other bytes."""
 SITE_PACKAGES, SCRIPTS = "site-packages", "python-scripts"
+_SHORT = 7
+"""Characters of the digest in a build, as conda-build has them."""
+_EPOCH = 1_577_836_800
 _SHEBANG = re.compile(rb"#![^\n]*python[\d.]*[^\n]*")
 
 
@@ -32,8 +35,6 @@ class Content:
     version: str
     depends: t.Tuple[str, ...]
     files: Files
-    newest: int
-    """Seconds since 1970 of the newest source file."""
     summary: str = ""
     license: str = ""
     url: str = ""
@@ -44,11 +45,26 @@ class Content:
     """The library's name in Python's world, where it differs from conda's."""
 
 
-def build_package(content: Content) -> Built:
-    """The package of ``content``."""
-    files = dict(sorted({**content.files, **_dist_info(content)}.items()))
-    build = f"pyh{_digest(content, files)[:7]}_0"
-    return tar_bz2(f"{content.name}-{content.version}-{build}", _info(content, files, build), files, content.newest)
+def build_of(content: Content, number: int) -> str:
+    """The build of the package of ``content`` that has this build number."""
+    return f"pyh{_digest(content, _payload(content))[:_SHORT]}_{number}"
+
+
+def build_package(content: Content, number: int) -> Built:
+    """The package of ``content`` with a build number, which conda prefers to those with a lower one.
+
+    Clients before conda 4.3.17 know no time stamps, and where a file was restored its time is an older one.
+    """
+    files = _payload(content)
+    digest = _digest(content, files)
+    build = f"pyh{digest[:_SHORT]}_{number}"
+    # Python takes what it compiled of a file for that of another one if time and size are the same.
+    when = _EPOCH + int(digest[:6], 16)
+    return tar_bz2(f"{content.name}-{content.version}-{build}", _info(content, files, build, number), files, when)
+
+
+def _payload(content: Content) -> Files:
+    return dict(sorted({**content.files, **_dist_info(content)}.items()))
 
 
 def script(content: bytes) -> bytes:
@@ -62,17 +78,16 @@ def _digest(content: Content, files: Files) -> str:
     return hashlib.sha256(json_bytes({"format": FORMAT, **told})).hexdigest()
 
 
-def _info(content: Content, files: Files, build: str) -> t.Dict[str, t.Tuple[bytes, bool]]:
+def _info(content: Content, files: Files, build: str, number: int) -> t.Dict[str, t.Tuple[bytes, bool]]:
     index: t.Dict[str, t.Any] = {
         "arch": None,
         "build": build,
-        "build_number": 0,
+        "build_number": number,
         "depends": list(content.depends),
         "name": content.name,
         "noarch": "python",
         "platform": None,
         "subdir": NOARCH,
-        "timestamp": content.newest * 1000,
         "version": content.version,
     }
     about = {"summary": content.summary, "home": content.url, "license": content.license}

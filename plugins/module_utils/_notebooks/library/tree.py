@@ -14,7 +14,6 @@ import dataclasses
 import errno
 import os
 import posixpath
-import re
 import stat
 import typing as t
 
@@ -22,7 +21,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae4 import dump
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.access import Accounts, Acl, read_acl
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import masked
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.secret_files import is_secret_name_of_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._model.secret_lines import CONFIG, TEXT, secret_lines, style_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import is_unsafe, matches_any, shown
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import decoded
 
@@ -35,14 +35,7 @@ R_METADATA = "DESCRIPTION"
 
 _SKIPPED = ("__pycache__", "*.pyc", "*.pyo", "*.egg-info", "*.dist-info", "*.egg-link", "*.egg", "*~", "*.swp", "*.orig", "*.bak")
 _SKIPPED_AT_TOP = ("tests", "test", "build", "dist", "docs", "doc", "envs", "env", "venv", "htmlcov")
-_SECRET_FILES = (".netrc", ".pypirc", ".git-credentials", ".pgpass", ".my.cnf", ".env", ".condarc", ".htpasswd", "credentials*")
-_KEY_FILES = ("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keytab", "*.kdbx")
-_SECRET_NAMES = (*_SECRET_FILES, *_KEY_FILES, "*secret*", "*password*", "*passwd*")
-_CONFIG = (".cfg", ".conf", ".env", ".ini", ".json", ".properties", ".sh", ".toml", ".txt", ".xml", ".yaml", ".yml")
 CODE = (".py", ".pyi", ".R", ".r")
-_LITERAL = re.compile(r"""(?i)(?:pwd|pass(?:word|wd|phrase)|secret|token|api_?key)\w*["']?\s*[=:]\s*["'][^"'\s]{3,}["']""")
-MAX_LINE = 10_000
-_LINE_BREAKS = re.compile(r"[\n\r]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +55,6 @@ class Item:
 
     path: str
     size: int
-    mtime: int
     executable: bool
     rights: Rights
 
@@ -238,8 +230,7 @@ class _Walk:
             rights = rights_of(opened, self._accounts, 4)
         finally:
             os.close(opened)
-        seconds = max(entry.mtime_ns // 10**9, 0)
-        self._tree.items[path] = Item(path, entry.size, seconds, bool(rights.mode & stat.S_IXUSR), rights)
+        self._tree.items[path] = Item(path, entry.size, bool(rights.mode & stat.S_IXUSR), rights)
 
     def _is_passed_over(self, name: str, path: str, at_top: bool) -> bool:
         if at_top and name.endswith((".egg-info", ".dist-info")):
@@ -247,7 +238,7 @@ class _Walk:
         if matches_any(name, _SKIPPED):
             return True
         if name.startswith("."):
-            if _looks_secret(name):
+            if is_secret_name_of_file(name):
                 self._tree.left_out[path] = "its name is typical of files with passwords or keys"
             return True
         return at_top and name in _SKIPPED_AT_TOP
@@ -257,7 +248,7 @@ class _Walk:
             return "a package cannot contain a file of that name"
         if entry.kind == _safe_open.OTHER:
             return "it is a link or a special file"
-        if entry.kind == _safe_open.FILE and not path.endswith(CODE) and not self._is_included(path) and _looks_secret(entry.name):
+        if entry.kind == _safe_open.FILE and not path.endswith(CODE) and not self._is_included(path) and is_secret_name_of_file(entry.name):
             return "its name is typical of files with passwords or keys; name it in include if it does not"
         return ""
 
@@ -265,25 +256,23 @@ class _Walk:
         return matches_any(path, self._include)
 
 
-def _looks_secret(name: str) -> bool:
-    return matches_any(name.lower(), _SECRET_NAMES)
-
-
 def _is_environment(fd: int) -> bool:
     names = {entry.name for entry in _safe_open.listing(fd)}
     return "pyvenv.cfg" in names or "conda-meta" in names
 
 
-def secret_line(path: str, content: bytes) -> int:
-    """The number of the first line that looks as if it held a password or a token; 0 if none does.
+def is_searched_in_part(path: str, content: bytes) -> bool:
+    """Whether a file is longer than what ``secret_line`` looks at."""
+    return bool(style_of(path)) and len(content) > MAX_TEXT
 
-    In code only a literal counts, in a file of settings whatever the audit blots out of what it shows.
+
+def secret_line(path: str, content: bytes) -> int:
+    """The number of the first line that looks as if it held a password or a token; 0 if none does, in the first ``MAX_TEXT`` bytes.
+
+    A text counts as settings here: a package is published to others.
     """
-    if b"\0" in content[:4096] or not path.endswith((*_CONFIG, *CODE)):
+    style = style_of(path)
+    if not style or b"\0" in content[:4096]:
         return 0
-    text = decoded(content[:MAX_TEXT])
-    lines = (line[:MAX_LINE] for line in _LINE_BREAKS.split(text.replace("\r\n", "\n")))
-    for number, line in enumerate(lines, start=1):
-        if _LITERAL.search(line) or (path.endswith(_CONFIG) and masked(line) != line):
-            return number
-    return 0
+    hits = secret_lines(decoded(content[:MAX_TEXT]), CONFIG if style == TEXT else style)
+    return next((hit.line for hit in hits), 0)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._notebooks.environments.channel_map import ChannelView
@@ -19,5 +20,5 @@ def with_libraries(views: t.Iterable[ChannelView], libraries: t.Iterable[Library
         view = found.get(library.channel) or ChannelView(library.channel, frozenset(), {})
         readers = None if view.readable_by is None else view.readable_by | {user_key(user) for user in library.users}
         packages = {(library.name, library.version, library.build): (library.sha256, library.md5), **view.packages}
-        found[library.channel] = ChannelView(view.name, readers, packages, view.origins)
+        found[library.channel] = dataclasses.replace(view, readable_by=readers, packages=packages)
     return [found[name] for name in sorted(found)]

@@ -98,7 +98,7 @@ def test_the_corpus_is_large_enough_and_labelled() -> None:
 
 def test_every_code_rule_is_in_the_corpus() -> None:
     planted = {rule for places in labels().values() for rule, _cell, _line in places}
-    assert planted == {rule.id for rule in CODE_RULES}
+    assert planted == {"secret-in-text", "secret-in-output", *(rule.id for rule in CODE_RULES)}
 
 
 @pytest.mark.parametrize("path", sorted(labels()))
@@ -121,5 +121,5 @@ def test_every_finding_says_why_and_what_to_do(findings: list[Finding]) -> None:
     assert findings
     for item in findings:
         assert item.advice
-        assert "(Vendor guide: " in item.why
+        assert "(Vendor guide: " in item.why or item.rule.startswith("secret")
         assert "{detail}" not in item.what + item.advice

@@ -53,6 +53,7 @@ RULES_OF: dict[str, set[str]] = {
     "r_library_path": {"shared-library"},
     "root_environment": {"no-environment"},
     "several_environments": {"several-environments"},
+    "secret_file": {"secret-file"},
     "special_file": {"special-file"},
     "system_package": {"system-package"},
     "unlisted_import": {"import-not-listed"},

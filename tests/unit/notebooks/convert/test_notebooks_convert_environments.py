@@ -127,7 +127,7 @@ def test_a_library_used_by_path_becomes_a_package_of_the_environment(host: Host,
 def test_a_library_is_put_into_a_project_file_that_was_there(host: Host, tmp_path: Path) -> None:
     with_library(host, tmp_path / "dest", tmp_path, ["bob/ready-project"])
     document = project_file(tmp_path / "dest", "bob/ready-project")
-    assert document["packages"][0] == "toolbox=0.3.1"
+    assert "toolbox=0.3.1" in document["packages"]
     assert "quant" in document["channels"]
     host.convert(tmp_path / "before", only=["bob/ready-project"])
     assert [item for item in document["packages"] if item != "toolbox=0.3.1"] == project_file(tmp_path / "before", "bob/ready-project")[

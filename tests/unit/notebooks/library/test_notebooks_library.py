@@ -142,7 +142,7 @@ def test_equal_libraries_give_equal_bytes_wherever_and_whenever_they_are_built(t
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("what", ["content", "time", "executable", "requires", "name of a file"])
+@pytest.mark.parametrize("what", ["content", "executable", "requires", "name of a file"])
 def test_no_file_name_ever_has_two_contents(host: Libraries, what: str) -> None:
     folder = host.library("/opt/risk", RISK)
     first = host.one(ENTRY)
@@ -151,8 +151,6 @@ def test_no_file_name_ever_has_two_contents(host: Libraries, what: str) -> None:
     if what == "content":
         code.write_text("x = 2\n")
         os.utime(code, (WHEN, WHEN))
-    elif what == "time":
-        os.utime(code, (WHEN + 60, WHEN + 60))
     elif what == "executable":
         code.chmod(0o755)
     elif what == "requires":
@@ -164,13 +162,19 @@ def test_no_file_name_ever_has_two_contents(host: Libraries, what: str) -> None:
     assert [path.name for path in (host.dest / "noarch").iterdir()] == [second.file]
 
 
+def test_a_time_is_no_content(host: Libraries) -> None:
+    folder = host.library("/opt/risk", RISK)
+    first = host.one(ENTRY)
+    os.utime(folder / "risk/__init__.py", (WHEN + 60, WHEN + 60))
+    assert not host.run(ENTRY)["changed"]
+    assert host.read() == [first]
+
+
 def test_the_bytes_are_known(host: Libraries) -> None:
     """Another Python or another tar would give others: that must not happen unseen."""
-    content = Content(
-        "risk", "1.0", ("python",), {"site-packages/risk.py": (b"x = 1\n", False), f"site-packages/{'n' * 120}": (b"", True)}, WHEN
-    )
-    package = build_package(content)
-    assert package.sha256 == "a6f5d472f105786e23be5b1c179f3750e8847de322c5b12026e62c77c8c91397"
+    content = Content("risk", "1.0", ("python",), {"site-packages/risk.py": (b"x = 1\n", False), f"site-packages/{'n' * 120}": (b"", True)})
+    package = build_package(content, 3)
+    assert package.sha256 == "d174bc1d456d9e671eefd99590590110bee335b8b0ad649741456acc03063e70"
     members = {member.name: (member.mode, member.size) for member in Package(package.data).members}
     assert members["site-packages/risk.py"] == (0o644, 6)
     assert members["site-packages/" + "n" * 120] == (0o755, 0)
@@ -200,6 +204,12 @@ def test_what_looks_like_a_secret_is_left_out_and_named(host: Libraries) -> None
     kept = host.package(host.one({**ENTRY, "include": ["risk/db.ini", "risk/*.key"]}))
     assert {"site-packages/risk/db.ini", "site-packages/risk/server.key"} <= set(kept.payload)
     assert CANARY not in str({**result, "diff": ""}) + str(library)
+
+
+def test_what_is_too_large_to_be_searched_is_named(host: Libraries) -> None:
+    host.library("/opt/risk", {**RISK, "risk/table.py": "#" * (1 << 20) + f"\ntoken = '{CANARY}'\n", "risk/table.csv": "1" * (2 << 20)})
+    notes = [note for note in host.one(ENTRY).notes if "searched" in note]
+    assert notes == ["Only the first 1.0 MB of risk/table.py were searched for passwords and tokens."]
 
 
 def test_no_link_is_followed(host: Libraries, tmp_path: Path) -> None:
