@@ -22,7 +22,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda import req
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_lines import by_lines, listed_by_conda
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import NAME, Pin
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, read_pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement, canonical
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS, Read, read_nothing
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
@@ -63,6 +63,12 @@ class EnvironmentSpec:
     python: t.Tuple[PipPackage, ...] = ()
     """The Python packages that the source asks for, those that ``pip`` leaves out among them."""
     prefix: str = ""
+
+    @property
+    def names(self) -> t.Set[str]:
+        """The packages that it names, those that are left out among them, as PEP 503 compares names."""
+        asked = {package.name or package.location for package in self.python} | {_pip_name(line).split()[0] for line in self.pip}
+        return {canonical(name.partition("[")[0]) for name in (*(pin.name for pin in self.pins), *asked)}
 
     def pip_lines(self, how: str) -> t.List[str]:
         """The lines for pip, with as much of the versions as ``how`` says."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 import typing as t
@@ -112,6 +113,35 @@ def test_a_list_for_pip_beside_another_environment_is_none(tmp_path: Path) -> No
     world = World(tmp_path, {"requirements.txt": "requests\n", "environment.yml": "name: x\ndependencies:\n- numpy\n"})
     assert [item.name for item in world.project.environments] == ["x"]
     assert world.document["packages"] == ["numpy"]
+    note = "Its requirements.txt is not what AE5 makes the environment from, and names packages that are not in it: requests; add those"
+    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [f"{note} that are needed."]
+
+
+def test_a_list_for_pip_beside_a_project_file_is_told_and_not_imported(tmp_path: Path) -> None:
+    text = "# tools\nSix==1.16  # why\n-r more.txt\n-e git+https://git.example.com/a/tool.git#egg=tool\n--pre acme-lib\n"
+    files = {
+        "anaconda-project.yml": "name: p\npackages: [acme:numpy]\nenv_specs: {default: {}}\n",
+        "requirements.txt": text,
+        "more.txt": "numpy\n",
+    }
+    world = World(tmp_path, files)
+    note = "Its requirements.txt is not what AE5 makes the environment from, and names packages that are not in it: acme-lib, six, tool;"
+    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [f"{note} add those that are needed."]
+    lines = "Six==1.16  # whynumpygit+https://git.example.com/a/tool.git#egg=tool"
+    assert world.document["skip_imports"] == {"environment": hashlib.sha1(lines.encode()).hexdigest()}  # noqa: S324 - the tool's own
+    assert world.document["packages"] == ["acme:numpy"]
+    assert "no-environment" not in world.rules
+
+
+def test_what_was_skipped_before_stays_skipped(tmp_path: Path) -> None:
+    files = {"anaconda-project.yml": "name: p\npackages: [numpy]\nskip_imports:\n  notebooks: [a.ipynb]\n", "requirements.txt": "numpy\n"}
+    world = World(tmp_path, files)
+    digest = hashlib.sha1(b"numpy").hexdigest()  # noqa: S324 - the tool's own
+    assert world.document["skip_imports"] == {"notebooks": ["a.ipynb"], "environment": digest}
+    assert not [note for note in world.conversion.notes if "requirements.txt" in note]
+    (tmp_path / "b").mkdir()
+    other = World(tmp_path / "b", {**files, "environment.yml": "name: default\ndependencies: [numpy]\n"})
+    assert "environment" not in other.document["skip_imports"], "the tool looks at environment.yml alone"
 
 
 def test_a_project_file_is_an_environment_for_the_audit(tmp_path: Path) -> None:
