@@ -28,6 +28,8 @@ _CONDITION = re.compile(r"[=<>!~(\[*\d]")
 _RELATION = re.compile(r"[\s\[(=<>!~*]|\Z")
 _NAMESPACE = re.compile(r"([A-Za-z_][\w.-]*):(?=[A-Za-z_])")
 """conda reads ``NAMESPACE:NAME`` and ignores the namespace; people write the channel there."""
+_UPPER = re.compile(r"(<=?|={0,2})\s*(\d+)(?:\.(\d+))?((?:\.0)*(?:[1-9]|\.[1-9])\S*)?")
+"""A clause that has an upper end: relation, the version's first two numbers, and whether something follows."""
 _SUBDIR = re.compile(r"(.+)/((?:linux|osx|win|zos|freebsd)-\w+|noarch)\Z")
 _DIGEST = re.compile(r"#(?:sha256:)?([0-9a-fA-F]{64}|[0-9a-fA-F]{32})\Z")
 
@@ -45,6 +47,21 @@ def condition_of(pin: Pin) -> t.Tuple[str, str]:
     """Version and build, each as a condition where it is one."""
     match = match_of(pin)
     return (pin.version, pin.build) if match is None else ((match.version or "").lstrip("="), match.build or "")
+
+
+def is_before(pin: Pin, minimum: t.Tuple[int, int]) -> bool:
+    """Whether every version that a pin takes is older than the version of these two numbers."""
+    return any(all(_ends_before(part.strip(), minimum) for part in clause.split("|")) for clause in condition_of(pin)[0].split(","))
+
+
+def _ends_before(clause: str, minimum: t.Tuple[int, int]) -> bool:
+    match = _UPPER.match(clause)
+    if match is None:
+        return False
+    relation, first, second = match.group(1), int(match.group(2)), match.group(3)
+    if second is None:
+        return first < minimum[0] or (relation == "<" and first == minimum[0])
+    return (first, int(second)) < minimum or (relation == "<" and (first, int(second)) == minimum and not match.group(4))
 
 
 def parse_pin(text: str) -> Pin:
