@@ -275,6 +275,18 @@ def test_an_option_of_a_kept_project_file_loses_its_secret(tmp_path: Path) -> No
     assert world.document["packages"][1]["pip"] == ["--token *** tool", "--password ${PIP_PASSWORD} other"]
 
 
+def test_what_the_project_downloads_is_not_in_the_archive_as_with_the_tool(tmp_path: Path) -> None:
+    files = {"data/a.csv": "1", "data/a.csv.part": "1", "a.csv": "2"}
+    text = "name: p\npackages: [numpy]\ndownloads:\n  DATA:\n    url: https://x.example.com/a.csv\n    filename: data/a.csv\n"
+    world = World(tmp_path, {"anaconda-project.yml": text, **files})
+    with tarfile.open(world.dest / world.conversion.archive) as tar:
+        assert {name for name in tar.getnames() if ".csv" in name} == {"p/a.csv"}
+    assert [note for note in world.conversion.notes if "downloads" in note] == [
+        "Its anaconda-project.yml downloads data/a.csv, so that is not in the archive, as with anaconda-project; AE5 downloads it again,"
+        " unless you remove it from the key downloads and convert again."
+    ]
+
+
 # -- text that is no text
 
 
