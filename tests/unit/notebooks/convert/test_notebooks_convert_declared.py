@@ -275,6 +275,28 @@ def test_an_option_of_a_kept_project_file_loses_its_secret(tmp_path: Path) -> No
     assert world.document["packages"][1]["pip"] == ["--token *** tool", "--password ${PIP_PASSWORD} other"]
 
 
+def test_packages_that_stand_beside_their_env_spec_are_not_lost(tmp_path: Path) -> None:
+    text = "name: p\nenv_specs:\n  default:\n  description: ours\n  packages:\n  - python=3.6\n  - notebook\n"
+    world = World(tmp_path, {"anaconda-project.yml": text})
+    assert [item.name for item in world.project.environments[0].conda] == ["python", "notebook"]
+    assert "no-environment" not in world.rules
+    assert world.document["env_specs"] == {"default": {"description": "ours", "packages": ["python=3.6", "notebook"]}}
+    note = "Its anaconda-project.yml has entries of env_specs that are not env specs and were moved into default, which they stand beside:"
+    assert f"{note} description: ours; packages: python=3.6, notebook." in world.conversion.notes
+
+
+@pytest.mark.parametrize(
+    ("specs", "shown"),
+    [
+        ("{a: {}, b: {}, packages: [numpy]}", "entries of env_specs that are not env specs and were left out: packages: numpy."),
+        ("[numpy]", "a value of env_specs that is not a list of env specs and was left out: ['numpy']."),
+    ],
+)
+def test_what_is_no_env_spec_is_named(tmp_path: Path, specs: str, shown: str) -> None:
+    world = World(tmp_path, {"anaconda-project.yml": f"name: p\nenv_specs: {specs}\n"})
+    assert f"Its anaconda-project.yml has {shown}" in world.conversion.notes
+
+
 def test_what_the_project_downloads_is_not_in_the_archive_as_with_the_tool(tmp_path: Path) -> None:
     files = {"data/a.csv": "1", "data/a.csv.part": "1", "a.csv": "2"}
     text = "name: p\npackages: [numpy]\ndownloads:\n  DATA:\n    url: https://x.example.com/a.csv\n    filename: data/a.csv\n"
