@@ -22,6 +22,7 @@ import typing as t
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES, NO_LOCK, PLATFORM, Lock, read_lock
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secrets import scrub
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import (
+    DEPENDENCIES,
     EnvironmentSpec,
     channels_of,
     dependencies,
@@ -155,6 +156,34 @@ def _parts(document: t.Any, name: str, specs: t.Mapping[str, t.Any]) -> t.List[t
         parents = specs[name].get("inherit_from")
         waiting += [str(parent) for parent in (parents if isinstance(parents, list) else [parents] if parents else [])]
     return [document, *parts]
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """The texts that ask for packages, and the channels, as anaconda-project compares them."""
+
+    conda: t.Tuple[str, ...]
+    pip: t.Tuple[str, ...]
+    channels: t.Tuple[str, ...]
+
+
+def asked_by(parts: t.Iterable[t.Any], keys: t.Sequence[str] = DEPENDENCIES) -> Asked:
+    """What these parts of a document list; of the keys the first one that lists something counts."""
+    conda: t.List[str] = []
+    pip: t.List[str] = []
+    channels: t.List[str] = []
+    for part in parts:
+        items = next((found for found in (_list(part, key) for key in keys) if found), [])
+        conda += [str(item) for item in items if isinstance(item, str)]
+        pip += [str(line) for item in items if isinstance(item, dict) for line in _list(item, "pip") if isinstance(line, str)]
+        channels += [str(channel) for channel in _list(part, "channels") if isinstance(channel, str)]
+    return Asked(tuple(dict.fromkeys(conda)), tuple(dict.fromkeys(pip)), tuple(dict.fromkeys(channels)))
+
+
+def asked_by_specs(document: t.Any) -> t.Dict[str, Asked]:
+    """What each env spec of a project's file asks for, with what it has from the top of the file and from others."""
+    specs = _env_specs(document)
+    return {name: asked_by(_parts(document, name, specs)) for name in specs}
 
 
 @dataclasses.dataclass(frozen=True)

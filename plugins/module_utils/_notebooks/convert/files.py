@@ -153,7 +153,7 @@ class _Maker:
             self.new([self.with_libraries(spec) for spec in self.specs(False) or [env.EnvironmentSpec("default")]])
         self.scrub()
         self.tell_unused()
-        if there and not any(name in self.files.overlay for name in ENVIRONMENTS):
+        if there:
             overlay = self.files.overlay
             overlay[project_file.FILE] = without_import(overlay[project_file.FILE], f"Its {there}", self.in_archive)
         self.files.resolution = resolution(self.project.owner, self.project.name, self.user, self.looked)
@@ -346,7 +346,8 @@ class _Maker:
 
     def in_archive(self, path: str) -> t.Optional[str]:
         """The text of a file as it will be in the archive."""
-        return self.files.scrubbed.get(path, self.texts.below(path))
+        ours = {**self.files.scrubbed, **self.files.overlay}
+        return ours[path] if path in ours else self.texts.below(path)
 
     def tell_unused(self) -> None:
         """Notes the packages in files of environments that the project's environment on AE5 does not have."""

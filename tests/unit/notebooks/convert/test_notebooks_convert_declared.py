@@ -141,7 +141,26 @@ def test_what_was_skipped_before_stays_skipped(tmp_path: Path) -> None:
     assert not [note for note in world.conversion.notes if "requirements.txt" in note]
     (tmp_path / "b").mkdir()
     other = World(tmp_path / "b", {**files, "environment.yml": "name: default\ndependencies: [numpy]\n"})
-    assert "environment" not in other.document["skip_imports"], "the tool looks at environment.yml alone"
+    assert "environment" not in other.document["skip_imports"], "the tool looks at environment.yml alone, which says the same"
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ("name: x\nchannels: [acme]\ndependencies: [numpy, scipy, {pip: [six]}]\n", "numpyscipysixacme"),
+        ("name: p\nchannels: [acme]\ndependencies: [numpy, scipy]\n", "numpyscipyacme"),
+        ("prefix: /opt/envs/p\npackages: [numpy]\n", "numpy"),
+        ("name: p\nchannels: [acme]\ndependencies: [numpy, {pip: [six]}]\n", ""),
+        ("name: q\nchannels: [acme]\ndependencies: [numpy, {pip: [six]}, flask]\n", ""),
+        ("name: p\n\tdependencies: [", "req"),
+    ],
+)
+def test_an_environment_that_differs_from_the_project_file_is_not_imported(tmp_path: Path, beside: str, told: str) -> None:
+    specs = "env_specs:\n  p: {packages: [notebook]}\n  q: {inherit_from: p, packages: [flask]}\n"
+    text = f"name: p\npackages: [numpy, {{pip: [six]}}]\nchannels: [acme]\n{specs}"
+    world = World(tmp_path, {"anaconda-project.yml": text, "environment.yml": beside, "requirements.txt": "req\n"})
+    expected = {"environment": hashlib.sha1(told.encode()).hexdigest()} if told else None  # noqa: S324 - the tool's own
+    assert world.document.get("skip_imports") == expected
 
 
 def test_a_project_file_is_an_environment_for_the_audit(tmp_path: Path) -> None:
