@@ -21,6 +21,7 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES, NO_LOCK, PLATFORM, Lock, read_lock
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secrets import scrub
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_specs import rewrite_specs
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import (
     DEPENDENCIES,
     EnvironmentSpec,
@@ -264,6 +265,7 @@ def completed(
         notes.append(f"{what} listed no packages; it got those of the environment {made.spec.name}.")
     else:
         _replace_channels(document, existing, channels)
+    rewrite_specs((document, *_env_specs(document).values()), what, notes)
     _to_linux(document, what, notes)
     scrub(document, what, secrets, notes)
     _add_commands(document, notebooks, what, notes)

@@ -293,7 +293,7 @@ def _for_its_pip(pins: t.Mapping[str, Pin], found: t.List[Requirement], what: st
     gone = [item.package.name for item in found if old and item.path is not None and item.line]
     if gone:
         notes.append(
-            f"{what} asks for {listed(old)}, where no pip takes a package in the project; build a conda package of {listed(gone)}."
+            f"{what} asks for {listed(old)}, where no pip takes a package in the project; build a conda package of {listed(gone, NAMES_SHOWN)}."
         )
     return [dataclasses.replace(item, line="") if item.package.name in gone else item for item in found]
 

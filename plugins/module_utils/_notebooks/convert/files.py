@@ -13,6 +13,7 @@ import collections
 import contextlib
 import dataclasses
 import os
+import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
@@ -358,7 +359,9 @@ class _Maker:
             if text is None or name in self.used:
                 continue
             with contextlib.suppress(MigrationError):  # the collection has said that it describes no environment
-                lost = env.from_text(text, f"Its {name}", read=self.texts.below).names - known - dropped
+                spec = env.from_text(text, f"Its {name}", read=self.texts.below)
+                self.files.notes.extend(note for note in spec.notes if re.search(" has an? (?:entry|pip line) ", note))
+                lost = spec.names - known - dropped
                 if lost:
                     names = ", ".join(sorted(lost))
                     self.files.notes.append(

@@ -118,7 +118,7 @@ def test_a_list_for_pip_beside_another_environment_is_none(tmp_path: Path) -> No
 
 
 def test_a_list_for_pip_beside_a_project_file_is_told_and_not_imported(tmp_path: Path) -> None:
-    text = "# tools\nSix==1.16  # why\n-r more.txt\n-e git+https://git.example.com/a/tool.git#egg=tool\n--pre acme-lib\n"
+    text = "~ool\n# tools\nSix==1.16  # why\n-r more.txt\n-e git+https://git.example.com/a/tool.git#egg=tool\n--pre acme-lib\n"
     files = {
         "anaconda-project.yml": "name: p\npackages: [acme:numpy]\nenv_specs: {default: {}}\n",
         "requirements.txt": text,
@@ -126,11 +126,24 @@ def test_a_list_for_pip_beside_a_project_file_is_told_and_not_imported(tmp_path:
     }
     world = World(tmp_path, files)
     note = "Its requirements.txt is not what AE5 makes the environment from, and names packages that are not in it: acme-lib, six, tool;"
-    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [f"{note} add those that are needed."]
-    lines = "Six==1.16  # whynumpygit+https://git.example.com/a/tool.git#egg=tool"
+    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [
+        "Its requirements.txt has a pip line that cannot be parsed and was left out: '~ool'.",
+        f"{note} add those that are needed.",
+    ]
+    lines = "~oolSix==1.16  # whynumpygit+https://git.example.com/a/tool.git#egg=tool"
     assert world.document["skip_imports"] == {"environment": hashlib.sha1(lines.encode()).hexdigest()}  # noqa: S324 - the tool's own
     assert world.document["packages"] == ["acme:numpy"]
     assert "no-environment" not in world.rules
+
+
+def test_a_spec_that_conda_takes_and_the_tool_does_not_is_written_for_both(tmp_path: Path) -> None:
+    specs = "packages: [acme::tool, 'scipy 1.0.*', \"flask[version='>=1']\", django 2, '*', pytz >=2018]"
+    world = World(tmp_path, {"anaconda-project.yml": f"name: p\npackages: [numpy 1.16 py27_0]\nenv_specs:\n  default:\n    {specs}\n"})
+    assert world.document["packages"] == ["numpy=1.16=py27_0"]
+    listed = world.document["env_specs"]["default"]["packages"]
+    assert listed[:5] == ["acme::tool", "scipy=1.0.*", "flask[version='>=1']", "django==2", "*"]
+    note = "Its anaconda-project.yml has package specifications that anaconda-project does not accept; they were written as it does:"
+    assert f"{note} numpy=1.16=py27_0, scipy=1.0.*, django==2." in world.conversion.notes
 
 
 def test_what_was_skipped_before_stays_skipped(tmp_path: Path) -> None:
