@@ -292,9 +292,8 @@ def _for_its_pip(pins: t.Mapping[str, Pin], found: t.List[Requirement], what: st
     old = [pins[name].text(VERSION) for name, minimum in _LOCAL_PIP.items() if name in pins and is_before(pins[name], minimum)]
     gone = [item.package.name for item in found if old and item.path is not None and item.line]
     if gone:
-        notes.append(
-            f"{what} asks for {listed(old)}, where no pip takes a package in the project; build a conda package of {listed(gone, NAMES_SHOWN)}."
-        )
+        names = listed(gone, NAMES_SHOWN)
+        notes.append(f"{what} asks for {listed(old)}, where no pip takes a package in the project; build a conda package of {names}.")
     return [dataclasses.replace(item, line="") if item.package.name in gone else item for item in found]
 
 
