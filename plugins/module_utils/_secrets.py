@@ -41,9 +41,14 @@ _ENDINGS = ("password", "passwd", "passphrase")
 _KEYS = frozenset(("access", "account", "api", "encryption", "private", "secret", "signing", "storage"))
 _HARMLESS = frozenset(("dir", "file", "length", "name", "path", "type", "uri", "url"))
 
+_SECRET_OPTION = re.compile(
+    r"(?i)(?<![\w-])(--?(?:[a-z]\w*-)*(?:pwd|pass(?:word|wd|phrase)?|secret|token|api-?key))((?:[ \t]+|[ \t]*=[ \t]*)['\"]?)"
+    rf"(?!\*\*\*|-|{_VARIABLE})([^\s'\"]+)"
+)
+"""An option whose value is a secret, its own word or behind ``=``."""
 _MASKS = (
     (re.compile(r"(?i)(--?(?:\w+-)*(?:pwd|pass(?:word|wd|phrase)?|secret|token|api-?key)\s+)[^\s-]\S*"), r"\1***"),
-    (re.compile(r"(?i)((?:pwd|pass(?:word|wd|phrase)?|secret|token|api_?key|credentials?)\w*[\"']?\s*[=:]\s*)[^\s,;)]+"), r"\1***"),
+    (re.compile(r"(?i)((?:pwd|pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credentials?)\w*[\"']?\s*[=:]\s*)[^\s,;)]+"), r"\1***"),
     (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
     (re.compile(r"/t/[^/\s]+"), "/t/***"),
     (re.compile(r"\b(\w+)/[^\s/@]+@"), r"\1/***@"),
@@ -86,6 +91,17 @@ def clean_text(text: str) -> t.Tuple[str, t.List[str]]:
         return new
 
     return (_ADDRESS.sub(clean, text) if ":" in text and "/" in text else text), changed
+
+
+def clean_options(text: str) -> t.Tuple[str, t.List[str]]:
+    """A text of options (``--password x``) with stars for the values that are secrets, and the options that had one."""
+    changed: t.List[str] = []
+
+    def clean(match: t.Match[str]) -> str:
+        changed.append(match.group(1))
+        return f"{match.group(1)}{match.group(2)}***"
+
+    return _SECRET_OPTION.sub(clean, text), changed
 
 
 def scrubbed(value: t.Any) -> t.Any:

@@ -46,6 +46,8 @@ LEFT_OUT = "source_left_out"
 ACTIVE_MISSING = "active_missing"
 ENV_FILE = "env_file"
 """Code of the problem of a file that should describe an environment and does not."""
+ENVS_UNREADABLE = "envs_unreadable"
+"""Code of the problem of a folder of environments, or of the note on the active one, that is there and cannot be read."""
 ENV_LINK = "env_link"
 """Problem code of an environment outside the project, which several projects may use."""
 
@@ -141,7 +143,7 @@ class Collector:
     ) -> t.Tuple[t.List[Environment], str]:
         """The project's environments: its own, then those in its files, then the ones it names by prefix; and the active one."""
         found: t.Dict[str, Environment] = {}
-        for name in self._own(fd):
+        for name in self._own(fd, problems):
             prefix = os.path.join(path, ENVS, name)
             env = dataclasses.replace(_read(prefix), name=name)
             if os.path.islink(prefix):
@@ -152,7 +154,7 @@ class Collector:
         written = [env for env in _written(fd, top, problems) if env.file != REQUIREMENTS or not (found or declared)]
         for env in (*declared, *written):
             found[env.name] = _with_file(found[env.name], env) if env.name in found else env
-        told = _active_prefix(fd)
+        told = _active_prefix(fd, top, problems)
         for prefix in [told, *(env.prefix for env in written), *sorted(prefixes)]:
             if prefix and self._is_elsewhere(prefix, path):
                 other = self._elsewhere(prefix)
@@ -160,12 +162,12 @@ class Collector:
                     found.setdefault(other.name, other)
         active = self._active(told, path, found)
         if told and not active:
-            detail = f"Its active environment {shown(told)} is not there any more."
+            detail = f"Its active environment {shown(told)} {_why_missing(told)}."
             problems.append(Problem(ACTIVE_MISSING, detail))
         return [dataclasses.replace(env, active=env.name == active) for env in found.values()], active
 
     @staticmethod
-    def _own(fd: int) -> t.List[str]:
+    def _own(fd: int, problems: t.List[Problem]) -> t.List[str]:
         try:
             with _safe_open.folder(fd, ENVS) as below:
                 return [
@@ -173,8 +175,12 @@ class Collector:
                     for entry in _safe_open.listing(below)
                     if not entry.name.startswith(".") and (entry.kind == _safe_open.FOLDER or _is_link(below, entry.name))
                 ]
-        except OSError:
+        except FileNotFoundError:
             return []  # the project has no environments of its own
+        except OSError as exc:
+            detail = f"The folder {ENVS} cannot be read: {exc.strerror}; the project's own environments were left out."
+            problems.append(Problem(ENVS_UNREADABLE, detail))
+            return []
 
     def _is_elsewhere(self, prefix: str, path: str) -> bool:
         return _own_name(prefix, path) == "" and os.path.isdir(prefix)
@@ -213,11 +219,26 @@ def _own_name(prefix: str, path: str) -> str:
     return ""
 
 
-def _active_prefix(fd: int) -> str:
+def _why_missing(prefix: str) -> str:
+    try:
+        os.stat(prefix)
+    except FileNotFoundError:
+        return "is not there any more"
+    except OSError as exc:
+        return f"cannot be read: {exc.strerror}"
+    return "is not an environment"
+
+
+def _active_prefix(fd: int, top: t.Set[str], problems: t.List[Problem]) -> str:
+    """The environment that AEN's file names; AEN writes it when one is chosen, without it the default one is active."""
+    if METADATA not in top:
+        return ""
     try:
         data = json.loads(files.read_text(fd, METADATA), strict=False)
-    except (MigrationError, ValueError, RecursionError):
-        return ""  # AEN writes it when an environment is chosen; without it the default one is active
+    except (MigrationError, ValueError, RecursionError) as exc:
+        why = str(exc).rstrip(".") if isinstance(exc, MigrationError) else f"The file {METADATA} cannot be read: it is not JSON"
+        problems.append(Problem(ENVS_UNREADABLE, f"{why}; which environment is active is not known."))
+        return ""
     return str(data.get("env") or "").rstrip("/") if isinstance(data, dict) else ""
 
 

@@ -101,6 +101,8 @@ def _cells(data: t.Any) -> t.Optional[t.List[Json]]:
         found = data["cells"]
     elif isinstance(data.get("worksheets"), list):
         found = [cell for sheet in data["worksheets"] for cells in [_dict(sheet).get("cells")] if isinstance(cells, list) for cell in cells]
+    elif "worksheets" not in data and data.get("nbformat") in (2, 3):
+        return []  # Jupyter takes it for an empty one
     else:
         return None
     return [_dict(cell) for cell in found]

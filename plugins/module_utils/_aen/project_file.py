@@ -21,7 +21,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import LOCK_FILES, NO_LOCK, PLATFORM, Lock, read_lock
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_secrets import scrub
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_specs import rewrite_specs
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import (
+    DEPENDENCIES,
     EnvironmentSpec,
     channels_of,
     dependencies,
@@ -33,7 +35,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._errors import Mi
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.naming import without_accents
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import DECLARED, Environment
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.project_names import is_safe
-from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP, clean_url, masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._yaml import Lists, document_of, dump, exact
 
 FILE = "anaconda-project.yml"
@@ -42,6 +44,8 @@ FILES = (FILE, "anaconda-project.yaml", "kapsel.yml", "kapsel.yaml")
 NOTEBOOK = "notebook"
 """The package that a command of that kind needs."""
 
+_SPEC_KEYS = ("packages", "dependencies", "channels", "platforms", "description", "inherit_from")
+"""What an env spec consists of."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 Channels = t.Callable[[t.Sequence[str], t.Sequence[Pin]], t.Sequence[str]]
@@ -112,6 +116,34 @@ def _env_specs(document: t.Any) -> Json:
     return {str(name): spec for name, spec in specs.items() if isinstance(spec, dict)} if isinstance(specs, dict) else {}
 
 
+def _mend_specs(document: t.Any, what: str, notes: t.List[str]) -> None:
+    """Takes what is in ``env_specs`` and is no env spec to where its indentation should have put it, or out, and says so.
+
+    An env spec without anything is an empty one.
+    """
+    specs = document.get("env_specs")
+    if not isinstance(specs, dict):
+        if specs:
+            notes.append(
+                f"{what} has a value of env_specs that is not a list of env specs and was left out: {masked(clean_url(str(specs)))}."
+            )
+        return
+    stray = {key: value for key, value in specs.items() if not isinstance(value, dict) and (value is not None or key in _SPEC_KEYS)}
+    for key in stray:
+        del specs[key]
+    for name in [name for name, value in specs.items() if value is None]:
+        specs[name] = {}
+    if len(specs) == 1 and all(key in _SPEC_KEYS for key in stray):
+        (name, spec) = next(iter(specs.items()))
+        spec.update({key: value for key, value in stray.items() if key not in spec})
+        done = f"were moved into {name}, which they stand beside"
+    else:
+        done = "were left out"
+    if stray:
+        shown = "; ".join(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in stray.items())
+        notes.append(f"{what} has entries of env_specs that are not env specs and {done}: {masked(clean_url(shown))}.")
+
+
 def _parts(document: t.Any, name: str, specs: t.Mapping[str, t.Any]) -> t.List[t.Any]:
     """What an env spec is put together from: the top of the file, the specs it inherits from, itself."""
     parts: t.List[t.Any] = []
@@ -125,6 +157,34 @@ def _parts(document: t.Any, name: str, specs: t.Mapping[str, t.Any]) -> t.List[t
         parents = specs[name].get("inherit_from")
         waiting += [str(parent) for parent in (parents if isinstance(parents, list) else [parents] if parents else [])]
     return [document, *parts]
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """The texts that ask for packages, and the channels, as anaconda-project compares them."""
+
+    conda: t.Tuple[str, ...]
+    pip: t.Tuple[str, ...]
+    channels: t.Tuple[str, ...]
+
+
+def asked_by(parts: t.Iterable[t.Any], keys: t.Sequence[str] = DEPENDENCIES) -> Asked:
+    """What these parts of a document list; of the keys the first one that lists something counts."""
+    conda: t.List[str] = []
+    pip: t.List[str] = []
+    channels: t.List[str] = []
+    for part in parts:
+        items = next((found for found in (_list(part, key) for key in keys) if found), [])
+        conda += [str(item) for item in items if isinstance(item, str)]
+        pip += [str(line) for item in items if isinstance(item, dict) for line in _list(item, "pip") if isinstance(line, str)]
+        channels += [str(channel) for channel in _list(part, "channels") if isinstance(channel, str)]
+    return Asked(tuple(dict.fromkeys(conda)), tuple(dict.fromkeys(pip)), tuple(dict.fromkeys(channels)))
+
+
+def asked_by_specs(document: t.Any) -> t.Dict[str, Asked]:
+    """What each env spec of a project's file asks for, with what it has from the top of the file and from others."""
+    specs = _env_specs(document)
+    return {name: asked_by(_parts(document, name, specs)) for name in specs}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,6 +205,7 @@ def read(text: str, what: str, lock: Lock = NO_LOCK) -> Existing:
         MigrationError: it cannot be understood.
     """
     document = document_of(text, what)
+    _mend_specs(document, what, [])
     specs = _env_specs(document)
     found = []
     for name in specs or ["default"]:
@@ -196,6 +257,7 @@ def completed(
     document = document_of(text, what)
     existing = read(text, what)
     notes: t.List[str] = []
+    _mend_specs(document, what, notes)
     if not is_safe(str(document.get("name") or "")):
         document["name"] = name
     if not existing.has_packages and made is not None:
@@ -203,6 +265,7 @@ def completed(
         notes.append(f"{what} listed no packages; it got those of the environment {made.spec.name}.")
     else:
         _replace_channels(document, existing, channels)
+    rewrite_specs((document, *_env_specs(document).values()), what, notes)
     _to_linux(document, what, notes)
     scrub(document, what, secrets, notes)
     _add_commands(document, notebooks, what, notes)

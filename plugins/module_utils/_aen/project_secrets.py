@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP, clean_text, clean_url, is_secret_name
+from ansible_collections.ae_ops.migration.plugins.module_utils._secrets import STRIP, clean_options, clean_text, clean_url, is_secret_name
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
 _LISTS = frozenset({"channels", "packages", "dependencies", "pip"})
@@ -21,7 +21,9 @@ def scrub(document: t.Any, what: str, policy: str, notes: t.List[str]) -> None:
     """Takes the secrets out of a project's file or an environment's, in place, or notes that they go along."""
     addresses: t.List[str] = []
     kept: t.List[str] = []
-    _scrub(document, False, policy, addresses, kept)
+    options: t.List[str] = []
+    _scrub(document, False, policy, addresses, kept, options)
+    _tell_options(options, True, what, notes)
     _variables(document.get("variables"), what, policy, notes)
     _tell(addresses, kept, what, notes)
 
@@ -29,7 +31,9 @@ def scrub(document: t.Any, what: str, policy: str, notes: t.List[str]) -> None:
 def scrubbed_text(text: str, what: str, policy: str, notes: t.List[str]) -> str:
     """The same for a file that is kept as it is, comments included."""
     new, found = clean_text(text)
+    new, options = clean_options(new)
     _tell(*((found, []) if policy == STRIP else ([], found)), what, notes)
+    _tell_options(options, policy == STRIP, what, notes)
     return new if policy == STRIP else text
 
 
@@ -40,21 +44,30 @@ def _tell(addresses: t.Sequence[str], kept: t.Sequence[str], what: str, notes: t
         notes.append(f"{what} has addresses with a user, password, token or query, which goes to AE5 with it: {_names(kept)}.")
 
 
+def _tell_options(options: t.Sequence[str], is_taken: bool, what: str, notes: t.List[str]) -> None:
+    if options:
+        done = "whose value was taken out, so set it on AE5" if is_taken else "which goes to AE5 with it"
+        notes.append(f"{what} has options with a password or token, {done}: {_names(options)}.")
+
+
 def _names(names: t.Iterable[str]) -> str:
     return listed(list(dict.fromkeys(names)), _SHOWN)
 
 
-def _scrub(value: t.Any, is_list: bool, policy: str, addresses: t.List[str], kept: t.List[str]) -> None:
+def _scrub(value: t.Any, is_list: bool, policy: str, addresses: t.List[str], kept: t.List[str], options: t.List[str]) -> None:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in list(items):
         if not isinstance(item, str):
-            _scrub(item, is_list or key in _LISTS, policy, addresses, kept)
+            _scrub(item, is_list or key in _LISTS, policy, addresses, kept, options)
             continue
-        new, found = (clean_url(item), [clean_url(item)]) if is_list else clean_text(item)
-        if new == item:
-            continue
+        if is_list:
+            new, secrets = clean_options(clean_url(item))
+            found = [clean_url(item)] if clean_url(item) != item else []
+            options += secrets
+        else:
+            new, found = clean_text(item)
         (addresses if is_list or policy == STRIP else kept).extend(found)
-        if is_list or policy == STRIP:
+        if new != item and (is_list or policy == STRIP):
             value[key] = new
 
 

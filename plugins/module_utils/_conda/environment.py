@@ -20,9 +20,9 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda import requirements
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment_lines import by_lines, listed_by_conda
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import NAME, Pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, read_pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import NAME, VERSION, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, is_before, read_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import Requirement, canonical
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS, Read, read_nothing
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment, PipPackage
@@ -46,6 +46,8 @@ _KEY = re.compile(r"[\w.-]+")
 _PIP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 _PIP_BUILD = re.compile(r"\s*([A-Za-z0-9][\w.-]*)==?([^\s=]+)=(?:<pip>|pypi_\w+)\s*\Z")
 """What ``conda list --export`` writes of a package that pip installed."""
+_LOCAL_PIP = {"pip": (24, 1), "python": (3, 8)}
+"""What installs a package by its path in the project."""
 NAMES_SHOWN = 50
 
 
@@ -63,6 +65,12 @@ class EnvironmentSpec:
     python: t.Tuple[PipPackage, ...] = ()
     """The Python packages that the source asks for, those that ``pip`` leaves out among them."""
     prefix: str = ""
+
+    @property
+    def names(self) -> t.Set[str]:
+        """The packages that it names, those that are left out among them, as PEP 503 compares names."""
+        asked = {package.name or package.location for package in self.python} | {_pip_name(line).split()[0] for line in self.pip}
+        return {canonical(name.partition("[")[0]) for name in (*(pin.name for pin in self.pins), *asked)}
 
     def pip_lines(self, how: str) -> t.List[str]:
         """The lines for pip, with as much of the versions as ``how`` says."""
@@ -273,7 +281,20 @@ def read_dependencies(
             else:
                 _leave_out({name: value}, what, notes)
     _tell_secrets([*(item for item in _list(document, key) if isinstance(item, str)), *lines], what, notes)
-    return list(pins.values()), requirements.parse_lines(lines, what, notes, read)
+    return list(pins.values()), _for_its_pip(pins, requirements.parse_lines(lines, what, notes, read), what, notes)
+
+
+def _for_its_pip(pins: t.Mapping[str, Pin], found: t.List[Requirement], what: str, notes: t.List[str]) -> t.List[Requirement]:
+    """Without the lines for packages in the project where the environment asks for a pip that refuses them.
+
+    Until 24.1, which needs Python 3.8, pip took a relative ``NAME @ file:./PATH`` for no requirement, and with it all others failed.
+    """
+    old = [pins[name].text(VERSION) for name, minimum in _LOCAL_PIP.items() if name in pins and is_before(pins[name], minimum)]
+    gone = [item.package.name for item in found if old and item.path is not None and item.line]
+    if gone:
+        names = listed(gone, NAMES_SHOWN)
+        notes.append(f"{what} asks for {listed(old)}, where no pip takes a package in the project; build a conda package of {names}.")
+    return [dataclasses.replace(item, line="") if item.package.name in gone else item for item in found]
 
 
 def _pip_lines(value: t.Any, what: str, notes: t.List[str]) -> t.List[str]:

@@ -17,7 +17,7 @@ import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils import _safe_open
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import python_packages
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed_python import python_packages, unreadable
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.json_record import Json
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.notebook_records import CondaPackage, Environment
@@ -64,7 +64,7 @@ def read_environment(prefix: str) -> Environment:
         packages = tuple(sorted((_package(record) for record in records), key=lambda package: package.name))
         version = next((package.version for package in packages if package.name == "python"), "")
         found = python_packages(fd, version, _owned(records, "site-packages/"), problems)
-        r_libraries = _r_libraries(fd, _owned(records, _R_LIBRARY))
+        r_libraries = _r_libraries(fd, _owned(records, _R_LIBRARY), problems)
     finally:
         os.close(fd)
     return Environment(
@@ -85,8 +85,11 @@ def _records(fd: int, problems: t.List[Problem]) -> t.Iterator[Json]:
     try:
         with _safe_open.folder(fd, CONDA_META) as below:
             names = [entry.name for entry in _safe_open.listing(below) if entry.name.endswith(".json")]
+    except FileNotFoundError:
+        problems.append(Problem("no_conda_meta", f"It has no {CONDA_META}; it was not created by conda."))
+        return
     except OSError as exc:
-        problems.append(Problem("no_conda_meta", f"Its {CONDA_META} cannot be read ({exc.strerror}); it was not created by conda."))
+        problems.append(unreadable(CONDA_META, exc, "its conda packages"))
         return
     for name in names:
         try:
@@ -142,11 +145,14 @@ def _owned(records: t.Iterable[Json], marker: str) -> t.Dict[str, str]:
     return owned
 
 
-def _r_libraries(fd: int, owned: t.Mapping[str, str]) -> t.Dict[str, str]:
+def _r_libraries(fd: int, owned: t.Mapping[str, str], problems: t.List[Problem]) -> t.Dict[str, str]:
     try:
         below = os.open(_R_LIBRARY.rstrip("/"), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=fd)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}  # an environment without R
+    except OSError as exc:
+        problems.append(unreadable(_R_LIBRARY.rstrip("/"), exc, "its libraries of R"))
+        return {}
     try:
         names = [
             entry.name for entry in _safe_open.listing(below) if entry.kind == _safe_open.FOLDER and not entry.name.startswith("00LOCK")

@@ -26,6 +26,8 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._text import show
 
 PATH_FILE = "path_file"
 """Code of an environment's problem that is the folder a ``.pth`` file names."""
+FOLDER_UNREADABLE = "folder_unreadable"
+"""Code of the problem of a folder of the environment that is there and cannot be read."""
 SEVERAL_VERSIONS, LEFTOVER = "several_versions", "leftover"
 """Codes of what a broken update or removal leaves."""
 MAX_METADATA_BYTES = 16 << 20
@@ -36,6 +38,7 @@ _VERSIONED = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)")
 _HEADER = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _OLDEST = parse_version("0")
+_PACKAGES = "packages that pip installed there"
 _NOT_MODULES = ("__pycache__", "README")
 
 
@@ -47,22 +50,30 @@ class Found:
     modules: t.Dict[str, str] = dataclasses.field(default_factory=dict)
 
 
+def unreadable(path: str, exc: OSError, what: str) -> Problem:
+    """The problem of a folder below an environment that is there and cannot be read, so that ``what`` is not known."""
+    return Problem(FOLDER_UNREADABLE, f"Its folder {shown(path)} cannot be read: {exc.strerror}; {what} were left out.")
+
+
 def python_packages(fd: int, version: str, owned: t.Mapping[str, str], problems: t.List[Problem]) -> Found:
     """What the ``site-packages`` of the environment open at ``fd`` holds.
 
     ``version`` is that of its Python, ``owned`` maps the names in site-packages that belong to conda packages, with those packages.
     """
-    folder = _site_packages(fd, version)
+    folder = _site_packages(fd, version, problems)
     if folder is None:
         return Found()
     reader = _Reader(fd, folder, owned)
-    reader.read()
+    try:
+        reader.read()
+    except OSError as exc:
+        problems.append(unreadable(folder, exc, _PACKAGES))
     packages = tuple(reader.sound())
     problems.extend(reader.problems)
     return Found(packages, dict(sorted(reader.modules.items())))
 
 
-def _site_packages(fd: int, version: str) -> t.Optional[str]:
+def _site_packages(fd: int, version: str, problems: t.List[Problem]) -> t.Optional[str]:
     series = ".".join(version.split(".")[:2])
     names = [f"python{series}"] if series else []
     try:
@@ -70,12 +81,21 @@ def _site_packages(fd: int, version: str) -> t.Optional[str]:
             names += [
                 entry.name for entry in _safe_open.listing(lib) if entry.kind == _safe_open.FOLDER and re.match(r"python\d", entry.name)
             ]
-    except OSError:
+    except FileNotFoundError:
         return None  # an environment without Python
+    except OSError as exc:
+        problems.append(unreadable("lib", exc, _PACKAGES))
+        return None
     for name in names:
         path = f"lib/{name}/site-packages"
-        if os.access(path, os.R_OK | os.X_OK, dir_fd=fd):
-            return path
+        try:
+            os.stat(path, dir_fd=fd)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as exc:
+            problems.append(unreadable(path, exc, _PACKAGES))
+            continue
+        return path
     return None
 
 

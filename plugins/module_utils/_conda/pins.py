@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """conda's specs as environments write them: the one reader of that grammar.  Pure.  Private to the collection.
 
-Read as conda's MatchSpec: ``CHANNEL/SUBDIR::NAME``, ``NAME=VERSION=BUILD``, ``NAME VERSION BUILD``, ``NAME>=1,<2``, ``NAME[version='>=1']``
-and the address of a package file; a name is lower-case.  What conda does not take is reported, and the name is kept.
+Read as conda's MatchSpec: ``CHANNEL/SUBDIR::NAME``, ``CHANNEL:NAME``, ``NAME=VERSION=BUILD``, ``NAME VERSION BUILD``, ``NAME>=1,<2``,
+``NAME[version='>=1']`` and the address of a package file; a name is lower-case.  What conda does not take is reported, and the name is
+kept.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _BRACKETS = re.compile(r"\[([^\]]*)\]\s*\Z")
 _FIELD = re.compile(r"\s*(\w+)\s*=\s*('[^']*'|\"[^\"]*\"|[^,'\"]*)\s*(?:,|\Z)")
 _CONDITION = re.compile(r"[=<>!~(\[*\d]")
 _RELATION = re.compile(r"[\s\[(=<>!~*]|\Z")
+_NAMESPACE = re.compile(r"([A-Za-z_][\w.-]*):(?=[A-Za-z_])")
+"""conda reads ``NAMESPACE:NAME`` and ignores the namespace; people write the channel there."""
+_UPPER = re.compile(r"(<=?|={0,2})\s*(\d+)(?:\.(\d+))?((?:\.0)*(?:[1-9]|\.[1-9])\S*)?")
+"""A clause that has an upper end: relation, the version's first two numbers, and whether something follows."""
 _SUBDIR = re.compile(r"(.+)/((?:linux|osx|win|zos|freebsd)-\w+|noarch)\Z")
 _DIGEST = re.compile(r"#(?:sha256:)?([0-9a-fA-F]{64}|[0-9a-fA-F]{32})\Z")
 
@@ -42,6 +47,21 @@ def condition_of(pin: Pin) -> t.Tuple[str, str]:
     """Version and build, each as a condition where it is one."""
     match = match_of(pin)
     return (pin.version, pin.build) if match is None else ((match.version or "").lstrip("="), match.build or "")
+
+
+def is_before(pin: Pin, minimum: t.Tuple[int, int]) -> bool:
+    """Whether every version that a pin takes is older than the version of these two numbers."""
+    return any(all(_ends_before(part.strip(), minimum) for part in clause.split("|")) for clause in condition_of(pin)[0].split(","))
+
+
+def _ends_before(clause: str, minimum: t.Tuple[int, int]) -> bool:
+    match = _UPPER.match(clause)
+    if match is None:
+        return False
+    relation, first, second = match.group(1), int(match.group(2)), match.group(3)
+    if second is None:
+        return first < minimum[0] or (relation == "<" and first == minimum[0])
+    return (first, int(second)) < minimum or (relation == "<" and (first, int(second)) == minimum and not match.group(4))
 
 
 def parse_pin(text: str) -> Pin:
@@ -64,7 +84,10 @@ def read_pin(text: str) -> t.Tuple[Pin, str]:
     spec = spec[: digest.start()] if digest else _COMMENT.sub("", spec).strip()
     if is_package(spec.partition("?")[0].partition("#")[0]):
         return _file(spec.partition("?")[0].partition("#")[0], digest.group(1).lower() if digest else ""), ""
-    channel, _mark, rest = spec.rpartition("::")
+    channel, mark, rest = spec.rpartition("::")
+    namespace = None if mark else _NAMESPACE.match(rest)
+    if namespace:
+        channel, rest = namespace.group(1), rest[namespace.end() :]
     subdir = _SUBDIR.match(channel)
     channel = clean_url(subdir.group(1) if subdir else channel)
     name = _NAME.match(rest)

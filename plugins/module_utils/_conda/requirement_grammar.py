@@ -40,6 +40,8 @@ _MARKER = re.compile(rf"{_MARKER_VALUE}\s*(?:===|==|~=|!=|<=|>=|<|>|not\s+in\b|i
 _MARKERS = re.compile(r"\(*M\)*(?:(?:and|or)\(*M\)*)*\Z")
 _WHEEL = re.compile(r"([^-/\\]+)-([^-/\\]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl\Z")
 _SDIST = re.compile(r"([A-Za-z0-9][\w.-]*?)-v?(\d[^-]*)\.(?:tar\.\w+|tgz|zip)\Z")
+_FORGE = re.compile(r"/([^/]+)/(?:-/)?(?:archive|tarball|zipball|get)(?:/.*)?\Z")
+"""Where the web pages of repositories offer an archive of a branch or tag: the repository's name, then that."""
 _ENDING = re.compile(r"\.(?:whl|zip|tar\.\w+|tgz|egg)\Z")
 
 
@@ -183,5 +185,8 @@ def _name_in(address: str) -> t.Tuple[str, str]:
             match = pattern.match(file)
             if match:
                 return match.group(1), match.group(2)
+    forge = _FORGE.search(head)
+    if forge:
+        return unquote(forge.group(1)), ""
     file = re.split(r"[\\/]", head.partition("://")[2].rstrip("/\\") or head)[-1]
     return _ENDING.sub("", re.sub(r"(?:\.git)?(?:@.*)?\Z", "", file)), ""

@@ -166,6 +166,8 @@ def test_a_notebook_of_format_3_and_ones_that_are_none() -> None:
     old = '{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a = 1\\n", "b"], "language": "python"}]}]}'
     book, sources = read_notebook("o", "p", "a.ipynb", old.encode())
     assert (book.nbformat, book.kernel_language, [source.text for source in sources]) == (3, "python", ["a = 1\nb"])
+    book, sources = read_notebook("o", "p", "a.ipynb", b'{"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0}')
+    assert (book.problems, book.nbformat, sources) == ((), 3, []), "Jupyter opens it as an empty one"
     for text, why in (("", "it is empty"), ("{", "it is not JSON"), ("[]", "it has no cells"), ("[" * 100_000, "it is not JSON")):
         book, sources = read_notebook("o", "p", "a.ipynb", text.encode())
         assert [problem.detail for problem in book.problems] == [f"The notebook a.ipynb cannot be read: {why}."]

@@ -168,3 +168,15 @@ def test_inventory_and_conversion_agree_and_no_package_is_lost(document: dict[st
             found = re.match(r"[\w.-]*\w", name)
             assert found is not None
             assert canonical(found.group()) in told, (name, text, told)
+
+
+@pytest.mark.parametrize(
+    ("pin", "works"), [("python=3.6", False), ("python=3.9", True), ("pip=19.1", False), ("pip", True), ("numpy", True)]
+)
+def test_a_package_in_the_project_is_kept_where_pip_takes_it(pin: str, works: bool) -> None:
+    text = f"dependencies:\n  - {pin}\n  - pip:\n    - -e .\n    - six\n"
+    spec = from_text(text, "It", read={"setup.py": "setup(name='own')"}.get)
+    assert spec.pip == (("own @ file:.", "six") if works else ("six",))
+    assert "own" in spec.names, "the package is named all the same"
+    note = f"It asks for {pin}, where no pip takes a package in the project; build a conda package of own."
+    assert (note in spec.notes) == (not works)

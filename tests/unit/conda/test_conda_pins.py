@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import Pin
-from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, parse_pin, read_pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pins import NoPin, condition_of, is_before, parse_pin, read_pin
 from tests.unit.conftest import examples
 
 ANACONDA_PROJECT = re.compile(r"[^=<>!\s]+\s*(?:=[^=<>!]+(?:=[^=<>!]+)?|[=<>!]{1,2}.+)?\Z")
@@ -23,6 +23,9 @@ SPECS = [
     ("conda-forge/label/dev::numpy", "numpy", "conda-forge/label/dev"),
     ("defaults/linux-64::zlib=1.2.11=0", "zlib=1.2.11=0", "defaults"),
     ("https://repo.example.com/t/tk-1/x::numpy=1", "numpy=1", "https://repo.example.com/x"),
+    ("conda-forge:numpy", "numpy", "conda-forge"),
+    ("defaults:python=3.6", "python=3.6", "defaults"),
+    ("acme:tool >=0.30", "tool>=0.30", "acme"),
     ("python>=3.6,<3.8", "python>=3.6,<3.8", ""),
     ("python >=3.6, <3.8", "python>=3.6,<3.8", ""),
     ("numpy = 1.16", "numpy=1.16", ""),
@@ -80,6 +83,27 @@ def test_a_package_file_keeps_its_digest_and_loses_its_token() -> None:
 )
 def test_version_and_build_of_a_pin(text: str, condition: tuple[str, str]) -> None:
     assert condition_of(parse_pin(text)) == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        *(("x", False), ("x=3", False), ("x=2", True), ("x=3.6", True), ("x==3.7.3", True), ("x=3.8", False), ("x=3.10", False)),
+        *(("x>=3.6", False), ("x>=3.6,<3.8", True), ("x<3.8", True), ("x<=3.8", False), ("x<3.8.5", False), ("x<3", True), ("x<4", False)),
+        *(
+            ("x=3.6.*", True),
+            ("x=2.7*", True),
+            ("x=3.6|3.9", False),
+            ("x=2.7|3.6", True),
+            ("x~=3.6", False),
+            ("x!=3.6", False),
+            ("x=3*", False),
+        ),
+        *(("x=3.7.3=h1", True), ("x[build='py36*']", False)),
+    ],
+)
+def test_whether_every_version_is_older(text: str, before: bool) -> None:
+    assert is_before(parse_pin(text), (3, 8)) == before
 
 
 @settings(deadline=None, max_examples=examples(100))

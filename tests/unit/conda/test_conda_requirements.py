@@ -171,6 +171,22 @@ def test_versions_that_pip_does_not_take_are_left_out_and_shown(text: str, line:
     assert note.startswith("It asks for the Python package tool with ")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://git.example.com/a/tool/tarball/master",
+        "https://git.example.com/a/tool/archive/master.zip",
+        "https://git.example.com/a/tool/archive/refs/heads/main.tar.gz",
+        "https://git.example.com/a/tool/-/archive/v1/tool-v1.zip",
+        "https://git.example.com/a/tool/get/default.tar.bz2",
+        "https://git.example.com/a/tool/zipball/",
+    ],
+)
+def test_an_archive_of_a_repository_is_called_like_the_repository(address: str) -> None:
+    lines, _notes = read(address)
+    assert lines == [f"tool @ {address}"]
+
+
 def test_a_name_that_only_the_address_tells_is_to_be_checked() -> None:
     lines, (note,) = read("git+https://git.example.com/a/tool.git@v1")
     assert lines == ["tool @ git+https://git.example.com/a/tool.git@v1"]

@@ -102,7 +102,16 @@ def test_a_name_that_only_looks_like_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["--password hunter2", "-token hunter2", "password=hunter2", "PWD: hunter2", "//u:hunter2@h", "mysql -u x -phunter2"]
+    "text",
+    [
+        "--password hunter2",
+        "--api-key=hunter2",
+        "-token hunter2",
+        "password=hunter2",
+        "PWD: hunter2",
+        "//u:hunter2@h",
+        "mysql -u x -phunter2",
+    ],
 )
 def test_what_is_shown_is_masked(text: str) -> None:
     assert "hunter2" not in masked(text if "//" not in text else "http:" + text)

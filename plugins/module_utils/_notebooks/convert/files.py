@@ -10,13 +10,16 @@ after it, the export of the vendor guide (``_env.yml``) before an ``environment.
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import os
+import re
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.files import reader
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_file import Made
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_imports import without_import
 from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_lock import (
     DISABLED,
     LOCK_FILES,
@@ -31,6 +34,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._conda import env
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.environment import SPEC_FILES
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.installed import CONDA_META
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.pin import EXACT, Pin
+from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirement_grammar import canonical
 from ansible_collections.ae_ops.migration.plugins.module_utils._conda.requirements import REQUIREMENTS
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
@@ -133,18 +137,26 @@ class _Maker:
         known = {notebook.path: notebook for notebook in project.notebooks}
         self.notebooks = [known.get(path, Notebook(path)) for path in notebooks]
         self.files = Files()
+        self.named: t.Set[str] = set()
+        """The packages, by canonical name, that the project's own file names."""
+        self.used: t.Set[str] = set()
+        """The files that environments were taken from."""
+        self.dropped: t.Set[str] = set()
         self.looked: t.List[t.Tuple[env.EnvironmentSpec, Rewriting]] = []
         self.channels_of: t.Dict[t.Tuple[str, ...], t.Tuple[str, ...]] = {}
 
     def make(self) -> Files:
         there, text = self.texts.first(project_file.FILES)
-        specs = self.specs(bool(there))
         self.files.overlay[project_ignore.FILE] = project_ignore.merged(self.texts.get(project_ignore.FILE))
         if there:
-            self.complete(there, text, self.with_libraries(specs[0]) if specs else None)
+            self.complete(there, text)
         else:
-            self.new([self.with_libraries(spec) for spec in specs or [env.EnvironmentSpec("default")]])
+            self.new([self.with_libraries(spec) for spec in self.specs(False) or [env.EnvironmentSpec("default")]])
         self.scrub()
+        self.tell_unused()
+        if there:
+            overlay = self.files.overlay
+            overlay[project_file.FILE] = without_import(overlay[project_file.FILE], f"Its {there}", self.in_archive)
         self.files.resolution = resolution(self.project.owner, self.project.name, self.user, self.looked)
         for _spec, rewriting in self.looked:
             self.files.notes.extend(note for note in rewriting.notes if note not in self.files.notes)
@@ -153,7 +165,10 @@ class _Maker:
     # -- environments
 
     def specs(self, has_file: bool) -> t.List[env.EnvironmentSpec]:
-        """The default environment first, then those of the notebooks that run in another one."""
+        """The default environment first, then those of the notebooks that run in another one.
+
+        Where the project has a file of its own, only the default one is looked for.
+        """
         default = self.default()
         wanted = [default] if default is not None else []
         by_name = {item.name: item for item in self.project.environments if item.source != DECLARED}
@@ -195,11 +210,13 @@ class _Maker:
 
     def kept(self, spec: env.EnvironmentSpec, file: str = "") -> env.EnvironmentSpec:
         """Without the packages that are to be dropped; takes up the notes."""
+        self.used.add(file)
         if file == REQUIREMENTS and not any(pin.name == "python" for pin in spec.pins):
             spec = dataclasses.replace(spec, pins=(Pin("pip"), Pin("python"), *spec.pins))
             self.files.notes.append(f"Its {file} names no Python, so its environment asks for python and pip in any version.")
         gone = [pin.name for pin in spec.pins if matches_any(pin.name, self.rules.drop)]
         self.files.notes.extend(spec.notes)
+        self.dropped.update(gone)
         if gone:
             self.files.notes.append(f"Left out of the environment {spec.name} as configured: {', '.join(sorted(gone))}.")
         return dataclasses.replace(spec, pins=tuple(pin for pin in spec.pins if pin.name not in gone))
@@ -243,12 +260,13 @@ class _Maker:
         overlay[ENVIRONMENT] = env.render(made[0].spec, made[0].channels, self.rules.pin)
         self.files.environment, self.files.made_new = made[0].spec.name, True
 
-    def complete(self, there: str, text: str, spare: t.Optional[env.EnvironmentSpec]) -> None:
+    def complete(self, there: str, text: str) -> None:
         what = f"Its {there}"
         asked = [library.spec for library in self.rules.libraries.get(self.project.key, ())]
         notebooks = bool(self.notebooks)
         lock = self.lock(text, what, bool(asked), notebooks)
         existing = project_file.read(text, what, lock)
+        self.named.update(*(spec.names for spec in project_file.read(text, what).environments))
         if asked and existing.has_packages:
             text = project_file.with_packages(text, what, asked, "packages")
             existing = project_file.read(text, what, lock)
@@ -257,8 +275,10 @@ class _Maker:
         if existing.has_packages:
             for spec in existing.environments:
                 self.rewritten(spec, EXACT)
-        elif spare is not None:
-            made = Made(spare, self.rewritten(spare))
+        else:
+            for spare in self.specs(True)[:1]:
+                spec = self.with_libraries(spare)
+                made = Made(spec, self.rewritten(spec))
         commands = self.commands({spec.name for spec in existing.environments})
         secrets = self.rules.secrets
         completed, notes = project_file.completed(text, what, self.name, made, commands, self.channels, self.rules.pin, secrets)
@@ -324,6 +344,30 @@ class _Maker:
             new = scrubbed_text(text, f"Its {path}", self.rules.secrets, self.files.notes)
             if new != text:
                 self.files.scrubbed[path] = new
+
+    def in_archive(self, path: str) -> t.Optional[str]:
+        """The text of a file as it will be in the archive."""
+        ours = {**self.files.scrubbed, **self.files.overlay}
+        return ours[path] if path in ours else self.texts.below(path)
+
+    def tell_unused(self) -> None:
+        """Notes the packages in files of environments that the project's environment on AE5 does not have."""
+        known = self.named.union(*(spec.names for spec, _rewriting in self.looked))
+        dropped = {canonical(name) for name in self.dropped}
+        for name in SPEC_FILES:
+            text = self.texts.below(name)
+            if text is None or name in self.used:
+                continue
+            with contextlib.suppress(MigrationError):  # the collection has said that it describes no environment
+                spec = env.from_text(text, f"Its {name}", read=self.texts.below)
+                self.files.notes.extend(note for note in spec.notes if re.search(" has an? (?:entry|pip line) ", note))
+                lost = spec.names - known - dropped
+                if lost:
+                    names = ", ".join(sorted(lost))
+                    self.files.notes.append(
+                        f"Its {name} is not what AE5 makes the environment from, and names packages that are not in it: {names}; add those"
+                        " that are needed."
+                    )
 
     def channels(self, old: t.Sequence[str], pins: t.Sequence[Pin]) -> t.Sequence[str]:
         """One answer for one list of channels: a project's file and its ``environment.yml`` must agree."""

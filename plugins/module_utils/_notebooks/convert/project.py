@@ -16,6 +16,8 @@ import os
 import shutil
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen import project_file
+from ansible_collections.ae_ops.migration.plugins.module_utils._aen.project_downloads import downloaded, patterns_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import file_sha256, is_there, write_text
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import project_ignore
@@ -146,11 +148,20 @@ class Converter:
             hidden = frozenset() if options.git_ignored == INCLUDE else git_ignore.git_ignored(root_fd, path)
             aliases = (project.path, f"{AEN_ROOT}/{project.owner}/{project.name}")
             secrets = SecretFiles(project, options.rules.secrets)
-            found = survey(root_fd, path, project_ignore.Ignore(lines, hidden), replaced_names(texts), aliases, secrets.why_not)
+            there, text = texts.first(project_file.FILES)
+            fetched = downloaded(text, f"Its {there}") if there else []
+            ignore = project_ignore.Ignore([*lines, *patterns_of(fetched)], hidden)
+            found = survey(root_fd, path, ignore, replaced_names(texts), aliases, secrets.why_not)
             check_size(found, shown(project.key), options.max_bytes)
             notebooks = [member.path for member in found.members if member.path.endswith(".ipynb") and member.stamp is not None]
             files = make_files(project, base.user, base.name, texts, notebooks, options.rules)
             files.notes.extend(secrets.notes())
+            left = [item for item, pattern in found.ignored if pattern[1:] in fetched]
+            if left:
+                files.notes.append(
+                    f"Its {project_file.FILE} downloads {', '.join(left)}, so that is not in the archive, as with anaconda-project; AE5"
+                    " downloads it again, unless you remove it from the key downloads and convert again."
+                )
             inside = {member.path for member in found.members}
             texts_of = {**{path: text for path, text in files.scrubbed.items() if path in inside}, **files.overlay}
             whole = overlaid(found, {name: text.encode("utf-8", "surrogateescape") for name, text in texts_of.items()})

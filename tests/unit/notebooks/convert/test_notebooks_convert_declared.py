@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 import typing as t
@@ -112,6 +113,67 @@ def test_a_list_for_pip_beside_another_environment_is_none(tmp_path: Path) -> No
     world = World(tmp_path, {"requirements.txt": "requests\n", "environment.yml": "name: x\ndependencies:\n- numpy\n"})
     assert [item.name for item in world.project.environments] == ["x"]
     assert world.document["packages"] == ["numpy"]
+    note = "Its requirements.txt is not what AE5 makes the environment from, and names packages that are not in it: requests; add those"
+    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [f"{note} that are needed."]
+
+
+def test_a_list_for_pip_beside_a_project_file_is_told_and_not_imported(tmp_path: Path) -> None:
+    text = "~ool\n# tools\nSix==1.16  # why\n-r more.txt\n-e git+https://git.example.com/a/tool.git#egg=tool\n--pre acme-lib\n"
+    files = {
+        "anaconda-project.yml": "name: p\npackages: [acme:numpy]\nenv_specs: {default: {}}\n",
+        "requirements.txt": text,
+        "more.txt": "numpy\n",
+    }
+    world = World(tmp_path, files)
+    note = "Its requirements.txt is not what AE5 makes the environment from, and names packages that are not in it: acme-lib, six, tool;"
+    assert [item for item in world.conversion.notes if "requirements.txt" in item] == [
+        "Its requirements.txt has a pip line that cannot be parsed and was left out: '~ool'.",
+        f"{note} add those that are needed.",
+    ]
+    lines = "~oolSix==1.16  # whynumpygit+https://git.example.com/a/tool.git#egg=tool"
+    assert world.document["skip_imports"] == {"environment": hashlib.sha1(lines.encode()).hexdigest()}  # noqa: S324 - the tool's own
+    assert world.document["packages"] == ["acme:numpy"]
+    assert "no-environment" not in world.rules
+
+
+def test_a_spec_that_conda_takes_and_the_tool_does_not_is_written_for_both(tmp_path: Path) -> None:
+    specs = "packages: [acme::tool, 'scipy 1.0.*', \"flask[version='>=1']\", django 2, '*', pytz >=2018]"
+    world = World(tmp_path, {"anaconda-project.yml": f"name: p\npackages: [numpy 1.16 py27_0]\nenv_specs:\n  default:\n    {specs}\n"})
+    assert world.document["packages"] == ["numpy=1.16=py27_0"]
+    listed = world.document["env_specs"]["default"]["packages"]
+    assert listed[:5] == ["acme::tool", "scipy=1.0.*", "flask[version='>=1']", "django==2", "*"]
+    note = "Its anaconda-project.yml has package specifications that anaconda-project does not accept; they were written as it does:"
+    assert f"{note} numpy=1.16=py27_0, scipy=1.0.*, django==2." in world.conversion.notes
+
+
+def test_what_was_skipped_before_stays_skipped(tmp_path: Path) -> None:
+    files = {"anaconda-project.yml": "name: p\npackages: [numpy]\nskip_imports:\n  notebooks: [a.ipynb]\n", "requirements.txt": "numpy\n"}
+    world = World(tmp_path, files)
+    digest = hashlib.sha1(b"numpy").hexdigest()  # noqa: S324 - the tool's own
+    assert world.document["skip_imports"] == {"notebooks": ["a.ipynb"], "environment": digest}
+    assert not [note for note in world.conversion.notes if "requirements.txt" in note]
+    (tmp_path / "b").mkdir()
+    other = World(tmp_path / "b", {**files, "environment.yml": "name: default\ndependencies: [numpy]\n"})
+    assert "environment" not in other.document["skip_imports"], "the tool looks at environment.yml alone, which says the same"
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ("name: x\nchannels: [acme]\ndependencies: [numpy, scipy, {pip: [six]}]\n", "numpyscipysixacme"),
+        ("name: p\nchannels: [acme]\ndependencies: [numpy, scipy]\n", "numpyscipyacme"),
+        ("prefix: /opt/envs/p\npackages: [numpy]\n", "numpy"),
+        ("name: p\nchannels: [acme]\ndependencies: [numpy, {pip: [six]}]\n", ""),
+        ("name: q\nchannels: [acme]\ndependencies: [numpy, {pip: [six]}, flask]\n", ""),
+        ("name: p\n\tdependencies: [", "req"),
+    ],
+)
+def test_an_environment_that_differs_from_the_project_file_is_not_imported(tmp_path: Path, beside: str, told: str) -> None:
+    specs = "env_specs:\n  p: {packages: [notebook]}\n  q: {inherit_from: p, packages: [flask]}\n"
+    text = f"name: p\npackages: [numpy, {{pip: [six]}}]\nchannels: [acme]\n{specs}"
+    world = World(tmp_path, {"anaconda-project.yml": text, "environment.yml": beside, "requirements.txt": "req\n"})
+    expected = {"environment": hashlib.sha1(told.encode()).hexdigest()} if told else None  # noqa: S324 - the tool's own
+    assert world.document.get("skip_imports") == expected
 
 
 def test_a_project_file_is_an_environment_for_the_audit(tmp_path: Path) -> None:
@@ -215,6 +277,8 @@ LINES = {
     "plain": '"https://u1:hunter8@git.example.com/a/tool.zip"',
     "escaped": '"tool @ https:\\/\\/u1:hunter8@git.example.com\\/a\\/tool.zip"',
     "word": '"--password hunter8 tool"',
+    "equals": '"--api-key=hunter8 tool"',
+    "quoted": "'--client-token \"hunter8\" tool'",
 }
 
 
@@ -227,11 +291,54 @@ def test_no_secret_of_a_pip_line_is_in_a_record_a_finding_a_note_or_the_archive(
         if kind == "escaped":
             pytest.skip("a list for pip has no escapes")
         text = "six\n" + line.strip('"') + "\n"
-    if kind == "word" and name != "environment.yml":
-        pytest.skip("a file that is kept is only searched for addresses")
     world = World(tmp_path, {name: text})
     assert world.conversion.state == "converted", world.conversion.reason
     assert "hunter8" not in world.everything()
+    if kind == "word" and name != "environment.yml":
+        note = f"Its {name} has options with a password or token, whose value was taken out, so set it on AE5: --password."
+        assert note in world.conversion.notes
+
+
+def test_an_option_of_a_kept_project_file_loses_its_secret(tmp_path: Path) -> None:
+    lines = "    - --token hunter8 tool\n    - --password ${PIP_PASSWORD} other\n"
+    text = f"name: p\npackages:\n  - numpy\n  - pip:\n{lines}env_specs: {{default: {{}}}}\n"
+    world = World(tmp_path, {"anaconda-project.yml": text})
+    assert "hunter8" not in world.everything()
+    assert world.document["packages"][1]["pip"] == ["--token *** tool", "--password ${PIP_PASSWORD} other"]
+
+
+def test_packages_that_stand_beside_their_env_spec_are_not_lost(tmp_path: Path) -> None:
+    text = "name: p\nenv_specs:\n  default:\n  description: ours\n  packages:\n  - python=3.6\n  - notebook\n"
+    world = World(tmp_path, {"anaconda-project.yml": text})
+    assert [item.name for item in world.project.environments[0].conda] == ["python", "notebook"]
+    assert "no-environment" not in world.rules
+    assert world.document["env_specs"] == {"default": {"description": "ours", "packages": ["python=3.6", "notebook"]}}
+    note = "Its anaconda-project.yml has entries of env_specs that are not env specs and were moved into default, which they stand beside:"
+    assert f"{note} description: ours; packages: python=3.6, notebook." in world.conversion.notes
+
+
+@pytest.mark.parametrize(
+    ("specs", "shown"),
+    [
+        ("{a: {}, b: {}, packages: [numpy]}", "entries of env_specs that are not env specs and were left out: packages: numpy."),
+        ("[numpy]", "a value of env_specs that is not a list of env specs and was left out: ['numpy']."),
+    ],
+)
+def test_what_is_no_env_spec_is_named(tmp_path: Path, specs: str, shown: str) -> None:
+    world = World(tmp_path, {"anaconda-project.yml": f"name: p\nenv_specs: {specs}\n"})
+    assert f"Its anaconda-project.yml has {shown}" in world.conversion.notes
+
+
+def test_what_the_project_downloads_is_not_in_the_archive_as_with_the_tool(tmp_path: Path) -> None:
+    files = {"data/a.csv": "1", "data/a.csv.part": "1", "a.csv": "2"}
+    text = "name: p\npackages: [numpy]\ndownloads:\n  DATA:\n    url: https://x.example.com/a.csv\n    filename: data/a.csv\n"
+    world = World(tmp_path, {"anaconda-project.yml": text, **files})
+    with tarfile.open(world.dest / world.conversion.archive) as tar:
+        assert {name for name in tar.getnames() if ".csv" in name} == {"p/a.csv"}
+    assert [note for note in world.conversion.notes if "downloads" in note] == [
+        "Its anaconda-project.yml downloads data/a.csv, so that is not in the archive, as with anaconda-project; AE5 downloads it again,"
+        " unless you remove it from the key downloads and convert again."
+    ]
 
 
 # -- text that is no text
