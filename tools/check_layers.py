@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("_model",),
     ("_module", "_command", "_csv", "_pool", "_yaml", "_json"),
     ("_files", "_safe_open"),
-    ("_text", "_words", "_errors", "_secrets"),
+    ("_text", "_masked", "_words", "_errors", "_secrets"),
 )
 """Of ``module_utils``, from top to bottom.  What is in one row does not import each other, but the tools, which are single files, may."""
 TOOLS = LAYERS[5:]

@@ -217,9 +217,11 @@ def _is_sound(document: t.Any, text: str) -> bool:
     if any(re.search(r"\s", channel) for channel in _strings(document.get("channels"))):
         return False
     # YAML takes an indented line that was printed for the rest of the one above it.
-    if any(value not in text for key in ("name", "prefix") for value in _strings(document.get(key)) if re.search(r"\s", value)):
+    items = [item for key in DEPENDENCIES for item in _list(document, key) if isinstance(item, str)]
+    told = [*items, *(value for key in ("name", "prefix") for value in _strings(document.get(key)))]
+    if any(value not in text for value in told if re.search(r"\s", value)):
         return False
-    return not any(_is_printed(item) for key in DEPENDENCIES for item in _list(document, key) if isinstance(item, str))
+    return not any(map(_is_printed, items))
 
 
 def _is_printed(item: str) -> bool:

@@ -130,7 +130,8 @@ def _is_completed(text: bytes, digests: t.Sequence[str]) -> bool:
     for start in range(first + 1):
         for end in range(last, len(lines) + 1):
             rest = b"".join(lines[start:end])
-            if {hashlib.sha256(rest).hexdigest(), hashlib.sha256(rest[: -len(_END)]).hexdigest()} & {*digests}:
+            # A last line that ended with a lone CR has got a line end that git normalizes.
+            if {hashlib.sha256(whole).hexdigest() for whole in (rest, rest[: -len(_END)], rest[: -len(_END)] + b"\r")} & {*digests}:
                 return True
     return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._masked import is_masked
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.access import PrincipalMap
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.patterns import USER_FIELDS, MapRule, bad_templates
 
@@ -16,9 +17,15 @@ def user_map(declared: t.Mapping[t.Any, t.Any]) -> PrincipalMap:
     """The map that an option declares: ``LOGIN`` or ``SITE:LOGIN``, patterns and templates as in ``ae_user_map``.
 
     Raises:
-        MigrationError: a template in it cannot be filled in.
+        MigrationError: a template in it cannot be filled in, or a name was masked on the way through a result of Ansible.
     """
     users = {str(login): str(user) for login, user in declared.items()}
+    masked = [login for login, user in users.items() if is_masked(login) or is_masked(user)]
+    if masked:
+        raise MigrationError(
+            f"Ansible has masked the AE5 name of {masked[0]}, because a password or token of the login occurs in it, so it is not known who"
+            " that is and nothing is done; choose another password or token."
+        )
     for flaw in bad_templates("ae_user_map", [MapRule.of_key(*item) for item in users.items()], USER_FIELDS):
         raise MigrationError(flaw)
     return PrincipalMap(users)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
-
-MASK = "********"
-"""What Ansible writes in a result wherever a secret of the module's options occurs."""
+from ansible_collections.ae_ops.migration.plugins.module_utils._masked import is_masked
 
 OPTION = {"type": "list", "elements": "str", "default": []}
 
@@ -21,7 +19,7 @@ def refused_channels(names: t.Sequence[str]) -> t.FrozenSet[str]:
     Raises:
         MigrationError: one of them was masked, so it is not known which channel must stay empty.
     """
-    masked = [name for name in names if MASK in name]
+    masked = [name for name in names if is_masked(name)]
     if masked:
         raise MigrationError(
             f"Ansible has masked the name of a refused channel ({masked[0]}), because a password or token of the login occurs in it, so it"

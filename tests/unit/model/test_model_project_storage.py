@@ -79,6 +79,14 @@ def test_what_attributes_do_is_what_git_does(cases: list[Tree]) -> None:
     assert {path: told for path, told in left.items() if told not in (UNKNOWN, sha(out[path]))} == {}
 
 
+@pytest.mark.parametrize("text", [b"a\n\r", b"a\rb\r", b"a\r\nb", b"a\r\n", b"a\n\n", b"\r", b"a"])
+def test_lines_that_ae5_adds_to_odd_line_ends_are_expected(tmp_path: Path, text: bytes) -> None:
+    """What stands between the project's last line and AE5's first is normalized by git."""
+    tree = {".gitignore": text, ".gitattributes": b"* text", "code.py": b"x"}
+    theirs, _modes = stored(tmp_path, tree, "2024")
+    assert compare(theirs, tree_digest({path: sha(content) for path, content in tree.items()}), predicted(tree)).is_same
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=projects(), era=st.sampled_from(["none", "2018", "2019", "2024"]), data=st.data())
 def test_nothing_but_the_prediction_becomes_of_a_project(

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._masked import WHOLE
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share, TransferRow
 from ansible_collections.ae_ops.migration.plugins.module_utils._module import FAILURES_SHOWN, Outcome
 from ansible_collections.ae_ops.migration.plugins.module_utils._transfer.shares.module import add_published
@@ -112,17 +113,19 @@ def test_a_minimal_client_refuses_what_must_be_private_and_does_the_rest(world: 
     assert run_module("channel_share", {**connection, "plan": plan, "records": records})["changed"]
 
 
-@pytest.mark.parametrize("module", ["package_sync", "channel_share"])
-def test_a_masked_name_of_a_refused_channel_stops_what_comes_after(world: World, lab: Ae5Lab, module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "name"), [("package_sync", "owner/********"), ("channel_share", "owner/********"), ("channel_share", WHOLE)]
+)
+def test_a_masked_name_of_a_refused_channel_stops_what_comes_after(world: World, lab: Ae5Lab, module: str, name: str) -> None:
     """Ansible masks each secret wherever it occurs, so a channel named like a password is no longer named."""
     plan = fill(world)
     run_module("channel", {**options(lab, "api"), "plan": plan})
     sync = {"placements": str(world.plan / "placements.jsonl"), "dump": str(world.dump), "results": str(world.results)}
     more = sync if module == "package_sync" else {"plan": plan, "publish": True}
     lab.clear_log()
-    result = run_module(module, {**options(lab, "api"), **more, "refused": ["owner/********"]})
+    result = run_module(module, {**options(lab, "api"), **more, "refused": [name]})
     assert result["failed"]
-    assert "Ansible has masked the name of a refused channel (owner/********)" in result["msg"]
+    assert f"Ansible has masked the name of a refused channel ({name})" in result["msg"]
     assert lab.writes() == []
 
 
