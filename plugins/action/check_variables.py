@@ -103,7 +103,7 @@ class ActionModule(ActionBase):
             if rules.is_omit(written):
                 return values.flaws(variable, None, name)
             text = "" if variable.secret else f" is {values.shown(written)}; it"
-            return [f"{name}{text} cannot be resolved ({type(exc).__name__})"]
+            return [f"{name}{text} cannot be resolved as a template"]
 
     def _lost_file(self, variable: Variable, name: str, variables: Variables, of: _HostVariables) -> t.List[str]:
         """The complaint about a file that somebody named and that cannot be read on the controller."""

@@ -19,6 +19,18 @@ class MigrationError(Exception):
         self.values = values
 
 
+def reason_of(exc: BaseException) -> str:
+    """What an exception says, for the end of a sentence; its class says nothing to the people who read it."""
+    if isinstance(exc, OSError) and exc.strerror:
+        return exc.strerror
+    return " ".join(str(exc).split()) or "no reason was given"
+
+
+def fault_of(exc: BaseException) -> str:
+    """The end of a sentence about an exception that nobody expected, with all that helps to find it."""
+    return f"because of a fault in this collection, please report it: {exc!r}"
+
+
 class MissingLibrary(MigrationError):
     """A Python library that the work needs cannot be imported on this host."""
 

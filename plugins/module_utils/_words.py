@@ -15,6 +15,14 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def kind_of(value: t.Any) -> str:
+    """What a value of JSON is, as people call it."""
+    if value is None:
+        return "null"
+    kinds = ((bool, "true or false"), (str, "a text"), (int, "a number"), (float, "a number"), (dict, "an object"), (list, "a list"))
+    return next((words for kind, words in kinds if isinstance(value, kind)), "something else")
+
+
 def size_in_words(size: float) -> str:
     """Bytes as people write them: 12.3 MB (powers of ten)."""
     units = iter(("B", "kB", "MB", "GB", "TB"))

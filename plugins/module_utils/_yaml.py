@@ -10,7 +10,7 @@ import re
 import traceback
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary, reason_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import size_in_words
 
 RUAMEL_ERROR: t.Optional[str] = None
@@ -83,7 +83,7 @@ def load(text: str, keep_comments: bool = False) -> t.Any:
     except YAMLError as exc:
         raise NotYaml(_reason(exc)) from exc
     except (RecursionError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as exc:
-        raise NotYaml(f"it cannot be parsed ({type(exc).__name__})") from exc
+        raise NotYaml(f"it cannot be parsed ({reason_of(exc)})") from exc
     _check(document)
     return document
 

@@ -52,6 +52,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._json import (
 )
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import records
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.conda_names import subdir_of
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import kind_of
 
 __all__ = ("SHAPE", "UNREADABLE", "UNSAFE", "MetaError", "load", "parse_owner", "parse_package")
 
@@ -154,7 +155,7 @@ def _file_entries(data: Json) -> t.List[t.Tuple[Json, t.Optional[str]]]:
         entries = [(entry, None) for entry in (box or [])] if isinstance(box, list) or box is None else [(box, None)]
     for entry, _name in entries:
         if not isinstance(entry, dict):
-            raise MetaError(SHAPE, f"an entry of the list of files is not an object but {type(entry).__name__}")
+            raise MetaError(SHAPE, f"an entry of the list of files is not an object but {kind_of(entry)}")
     return entries
 
 
@@ -265,7 +266,7 @@ def _groups(box: t.Any, owners: t.Any) -> t.Tuple[GroupMeta, ...]:
     elif isinstance(box, list):
         items = [(named(value, "a group", "name", "group"), value) for value in box]
     else:
-        raise MetaError(SHAPE, f"the groups are not a list but {type(box).__name__}")
+        raise MetaError(SHAPE, f"the groups are not a list but {kind_of(box)}")
     groups = [_group(name, value) for name, value in items]
     names = [group.name for group in groups]
     if len(set(names)) != len(names):
@@ -277,7 +278,7 @@ def _groups(box: t.Any, owners: t.Any) -> t.Tuple[GroupMeta, ...]:
 
 def _group(name: str, value: t.Any) -> GroupMeta:
     if not isinstance(value, dict):
-        raise MetaError(SHAPE, f"the group {name!r} is not an object but {type(value).__name__}")
+        raise MetaError(SHAPE, f"the group {name!r} is not an object but {kind_of(value)}")
     members = first(value, "members", "users")
     packages = first(value, "packages", "repos")
     return GroupMeta(
@@ -302,7 +303,7 @@ def _memberships(groups: t.Any, orgs: t.Any) -> t.Tuple[t.Tuple[str, str], ...]:
             for item in box:
                 found.update(_membership(item, known, box is orgs))
         elif box is not MISSING and box is not None:
-            raise MetaError(SHAPE, f"the groups of the user are not a list but {type(box).__name__}")
+            raise MetaError(SHAPE, f"the groups of the user are not a list but {kind_of(box)}")
     return tuple(sorted(found))
 
 

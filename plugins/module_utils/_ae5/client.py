@@ -13,7 +13,14 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.connection i
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import Repodata
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata_cache import RepodataCache, viewer_of
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import LIST_PRIVACY, ChannelState, Transport, UploadSource
+from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import (
+    LIST_PRIVACY,
+    PRIVACY_AT_CREATION,
+    PRIVACY_LATER,
+    ChannelState,
+    Transport,
+    UploadSource,
+)
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.records import USER
 from ansible_collections.ae_ops.migration.plugins.module_utils._text import user_key
@@ -58,6 +65,11 @@ class Cluster:
         Deleting must be verified by the probe.
         """
         return self.capabilities.allows(ability, self.transport.name) and self.transport.can(ability)
+
+    @property
+    def can_make_private(self) -> bool:
+        """Whether a channel that is to be private can become so, when it is made or later."""
+        return self.can(PRIVACY_AT_CREATION) or self.can(PRIVACY_LATER)
 
     def channels(self) -> t.Dict[str, ChannelState]:
         """The channels that the user can see, by name."""

@@ -11,7 +11,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, reason_of
 
 try:
     import requests
@@ -96,8 +96,7 @@ def innermost(exc: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         exc = inner
-    text = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
-    return re.sub(r"^<[^>]*>: ", "", text) or type(exc).__name__
+    return re.sub(r"^<[^>]*>: ", "", reason_of(exc))
 
 
 def is_unconnected(exc: BaseException) -> bool:

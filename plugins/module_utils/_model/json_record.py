@@ -18,6 +18,8 @@ import dataclasses
 import functools
 import typing as t
 
+from ansible_collections.ae_ops.migration.plugins.module_utils._words import kind_of
+
 Json = t.Dict[str, t.Any]
 Choices = t.Mapping[str, t.Tuple[str, ...]]
 Convert = t.Callable[[t.Any], t.Any]
@@ -33,7 +35,7 @@ class SchemaError(ValueError):
 def need(data: t.Any, record: str, *keys: str) -> None:
     """Raises ``SchemaError`` unless ``data`` is an object that has these keys."""
     if not isinstance(data, dict):
-        raise SchemaError(f"a {record} must be a JSON object, not {type(data).__name__}")
+        raise SchemaError(f"a {record} must be a JSON object, not {kind_of(data)}")
     missing = [key for key in keys if key not in data]
     if missing:
         raise SchemaError(f"a {record} lacks {', '.join(missing)}")
@@ -91,7 +93,7 @@ class _Kind(t.NamedTuple):
         """What is read from any JSON value."""
         # A bool is an int, and JSON tells them apart.
         if self.accepted and (not isinstance(value, self.accepted) or (isinstance(value, bool) and bool not in self.accepted)):
-            raise _WrongKind(f"{self.words}, not {type(value).__name__}")
+            raise _WrongKind(f"{self.words}, not {kind_of(value)}")
         return value if self.parse is None else self.parse(value)
 
 

@@ -11,7 +11,6 @@ import itertools
 import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._csv import write_table
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_changes import changes_of
@@ -61,8 +60,7 @@ def compare_with_cluster(
     owners = {name: state.owner for name, state in basis.states.items()}
     changes = changes_of(rest.channels, rest.placements, owners)
     made = dataclasses.replace(plan, channels=tuple(rest.channels), target_read=True, changes=changes.to_json())
-    can_make_private = cluster.can(PRIVACY_AT_CREATION) or cluster.can(PRIVACY_LATER)
-    made = dataclasses.replace(made, by_hand=by_hand.chores(made.channels, basis.privacy, can_make_private, accept_public))
+    made = dataclasses.replace(made, by_hand=by_hand.chores(made.channels, basis.privacy, cluster.can_make_private, accept_public))
     chores = by_hand.in_words(made.by_hand)
     made = made.with_decisions(
         [*rest.decisions, *conflicts(rest.placements), *(Decision("by_hand", text, "ae_accept_public") for text in chores)]

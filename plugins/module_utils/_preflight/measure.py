@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, fault_of, reason_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight import rows as r
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rows import Row
 from ansible_collections.ae_ops.migration.plugins.module_utils._preflight.rules_ae5 import Reach
@@ -33,7 +33,7 @@ def attempt(check: str, host: str, task: str, work: t.Callable[[], t.Union[Row, 
     except OSError as exc:
         return [r.unknown(check, host, f"The check failed: {exc.filename or 'the system'}: {exc.strerror or exc}.", task)]
     except Exception as exc:  # a check must never take the others with it
-        return [r.unknown(check, host, f"The check failed because of a fault in this collection, please report it: {exc!r}.", task)]
+        return [r.unknown(check, host, f"The check failed {fault_of(exc)}.", task)]
     return made if isinstance(made, list) else [made]
 
 
@@ -146,9 +146,7 @@ def _with(reach: Reach, **values: t.Any) -> Reach:
 
 
 def _said(reason: t.Any) -> str:
-    if isinstance(reason, OSError) and reason.strerror:
-        return str(reason.strerror)
-    return str(reason) or type(reason).__name__
+    return reason_of(reason) if isinstance(reason, BaseException) else str(reason)
 
 
 def _proxy_of(scheme: str, host: str) -> str:

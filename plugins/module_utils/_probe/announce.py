@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import UPLOAD_PART
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http import Http
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, reason_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import NAME
 
 try:
@@ -58,7 +58,7 @@ def announced_status(to: Http, path: str, token: str, size: int) -> t.Optional[i
     except socket.timeout:
         return None
     except (OSError, http.client.HTTPException) as exc:
-        raise MigrationError(f"an upload of {size} bytes was announced and the connection broke ({type(exc).__name__})") from None
+        raise MigrationError(f"an upload of {size} bytes was announced and the connection broke ({reason_of(exc)})") from None
     finally:
         connection.close()
 

@@ -16,7 +16,7 @@ from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client impor
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.contract import API_BASE, ROUTES
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.http_error import HttpError
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import TransportError
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, fault_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._model.plan_records import Share
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.scratch_names import scratch_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._probe.verdict import Seen, unknown
@@ -119,8 +119,8 @@ class Bench:
         except MigrationError as exc:
             reason = str(exc)
         except Exception as exc:  # a mistake in one probe must not cost the other answers
-            reason = f"the probe failed: {type(exc).__name__}: {exc}"
-            self.broken.append(f"The probe for {', '.join(names)} broke: {type(exc).__name__}: {exc}.")
+            reason = f"the probe failed {fault_of(exc)}"
+            self.broken.append(f"The probe for {', '.join(names)} failed {fault_of(exc)}.")
         for name in names:
             if name not in self.answers:
                 self.answers[name] = unknown(reason or "no answer was found")

@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.client import Cluster, connect
 from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.repodata import REFUSED, SEEN, SUBDIRS
-from ansible_collections.ae_ops.migration.plugins.module_utils._ae5.transport import PRIVACY_AT_CREATION, PRIVACY_LATER
 from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError
 from ansible_collections.ae_ops.migration.plugins.module_utils._files import is_there
 from ansible_collections.ae_ops.migration.plugins.module_utils._model import by_hand
@@ -113,7 +112,7 @@ def verify(module: MigrationModule) -> Outcome:
     with connect(params, read_only=True, keep_cache=not module.check_mode) as cluster:
         observed = observe(cluster, plan, placements)
         states = [compare.placement_state(placement, observed) for placement in placements]
-        can_make_private = cluster.can(PRIVACY_AT_CREATION) or cluster.can(PRIVACY_LATER)
+        can_make_private = cluster.can_make_private
         downloads = deep.download(cluster, deep.chosen(zip(placements, states), params["deep"], params["deep_sample"]))
     dest = None if module.check_mode else params["dest"]
     expected = params["notebooks_expected"] or is_there(params["notebooks"] or "")

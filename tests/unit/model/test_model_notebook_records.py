@@ -82,18 +82,18 @@ def test_what_lacks_a_key_is_refused_by_name(cls: type) -> None:
 @pytest.mark.parametrize(
     ("record", "changed", "sentence"),
     [
-        (FINDING, {"cell": "2"}, "cell of a finding must be a whole number, not str"),
-        (FINDING, {"rule": None}, "rule of a finding must be a text, not NoneType"),
-        (HEAD, {"projects": True}, "projects of a notebook host must be a whole number, not bool"),
-        (PROJECT, {"public": 0}, "public of a project must be true or false, not int"),
-        (PROJECT, {"team": [{"kind": "user", "name": ["bob"], "access": "r"}]}, "name of a member of a project must be a text, not list"),
-        (PROJECT, {"acl_exceptions": "a"}, "acl_exceptions of a project must be a list, not str"),
-        (ENVIRONMENT, {"modules": {"numpy": 1}}, "modules of a conda environment must be a text, not int"),
-        (ENVIRONMENT, {"modules": []}, "modules of a conda environment must be an object, not list"),
+        (FINDING, {"cell": "2"}, "cell of a finding must be a whole number, not a text"),
+        (FINDING, {"rule": None}, "rule of a finding must be a text, not null"),
+        (HEAD, {"projects": True}, "projects of a notebook host must be a whole number, not true or false"),
+        (PROJECT, {"public": 0}, "public of a project must be true or false, not a number"),
+        (PROJECT, {"team": [{"kind": "user", "name": ["bob"], "access": "r"}]}, "name of a member of a project must be a text, not a list"),
+        (PROJECT, {"acl_exceptions": "a"}, "acl_exceptions of a project must be a list, not a text"),
+        (ENVIRONMENT, {"modules": {"numpy": 1}}, "modules of a conda environment must be a text, not a number"),
+        (ENVIRONMENT, {"modules": []}, "modules of a conda environment must be an object, not a list"),
         (CONVERSION, {"left_out": [["a"]]}, "left_out of a conversion must be lists of 2, not of 1"),
         (CONVERSION, {"resolution": {"owner": "alice"}}, "a resolution lacks project, user, channels, pins"),
-        (LIBRARY, {"recipe": "r"}, "recipe of a shared library must be an object, not str"),
-        (ROW, {"notes": None}, "notes of a row of an upload must be a list, not NoneType"),
+        (LIBRARY, {"recipe": "r"}, "recipe of a shared library must be an object, not a text"),
+        (ROW, {"notes": None}, "notes of a row of an upload must be a list, not null"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_by_name(record: t.Any, changed: dict[str, t.Any], sentence: str) -> None:

@@ -174,7 +174,7 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], None], str, str]] = {
     ),
     "plan.json without channels": (change("plan.json", channels=None), "plan.json", "a plan lacks channels; run the plan playbook again."),
     "plan.json, channels a number": (change("plan.json", channels=3), "plan.json", "cannot be used: "),
-    "plan.json, a channel a text": (change("plan.json", channels=["x"]), "plan.json", "a channel must be a JSON object, not str"),
+    "plan.json, a channel a text": (change("plan.json", channels=["x"]), "plan.json", "a channel must be a JSON object, not a text"),
     "plan.json, a share of access x": (
         change("plan.json", channels=[{"name": "c", "owner": "o", "public": False, "shares": [{"user": "u", "access": "x"}]}]),
         "plan.json",
@@ -239,14 +239,14 @@ def other_inventory(folder: Path) -> None:
 
 INVENTORIES: dict[str, tuple[t.Callable[[Path], None], str]] = {
     "no list of owners": (remove("east.owners.jsonl"), "cannot be read: No such file or directory."),
-    "list of owners empty": (write("east.owners.jsonl", b""), "a site record must be a JSON object, not NoneType;"),
+    "list of owners empty": (write("east.owners.jsonl", b""), "a site record must be a JSON object, not null;"),
     "list of owners cut off": (cut_line("east.owners.jsonl"), "has 1 of 2 owners, so it is cut off; create the inventory again."),
     "list of owners cut in a line": (cut_bytes("east.owners.jsonl"), "Line 3 of the list of owners"),
     "of tomorrow": (head(schema_version=2), "schema_version 2 is not 1; create the inventory again."),
     "without its digest": (head(sha256=None), "a site record lacks sha256"),
     "site with a slash": (head(site="a/b"), "is of a site named 'a/b'"),
     "site ..": (head(site=".."), "is of a site named '..'"),
-    "site a number": (head(site=5), "site of a site record must be a text, not int"),
+    "site a number": (head(site=5), "site of a site record must be a text, not a number"),
     "no list of files": (remove("east.jsonl"), "is missing beside"),
     "list of files a folder": (a_folder("east.jsonl"), "cannot be read: Is a directory."),
     "list of files cut off": (cut_line("east.jsonl"), "is not the one that"),

@@ -17,7 +17,7 @@ import time
 import traceback
 import typing as t
 
-from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary
+from ansible_collections.ae_ops.migration.plugins.module_utils._errors import MigrationError, MissingLibrary, reason_of
 from ansible_collections.ae_ops.migration.plugins.module_utils._store.resolutions import Resolution
 from ansible_collections.ae_ops.migration.plugins.module_utils._words import listed
 
@@ -113,7 +113,7 @@ class Solver:
             # A channel is other people's data; what rattler cannot read of it must not end the whole run, not even its panic.
             if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
                 raise
-            raise Undecided(f"it could not be solved ({_one_line(str(exc)) or type(exc).__name__})") from exc
+            raise Undecided(f"it could not be solved ({_one_line(reason_of(exc))})") from exc
         return ""
 
     def _source(self, channel: str, subdir: str) -> t.Any:
