@@ -17,6 +17,7 @@ UNPREDICTED = {
     "_probe.module.probe_work": "a probe finds out what nobody can predict; check mode asks what can be asked without writing",
     "_preflight.cluster.module.cluster_work": "measures (space, clocks, seconds) and changes nothing",
     "_preflight.site.module.site_work": "measures (space, clocks, seconds) and changes nothing",
+    "_preflight.notebooks.module.host_work": "measures (space) and changes nothing",
     "_ae5.cli_install.setup_work": "whether a program answers is known when it is there",
     "_ae4.module_stage.site_stage": "the batches are files that only a real run writes",
 }
