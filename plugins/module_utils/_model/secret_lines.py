@@ -56,7 +56,8 @@ _DEFAULT = re.compile(
 )
 _IN_STRING = re.compile(r"""(?i)["';]\s{0,3}(?P<name>pwd|password)\s{0,3}=\s{0,3}(?P<value>[^;"'\s{}<>()\[\]]{3,200})(?=[;"'])""")
 _EXPORTED = re.compile(
-    r"""^\s{0,40}(?P<magic>!?\s{0,3}(?:export|set|setenv|ENV|ARG)\s{1,5}|%(?:set_)?env\s{1,5})?(?P<name>[A-Za-z_]\w{0,80})(?:=|(?<=\w)\s(?=\S{1,500}$))(?P<value>[^\s"'`;#|&)]{1,500})"""
+    r"""^\s{0,40}(?P<magic>!?\s{0,3}(?:export|set|setenv|ENV|ARG)\s{1,5}|%(?:set_)?env\s{1,5})?(?P<name>[A-Za-z_]\w{0,80})"""
+    r"""(?:=|(?<=\w)\s(?=\S{1,500}$))(?P<value>[^\s"'`;#|&)]{1,500})"""
 )
 _SET = re.compile(
     r"""^\s{0,40}(?:-\s{1,5})?["']?(?P<name>[A-Za-z_][\w.-]{0,80})["']?\s{0,20}[:=]\s{0,20}(?P<value>[^\s"'#&*!|>\[{][^\n#]{0,500})"""
